@@ -1,4 +1,17 @@
 //! The nouns, valid by construction: no input or output, no clock.
 
+pub mod check;
+pub mod config;
 pub mod edit;
+pub mod field;
+pub mod gate;
+pub mod id;
+pub mod item;
+pub mod number;
 pub mod path;
+pub mod profile;
+pub mod record;
+pub mod state;
+pub mod table;
+pub mod time;
+pub mod workflow;

@@ -1,0 +1,19 @@
+//! Derived answers: state, readiness, progress, what is next. Pure functions of the model.
+
+pub mod board;
+pub mod changes;
+pub mod conditions;
+pub mod gates;
+pub mod next;
+pub mod progress;
+pub mod reference;
+pub mod sentences;
+pub mod validate;
+pub mod words;
+pub mod world;
+
+use crate::model::record::Finding;
+
+pub(crate) fn open_finding(finding: &Finding) -> bool {
+    finding.is_open()
+}

@@ -1,0 +1,137 @@
+//! Changes in words: `TASK-001 started by alice`.
+
+use serde_json::Value;
+
+use super::changes::Change;
+
+/// A line for each thing that changed, in the order of the changes.
+pub fn lines(changes: &[Change]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = changes;
+    while let Some(first) = rest.first() {
+        let count = rest.iter().take_while(|change| change.reference == first.reference).count();
+        let (group, others) = rest.split_at(count);
+        lines.extend(group_lines(&first.reference, group));
+        rest = others;
+    }
+    lines
+}
+
+fn group_lines(reference: &str, group: &[Change]) -> Vec<String> {
+    let whole = |change: &&Change| change.from.is_object() || change.to.is_object();
+    let mut lines: Vec<String> = group.iter().filter(whole).map(whole_line).collect();
+    let fields: Vec<&Change> = group.iter().filter(|change| !whole(change)).collect();
+    let find = |field: &str| fields.iter().find(|change| change.field == field);
+    let by = find("by").and_then(|change| change.to.as_str());
+    let mut told: Vec<&str> = Vec::new();
+    if let Some(moved) = find("state") {
+        let who = by.map(|by| format!(" by {by}")).unwrap_or_default();
+        let reason = match moved.to.as_str() {
+            Some("dropped") => find("why"),
+            _ => find("summary"),
+        };
+        let text =
+            reason.and_then(|change| change.to.as_str()).map(|text| format!(": {text}")).unwrap_or_default();
+        lines.push(format!("{reference} {}{who}{text}", verb(moved)));
+        told.extend(["state", "by", "started", "finished", "summary", "why"]);
+        if moved.to.as_str() == Some("done") {
+            told.extend(["focus", "progress"]);
+        }
+    }
+    for stamp in ["cleared", "done", "verified", "approved", "rejected"] {
+        if let Some(change) = find(stamp).filter(|change| !change.to.is_null()) {
+            lines.push(format!("{reference} {}", if change.field == "done" { "ticked" } else { stamp }));
+            told.extend([stamp, "cleared_by", "by"]);
+        }
+    }
+    let rest = fields.iter().filter(|change| !told.contains(&change.field.as_str()));
+    lines.extend(rest.map(|change| field_line(reference, change)));
+    lines
+}
+
+fn verb(moved: &Change) -> &'static str {
+    match (moved.from.as_str().unwrap_or("todo"), moved.to.as_str().unwrap_or("todo")) {
+        ("done" | "dropped", _) => "reopened",
+        ("failed", "active") => "retried",
+        ("review", "active") => "sent back",
+        (_, "active") => "started",
+        (_, "review") => "submitted",
+        (_, "done") => "done",
+        (_, "failed") => "failed",
+        (_, "dropped") => "dropped",
+        _ => "back to do",
+    }
+}
+
+fn whole_line(change: &Change) -> String {
+    let (reference, kind) = (&change.reference, singular(&change.field));
+    let value = if change.to.is_object() { &change.to } else { &change.from };
+    let text = ["text", "title", "path", "score"].into_iter().find_map(|key| value.get(key)?.as_str());
+    let text = text.map(|text| format!(": {text}")).unwrap_or_default();
+    let happened = if change.to.is_object() { "added" } else { "removed" };
+    let state =
+        change.to.get("state").and_then(Value::as_str).map(|state| format!(", {state}")).unwrap_or_default();
+    format!("{reference} {kind} {happened}{text}{state}")
+}
+
+fn singular(collection: &str) -> &str {
+    match collection {
+        "items" => "item",
+        "parts" => "gate part",
+        "lines" => "checklist line",
+        other => other.strip_suffix('s').unwrap_or(other),
+    }
+}
+
+fn field_line(reference: &str, change: &Change) -> String {
+    let field = &change.field;
+    match (&change.from, &change.to) {
+        (Value::Null, to) => format!("{reference} {field}: {}", show(to)),
+        (from, Value::Null) => format!("{reference} {field} removed: {}", show(from)),
+        (from, to) => format!("{reference} {field}: {} -> {}", show(from), show(to)),
+    }
+}
+
+/// A value as people write it.
+pub fn show(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(show).collect::<Vec<_>>().join(", "),
+        Value::Null => "nothing".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::derive::changes::changes;
+    use serde_json::json;
+
+    fn told(before: Value, after: Value) -> Vec<String> {
+        let wrap = |item: Value| json!({ "items": { "a": item } });
+        lines(&changes("w", &wrap(before), &wrap(after)))
+    }
+
+    #[test]
+    fn moves_read_as_sentences() {
+        let todo = json!({"title": "A"});
+        let active =
+            json!({"title": "A", "state": "active", "started": "t", "by": "alice", "owner": "alice"});
+        let done = json!({"title": "A", "state": "done", "finished": "t", "by": "bob", "summary": "Fine."});
+        assert_eq!(told(todo.clone(), active.clone()), ["a started by alice", "a owner: alice"]);
+        assert_eq!(told(active, done.clone())[0], "a done by bob: Fine.");
+        assert_eq!(told(done, json!({"title": "A", "state": "active", "by": "bob"}))[0], "a reopened");
+    }
+
+    #[test]
+    fn records_and_fields_read_as_sentences() {
+        let before = json!({"title": "A", "progress": 20});
+        let after = json!({"title": "A", "progress": 50, "blockers": {"b1": {"text": "no disk"}}});
+        assert_eq!(told(before, after), ["a progress: 20 -> 50", "a.b1 blocker added: no disk"]);
+        let open = json!({"title": "A", "blockers": {"b1": {"text": "no disk"}}});
+        let cleared =
+            json!({"title": "A", "blockers": {"b1": {"text": "no disk", "cleared": "t", "cleared_by": "x"}}});
+        assert_eq!(told(open, cleared), ["a.b1 cleared"]);
+    }
+}

@@ -1,0 +1,51 @@
+//! The closed list of checks that profiles pick from and parameterise.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::record::Severity;
+
+/// Conditions on a move; absent ones do not apply. Every field is one check.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a check that applies or does not")]
+pub struct Checks {
+    /// Everything it needs is done, passed or approved, also for the items above it.
+    pub needs_met: bool,
+    /// No blocker is open.
+    pub not_blocked: bool,
+    /// The siblings before it are done or dropped.
+    pub order: bool,
+    /// No other item of its kind is active.
+    pub one_active: bool,
+    /// It is the last of its kind.
+    pub last: bool,
+    /// It says what is being worked on.
+    pub focus: bool,
+    /// It has an owner.
+    pub owner: bool,
+    /// It says what came out, in so many sentences.
+    pub summary: Option<Sentences>,
+    /// Its children that count are done or dropped.
+    pub children_done: bool,
+    /// Every line of its checklist is ticked.
+    pub checklist: bool,
+    /// Its required artifacts exist.
+    pub artifacts: bool,
+    /// No finding of these severities is open.
+    pub findings: Vec<Severity>,
+    /// Its gates pass.
+    pub gates: bool,
+    /// Its checkpoints are approved.
+    pub checkpoints: bool,
+}
+
+/// How many sentences a text has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sentences {
+    /// At least.
+    pub min: usize,
+    /// At most.
+    pub max: usize,
+}

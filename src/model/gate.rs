@@ -1,0 +1,114 @@
+//! Gates and checkpoints: what has to be true, and what a person has to say.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::{Deserializer, MapAccess, Visitor, value};
+use serde::{Deserialize, Serialize};
+
+use super::path::RepoPath;
+use super::table::Table;
+use super::time::Time;
+
+/// A gate: it passes when all its parts pass; its state is never stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Gate {
+    /// How it is called.
+    pub title: Option<String>,
+    /// What has to be true.
+    #[serde(default)]
+    pub parts: Table<Part>,
+}
+
+/// A part of a gate: a check and, where a person or an agent gives the answer, the answer.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Part {
+    /// The check named by the part's id, over these items: `score: all`.
+    Short(String),
+    /// Everything else.
+    Full(Box<FullPart>),
+}
+
+/// A part of a gate in full; exactly one of `score`, `human`, `artifact`, `checklist`, `findings` says what it checks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FullPart {
+    /// What it is about.
+    pub title: Option<String>,
+    /// The items whose last score must reach the threshold: `all`, or ids separated by commas.
+    pub score: Option<String>,
+    /// The role of the person or agent who says so.
+    pub human: Option<String>,
+    /// A file that must exist.
+    pub artifact: Option<RepoPath>,
+    /// Every line of the item's checklist must be ticked.
+    pub checklist: Option<bool>,
+    /// No open finding may be left.
+    pub findings: Option<bool>,
+    /// The report that the answer rests on.
+    pub report: Option<RepoPath>,
+    /// When it was passed.
+    pub passed: Option<Time>,
+    /// When it was failed.
+    pub failed: Option<Time>,
+    /// When a person waived it.
+    pub waived: Option<Time>,
+    /// Who said so.
+    pub by: Option<String>,
+    /// The blob or tree that was judged.
+    pub on: Option<String>,
+    /// The reason.
+    pub why: Option<String>,
+}
+
+// By hand, because serde's untagged enums lose the position of an error.
+impl<'de> Deserialize<'de> for Part {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Part;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`all`, a list of items as text, or a mapping")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Part, E> {
+                Ok(Part::Short(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Part, A::Error> {
+                FullPart::deserialize(value::MapAccessDeserializer::new(map))
+                    .map(|part| Part::Full(Box::new(part)))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// A point at which a person says whether the work goes on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Checkpoint {
+    /// How it is called.
+    pub title: Option<String>,
+    /// Who decides: a role, or a name.
+    pub role: Option<String>,
+    /// What is decided, in one line.
+    pub summary: Option<String>,
+    /// More about it.
+    pub notes: Option<String>,
+    /// When it was approved.
+    pub approved: Option<Time>,
+    /// When it was rejected.
+    pub rejected: Option<Time>,
+    /// Who decided.
+    pub by: Option<String>,
+    /// The tree that was judged.
+    pub on: Option<String>,
+    /// The reason.
+    pub why: Option<String>,
+}

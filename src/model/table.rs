@@ -1,0 +1,148 @@
+//! A mapping keyed by id that keeps the order of the file and refuses the same id twice.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use super::id::Id;
+
+/// Values by id, in the order of the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table<V>(IndexMap<Id, V>);
+
+impl<V> Table<V> {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The value of an id.
+    pub fn get(&self, id: &Id) -> Option<&V> {
+        self.0.get(id)
+    }
+
+    /// The value of an id, to change it.
+    pub fn get_mut(&mut self, id: &Id) -> Option<&mut V> {
+        self.0.get_mut(id)
+    }
+
+    /// Adds or replaces a value.
+    pub fn insert(&mut self, id: Id, value: V) -> Option<V> {
+        self.0.insert(id, value)
+    }
+
+    /// Ids and values in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &V)> + ExactSizeIterator {
+        self.0.iter()
+    }
+
+    /// Ids and values in order, to change the values.
+    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&Id, &mut V)> + ExactSizeIterator {
+        self.0.iter_mut()
+    }
+
+    /// The values in order.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator {
+        self.0.values()
+    }
+
+    /// The ids in order.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Id> + ExactSizeIterator {
+        self.0.keys()
+    }
+
+    /// The last value and its id.
+    pub fn last(&self) -> Option<(&Id, &V)> {
+        self.0.last()
+    }
+
+    /// The next free id of a record: the letter of its kind and a number from one.
+    pub fn free(&self, letter: char) -> Id {
+        let mut number = self.len() + 1;
+        loop {
+            let id = Id::numbered(letter, number);
+            if self.get(&id).is_none() {
+                return id;
+            }
+            number += 1;
+        }
+    }
+
+    /// Adds a record under the next free id of its kind.
+    pub fn push(&mut self, letter: char, value: V) -> Id {
+        let id = self.free(letter);
+        self.insert(id.clone(), value);
+        id
+    }
+}
+
+impl<V> Default for Table<V> {
+    fn default() -> Self {
+        Self(IndexMap::new())
+    }
+}
+
+impl<V> FromIterator<(Id, V)> for Table<V> {
+    fn from_iter<I: IntoIterator<Item = (Id, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+impl<V: Serialize> Serialize for Table<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Table<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<V>(PhantomData<V>);
+
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for Entries<V> {
+            type Value = Table<V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a mapping keyed by id")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Table<V>, A::Error> {
+                let mut entries = IndexMap::new();
+                while let Some(id) = map.next_key::<Id>()? {
+                    if entries.contains_key(&id) {
+                        return Err(A::Error::custom(format!("duplicate id `{id}`")));
+                    }
+                    let value = map.next_value()?;
+                    entries.insert(id, value);
+                }
+                Ok(Table(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+impl<V: JsonSchema> JsonSchema for Table<V> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("TableOf{}", V::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<V>();
+        schemars::json_schema!({
+            "type": "object",
+            "additionalProperties": value,
+            "propertyNames": { "pattern": "^[A-Za-z][A-Za-z0-9._-]{0,63}$" },
+        })
+    }
+}

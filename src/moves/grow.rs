@@ -1,0 +1,228 @@
+//! Moves that add: workflows, items, steps, risks, metrics.
+
+use crate::derive::conditions::{Given, conditions};
+use crate::derive::reference::nearest;
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Result};
+use crate::model::gate::{Checkpoint, Gate};
+use crate::model::id::{Id, slug};
+use crate::model::item::Item;
+use crate::model::profile::{Guarded, Kind, Profile, ROOT, make_id};
+use crate::model::record::{Agent, Line, Metric, Risk};
+use crate::model::state::State;
+use crate::model::workflow::Workflow;
+
+use super::fields::{Setting, set_agent, set_checkpoint, set_item, set_metric, set_risk};
+use super::{Ask, demand, edit, named, open_for_change, perform};
+
+/// What can be added to any item of any process.
+const RECORDS: [&str; 6] = ["risk", "metric", "gate", "checkpoint", "line", "agent"];
+
+/// A new workflow of a process.
+pub fn workflow(profile: &Profile, id: Id, title: &str, settings: &[Setting], ask: &Ask) -> Result<Workflow> {
+    let seed = profile.starts_with.clone();
+    let mut root = Item {
+        title: title.to_owned(),
+        state: Some(State::Active),
+        started: Some(ask.now),
+        by: Some(ask.actor.to_owned()),
+        checklist: profile.workflow.checklist.clone(),
+        protocol: seed.protocol,
+        items: seed.items,
+        gates: seed.gates,
+        checkpoints: seed.checkpoints,
+        metrics: seed.metrics,
+        ..Item::default()
+    };
+    set_item(&mut root, Some(&profile.workflow), settings)?;
+    let missing = profile
+        .workflow
+        .fields
+        .iter()
+        .find(|(name, field)| field.required && root.fields.get(name).is_none());
+    if let Some((name, _)) = missing {
+        return Err(
+            Error::usage(format!("a {} needs `{name}`", profile.profile)).hint(format!("--set {name}=…"))
+        );
+    }
+    Ok(Workflow { id, profile: profile.profile.clone(), root })
+}
+
+/// Adds an item or a record; returns the workflow and the id of what is new.
+pub fn add(
+    world: &World,
+    spot: Spot,
+    kind: &str,
+    title: &str,
+    settings: &[Setting],
+) -> Result<(Workflow, Id)> {
+    open_for_change(world, spot, "add")?;
+    let board = world.board(spot);
+    if title.trim().is_empty() {
+        return Err(Error::usage("a title cannot be empty"));
+    }
+    let (explicit, settings): (Vec<Setting>, Vec<Setting>) =
+        settings.iter().cloned().partition(|setting| setting.key == "id");
+    let explicit = explicit.first().map(|setting| Id::parse(&setting.value)).transpose()?;
+    let wanted =
+        Id::parse(kind).ok().and_then(|kind| board.profile.kinds.iter().find(|(id, _)| **id == kind));
+    let Some((kind_id, found)) = wanted else {
+        return match RECORDS.into_iter().find(|record| *record == kind) {
+            Some(record) => add_record(world, spot, record, title, explicit, &settings),
+            None => Err(unknown_kind(board.profile, kind)),
+        };
+    };
+    if board.profile.step.as_ref() == Some(kind_id) {
+        return Err(Error::refused(format!("a {kind} is recorded when its work begins, not before"))
+            .hint(format!("git track step \"{title}\" --focus \"what exactly\"")));
+    }
+    let above = board.node(spot.place).kind_id.map_or(ROOT, Id::as_str);
+    if !found.under.iter().any(|under| under.as_str() == above) {
+        let places: Vec<&str> = found.under.iter().map(Id::as_str).collect();
+        return Err(Error::refused(format!("a {kind} cannot stand under a {above}"))
+            .hint(format!("say where with --in; it may stand under a {}", places.join(" or a "))));
+    }
+    let id = new_id(world, spot, explicit, found.id.as_deref().unwrap_or("{slug}"), title)?;
+    let mut item = new_item(board.profile, kind_id, found, above, title);
+    set_item(&mut item, Some(found), &settings)?;
+    let workflow = edit(world, spot, |parent| drop(parent.items.insert(id.clone(), item)))?;
+    Ok((workflow, id))
+}
+
+/// Records a step before its work begins; a running one is finished first when `finish` says what came out.
+pub fn step(
+    world: &World,
+    spot: Spot,
+    title: &str,
+    focus: &str,
+    finish: Option<&str>,
+    ask: &Ask,
+) -> Result<(Workflow, Id)> {
+    let board = world.board(spot);
+    let (Some(kind_id), Some(kind)) =
+        (&board.profile.step, board.profile.step.as_ref().and_then(|id| board.profile.kinds.get(id)))
+    else {
+        return Err(Error::refused(format!("profile {} has no steps", board.profile.profile)).hint(format!(
+            "git track add {} \"{title}\"",
+            board.profile.kinds.keys().next().map_or("item", Id::as_str)
+        )));
+    };
+    open_for_change(world, spot, "step")?;
+    let running =
+        board.nodes().skip(1).find(|(_, node)| node.kind_id == Some(kind_id) && node.state.is_running());
+    let finished = match (running, finish, named("done")) {
+        (Some((place, _)), Some(summary), Some(done)) => {
+            let ask = Ask { text: Some(summary), ..*ask };
+            perform(world, Spot { place, ..spot }, done, &ask)?
+        }
+        (None, Some(_), _) => {
+            return Err(Error::refused("no step is in progress that --finish could finish"));
+        }
+        _ => None,
+    };
+    let base = finished.unwrap_or_else(|| board.workflow.clone());
+    let inner = World::new([(&base, board.profile)]);
+    let root = Spot { board: 0, place: 0 };
+    let id = new_id(&inner, root, None, kind.id.as_deref().unwrap_or("s{n}"), title)?;
+    let mut item = new_item(board.profile, kind_id, kind, ROOT, title);
+    item.focus = Some(focus.to_owned());
+    let planned = edit(&inner, root, |root| drop(root.items.insert(id.clone(), item)))?;
+    let world = World::new([(&planned, board.profile)]);
+    let place = world.boards.first().and_then(|board| board.nodes().find(|(_, node)| *node.id == id));
+    let spot = Spot { board: 0, place: place.map(|(place, _)| place).unwrap_or_default() };
+    let list = conditions(&world, spot, Guarded::Start, Given { exists: ask.exists, ..Given::NOTHING });
+    demand(&format!("cannot record the step \"{title}\""), &list)?;
+    let workflow = edit(&world, spot, |item| {
+        item.state = Some(State::Active);
+        item.started = Some(ask.now);
+        item.by = Some(ask.actor.to_owned());
+    })?;
+    Ok((workflow, id))
+}
+
+fn add_record(
+    world: &World,
+    spot: Spot,
+    record: &str,
+    title: &str,
+    explicit: Option<Id>,
+    settings: &[Setting],
+) -> Result<(Workflow, Id)> {
+    let id = new_id(world, spot, explicit, "{slug}", title)?;
+    let named = title.to_owned();
+    let mut problem = Ok(());
+    let key = id.clone();
+    let workflow = edit(world, spot, |item| match record {
+        "risk" => {
+            let mut risk = Risk {
+                title: named,
+                probability: None,
+                impact: None,
+                mitigation: None,
+                owner: None,
+                reviewed: None,
+                closed: None,
+            };
+            problem = set_risk(&mut risk, settings);
+            item.risks.insert(key, risk);
+        }
+        "metric" => {
+            let mut metric = Metric { title: Some(named), ..Metric::default() };
+            problem = set_metric(&mut metric, settings);
+            item.metrics.insert(key, metric);
+        }
+        "checkpoint" => {
+            let mut checkpoint = Checkpoint { title: Some(named), ..Checkpoint::default() };
+            problem = set_checkpoint(&mut checkpoint, settings);
+            item.checkpoints.insert(key, checkpoint);
+        }
+        "agent" => {
+            let mut agent = Agent { role: Some(named), ..Agent::default() };
+            problem = set_agent(&mut agent, settings);
+            item.agents.insert(key, agent);
+        }
+        "line" => {
+            let line = Line { text: named, done: None, by: None };
+            item.checklist.get_or_insert_default().lines.insert(key, line);
+        }
+        _ => drop(item.gates.insert(key, Gate { title: Some(named), ..Gate::default() })),
+    })?;
+    problem.map(|()| (workflow, id))
+}
+
+fn new_item(profile: &Profile, kind_id: &Id, kind: &Kind, above: &str, title: &str) -> Item {
+    let parent = Id::parse(above).ok().filter(|_| above != ROOT);
+    let usual = profile.kinds_under(parent.as_ref()).next().is_some_and(|(id, _)| id == kind_id);
+    Item {
+        title: title.to_owned(),
+        kind: (!usual).then(|| kind_id.clone()),
+        checklist: kind.checklist.clone(),
+        ..Item::default()
+    }
+}
+
+fn new_id(world: &World, spot: Spot, explicit: Option<Id>, pattern: &str, title: &str) -> Result<Id> {
+    let board = world.board(spot);
+    let taken = |id: &str| Id::parse(id).is_ok_and(|id| board.thing(&id).is_some());
+    if let Some(id) = explicit {
+        return if taken(id.as_str()) {
+            Err(Error::refused(format!("the id `{id}` is taken")).hint(format!("git track show {id}")))
+        } else {
+            Ok(id)
+        };
+    }
+    let mut word = slug(title);
+    if word.is_empty() {
+        "item".clone_into(&mut word);
+    }
+    Id::parse(&make_id(pattern, &word, "", &taken))
+}
+
+fn unknown_kind(profile: &Profile, kind: &str) -> Error {
+    let known: Vec<&str> = profile.kinds.keys().map(Id::as_str).chain(RECORDS).collect();
+    let error = Error::usage(format!("profile {} knows no kind `{kind}`", profile.profile));
+    match nearest(kind, known.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("it knows {}", known.join(", "))),
+    }
+}

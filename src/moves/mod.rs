@@ -1,0 +1,293 @@
+//! Moves: a workflow in, a workflow out. Every change of state is a line of [`MOVES`].
+
+pub mod fields;
+pub mod grow;
+pub mod records;
+
+use crate::derive::conditions::{Condition, Given, conditions};
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Result};
+use crate::model::item::Item;
+use crate::model::path::RepoPath;
+use crate::model::profile::{Guarded, StateSource};
+use crate::model::record::{Note, Verdict};
+use crate::model::state::State;
+use crate::model::time::Time;
+use crate::model::workflow::Workflow;
+
+/// A change of state.
+#[derive(Debug)]
+pub struct Move {
+    /// The command.
+    pub verb: &'static str,
+    /// The states that it starts from.
+    pub from: &'static [State],
+    /// The state that it leads to.
+    pub to: State,
+    /// Which of the profile's guards apply.
+    pub guarded: Guarded,
+    /// Whether it must say why, and in which words it is asked to.
+    pub why: Option<&'static str>,
+    /// What it changes besides the state and its stamps.
+    effect: fn(&mut Item, Option<&str>, &Ask),
+}
+
+/// Every change of state.
+pub const MOVES: [Move; 7] = [
+    Move {
+        verb: "start",
+        from: &[State::Todo],
+        to: State::Active,
+        guarded: Guarded::Start,
+        why: None,
+        effect: began,
+    },
+    Move {
+        verb: "submit",
+        from: &[State::Active],
+        to: State::Review,
+        guarded: Guarded::Submit,
+        why: None,
+        effect: remarked,
+    },
+    Move {
+        verb: "done",
+        from: &[State::Active, State::Review],
+        to: State::Done,
+        guarded: Guarded::Done,
+        why: None,
+        effect: came_out,
+    },
+    Move {
+        verb: "fail",
+        from: &[State::Active, State::Review],
+        to: State::Failed,
+        guarded: Guarded::Fail,
+        why: Some("what failed and why"),
+        effect: failed,
+    },
+    Move {
+        verb: "retry",
+        from: &[State::Failed],
+        to: State::Active,
+        guarded: Guarded::Retry,
+        why: None,
+        effect: retried,
+    },
+    Move {
+        verb: "skip",
+        from: &[State::Todo, State::Active, State::Review, State::Failed],
+        to: State::Dropped,
+        guarded: Guarded::Skip,
+        why: Some("why it is left out"),
+        effect: left_out,
+    },
+    Move {
+        verb: "reopen",
+        from: &[State::Done, State::Dropped, State::Review],
+        to: State::Active,
+        guarded: Guarded::Reopen,
+        why: Some("why it is taken up again"),
+        effect: reopened,
+    },
+];
+
+/// The move of that name.
+pub fn named(verb: &str) -> Option<&'static Move> {
+    MOVES.iter().find(|change| change.verb == verb)
+}
+
+/// The move that leads from one state to another, if there is one.
+pub fn between(from: State, to: State) -> Option<&'static Move> {
+    let to = if from == State::Dropped && to == State::Todo { State::Active } else { to };
+    MOVES.iter().find(|change| change.to == to && change.from.contains(&from))
+}
+
+/// Who asks for a change, when, and with which words.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// Who asks.
+    pub actor: &'a str,
+    /// When.
+    pub now: Time,
+    /// The text of `-m`.
+    pub text: Option<&'a str>,
+    /// Whether a file is there.
+    pub exists: &'a dyn Fn(&RepoPath) -> bool,
+}
+
+impl Ask<'_> {
+    /// A remark of this moment.
+    pub fn note(&self, text: impl Into<String>) -> Note {
+        Note { text: text.into(), by: Some(self.actor.to_owned()), at: Some(self.now) }
+    }
+}
+
+/// Makes a move; `None` when its effect is already true.
+pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Option<Workflow>> {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    if node.item.state() == change.to && spot.place != 0 || spot.place == 0 && node.state == change.to {
+        return Ok(None);
+    }
+    open_for_change(world, spot, change.verb)?;
+    if spot.place != 0
+        && node.kind.is_some_and(|kind| kind.state == StateSource::Derived)
+        && change.to != State::Dropped
+    {
+        return Err(Error::refused(format!("the state of {} is derived from what is in it", node.id))
+            .hint(format!("git track show {}", node.id)));
+    }
+    if !change.from.contains(&node.state) {
+        return Err(illegal(world, spot, change));
+    }
+    let text = ask.text.map(str::trim).filter(|text| !text.is_empty());
+    if let (Some(why), None) = (change.why, text) {
+        return Err(Error::usage(format!("`{}` needs a reason", change.verb))
+            .hint(format!("git track {} {} -m \"{why}\"", change.verb, node.id)));
+    }
+    let given = Given { summary: text, exists: ask.exists, ..Given::NOTHING };
+    let mut list = Vec::new();
+    if change.verb == "start" && node.item.when.is_some() && node.item.triggered.is_none() {
+        let command = Some(format!("git track skip {} -m \"why it is not needed\"", node.id));
+        list.push(Condition {
+            ok: false,
+            text: "nobody has decided yet that it is needed".to_owned(),
+            command,
+        });
+    }
+    list.extend(conditions(world, spot, change.guarded, given));
+    demand(&format!("cannot {} {}", change.verb, node.id), &list)?;
+    edit(world, spot, |item| apply(item, change, text, ask)).map(Some)
+}
+
+/// Refuses unless every condition holds, and says which do and which do not.
+pub fn demand(what: &str, list: &[Condition]) -> Result<()> {
+    if list.iter().all(|condition| condition.ok) {
+        return Ok(());
+    }
+    let mut error = Error::refused(what);
+    for condition in list {
+        error = error.note(format!("{}  {}", if condition.ok { "ok  " } else { "FAIL" }, condition.text));
+    }
+    for command in
+        list.iter().filter(|condition| !condition.ok).filter_map(|condition| condition.command.as_ref())
+    {
+        if !error.hints().contains(command) {
+            error = error.hint(command.clone());
+        }
+    }
+    Err(error)
+}
+
+/// Refuses every change of a workflow that a failure stopped, or that is closed, but the one that opens it again.
+pub fn open_for_change(world: &World, spot: Spot, verb: &str) -> Result<()> {
+    let board = world.board(spot);
+    let id = &board.workflow.id;
+    if let Some(failed) = board.stopped_by() {
+        let failed_id = board.node(failed).id;
+        if !(verb == "retry" && spot.place == failed) {
+            let summary = board.node(failed).item.summary.as_deref().unwrap_or("no reason was given");
+            return Err(Error::refused(format!("{id} is stopped: {failed_id} failed"))
+                .note(format!("failed  {}: {summary}", board.name(failed)))
+                .hint(format!("git track retry {failed_id} -m \"what is different now\"")));
+        }
+    }
+    let closed = board.root().state.is_closed();
+    if closed && !(spot.place == 0 && verb == "reopen") {
+        return Err(Error::refused(format!(
+            "{id} is {}; nothing in it changes any more",
+            board.root().state
+        ))
+        .hint(format!("git track reopen {id} -m \"why\"")));
+    }
+    Ok(())
+}
+
+/// The workflow of a spot with one item changed.
+pub fn edit(world: &World, spot: Spot, change: impl FnOnce(&mut Item)) -> Result<Workflow> {
+    let board = world.board(spot);
+    let mut workflow = board.workflow.clone();
+    let item =
+        workflow.item_mut(&board.ids_to(spot.place)).ok_or_else(|| Error::bug("an item lost its place"))?;
+    change(item);
+    Ok(workflow)
+}
+
+fn illegal(world: &World, spot: Spot, change: &Move) -> Error {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    let error =
+        Error::refused(format!("cannot {} {}: it is {}", change.verb, node.id, world.shown(spot).phrase()));
+    let helpful =
+        MOVES.iter().filter(|other| other.from.contains(&node.state) && change.from.contains(&other.to));
+    match helpful.map(|other| other.verb).next() {
+        Some(verb) => error.hint(format!("git track {verb} {}", node.id)),
+        None => error.hint(format!("git track show {}", node.id)),
+    }
+}
+
+fn apply(item: &mut Item, change: &Move, text: Option<&str>, ask: &Ask) {
+    // What was dropped before it began goes back to where it was.
+    let to = if item.state() == State::Dropped { State::Todo } else { change.to };
+    item.state = (to != State::Todo).then_some(to);
+    item.label = None;
+    item.by = Some(ask.actor.to_owned());
+    match to {
+        State::Todo => (item.started, item.finished) = (None, None),
+        State::Active => (item.started, item.finished) = (item.started.or(Some(ask.now)), None),
+        State::Review => {}
+        State::Done | State::Failed | State::Dropped => item.finished = Some(ask.now),
+    }
+    (change.effect)(item, text, ask);
+}
+
+fn began(item: &mut Item, text: Option<&str>, ask: &Ask) {
+    item.owner.get_or_insert_with(|| ask.actor.to_owned());
+    remarked(item, text, ask);
+}
+
+fn came_out(item: &mut Item, text: Option<&str>, _: &Ask) {
+    if let Some(text) = text {
+        item.summary = Some(text.to_owned());
+    }
+    (item.progress, item.focus) = (None, None);
+}
+
+fn failed(item: &mut Item, text: Option<&str>, _: &Ask) {
+    item.summary = text.map(str::to_owned);
+}
+
+fn retried(item: &mut Item, text: Option<&str>, ask: &Ask) {
+    if let Some(failure) = item.summary.take() {
+        item.challenges.push('c', ask.note(failure));
+    }
+    prefixed(item, "retried", text, ask);
+}
+
+fn left_out(item: &mut Item, text: Option<&str>, ask: &Ask) {
+    let why = text.map(str::to_owned);
+    if item.when.is_some() {
+        let by = Some(ask.actor.to_owned());
+        item.not_triggered = Some(Verdict { by, at: Some(ask.now), why, met: Vec::new() });
+    } else {
+        item.why = why;
+    }
+}
+
+fn reopened(item: &mut Item, text: Option<&str>, ask: &Ask) {
+    (item.why, item.not_triggered) = (None, None);
+    prefixed(item, "reopened", text, ask);
+}
+
+fn remarked(item: &mut Item, text: Option<&str>, ask: &Ask) {
+    if let Some(text) = text {
+        item.notes.push('n', ask.note(text));
+    }
+}
+
+fn prefixed(item: &mut Item, happened: &str, text: Option<&str>, ask: &Ask) {
+    if let Some(text) = text {
+        item.notes.push('n', ask.note(format!("{happened}: {text}")));
+    }
+}

@@ -1,0 +1,143 @@
+//! Moves that add or settle records: blockers, ticks, remarks, claims.
+
+use crate::derive::conditions::{Given, conditions};
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Result};
+use crate::model::id::Id;
+use crate::model::profile::{Guarded, StateSource};
+use crate::model::record::{Artifact, Blocker, Decision};
+use crate::model::state::State;
+use crate::model::workflow::Workflow;
+
+use super::{Ask, demand, edit, named, open_for_change, perform};
+
+/// Puts a blocker on an item.
+pub fn block(world: &World, spot: Spot, fix: Option<&str>, ask: &Ask) -> Result<Workflow> {
+    open_for_change(world, spot, "block")?;
+    let node = world.board(spot).node(spot.place);
+    let Some(text) = ask.text else {
+        return Err(Error::usage("`block` needs a reason")
+            .hint(format!("git track block {} -m \"what is in the way\" --fix \"the plan\"", node.id)));
+    };
+    if node.state.is_closed() {
+        return Err(Error::refused(format!("cannot block {}: it is {}", node.id, node.state)));
+    }
+    let blocker = Blocker {
+        text: text.to_owned(),
+        fix: fix.map(str::to_owned),
+        since: Some(ask.now),
+        by: Some(ask.actor.to_owned()),
+        cleared: None,
+        cleared_by: None,
+    };
+    edit(world, spot, |item| drop(item.blockers.push('b', blocker)))
+}
+
+/// Clears one blocker of an item, or all that are open; `None` when none is.
+pub fn unblock(world: &World, spot: Spot, only: Option<&Id>, ask: &Ask) -> Result<Option<Workflow>> {
+    open_for_change(world, spot, "unblock")?;
+    let node = world.board(spot).node(spot.place);
+    let wanted = |id: &Id| only.is_none_or(|only| only == id);
+    if !node.item.open_blockers().any(|(id, _)| wanted(id)) {
+        return Ok(None);
+    }
+    let changed = edit(world, spot, |item| {
+        for (id, blocker) in item.blockers.iter_mut() {
+            if blocker.is_open() && wanted(id) {
+                blocker.cleared = Some(ask.now);
+                blocker.cleared_by = Some(ask.actor.to_owned());
+            }
+        }
+        if let Some(text) = ask.text {
+            item.notes.push('n', ask.note(format!("unblocked: {text}")));
+        }
+    });
+    changed.map(Some)
+}
+
+/// Ticks a line of a checklist; `None` when it is ticked.
+pub fn tick(world: &World, spot: Spot, line: &Id, ask: &Ask) -> Result<Option<Workflow>> {
+    open_for_change(world, spot, "done")?;
+    let list = world.board(spot).node(spot.place).item.checklist.as_ref();
+    if list.and_then(|list| list.lines.get(line)).is_some_and(|line| line.done.is_some()) {
+        return Ok(None);
+    }
+    let changed = edit(world, spot, |item| {
+        if let Some(line) = item.checklist.as_mut().and_then(|list| list.lines.get_mut(line)) {
+            line.done = Some(ask.now);
+            line.by = Some(ask.actor.to_owned());
+        }
+    });
+    changed.map(Some)
+}
+
+/// Takes an item and begins it; refused when somebody else has it.
+pub fn claim(world: &World, spot: Spot, ask: &Ask) -> Result<Option<Workflow>> {
+    open_for_change(world, spot, "claim")?;
+    let node = world.board(spot).node(spot.place);
+    if let Some(owner) = node.item.owner.as_deref().filter(|owner| *owner != ask.actor) {
+        return Err(Error::refused(format!("{} belongs to {owner}", node.id))
+            .hint(format!("git track set {} owner={}", node.id, ask.actor)));
+    }
+    match node.state {
+        State::Active => Ok(None),
+        _ => match named("start") {
+            Some(start) => perform(world, spot, start, ask),
+            None => Err(Error::bug("there is no move `start`")),
+        },
+    }
+}
+
+/// What a remark may hold besides its text.
+#[derive(Clone, Debug, Default)]
+pub struct Remark {
+    /// Choices; the reasons stand in `why` at the same index.
+    pub decisions: Vec<String>,
+    /// The reasons of the choices.
+    pub why: Vec<String>,
+    /// What is being worked on now.
+    pub focus: Option<String>,
+    /// Obstacles met.
+    pub challenges: Vec<String>,
+    /// Files made, changed or deleted.
+    pub artifacts: Vec<Artifact>,
+}
+
+/// Adds remarks to an item; `None` when everything in them is there already.
+pub fn note(world: &World, spot: Spot, remark: &Remark, ask: &Ask) -> Result<Option<Workflow>> {
+    open_for_change(world, spot, "note")?;
+    let node = world.board(spot).node(spot.place);
+    if remark.decisions.len() > remark.why.len() {
+        return Err(Error::usage("a decision needs its reason")
+            .hint(format!("git track note {} --decision \"what\" --why \"the reason\"", node.id)));
+    }
+    let focusless =
+        node.kind.is_some_and(|kind| kind.state == StateSource::Derived) || node.state.is_closed();
+    if remark.focus.is_some() && focusless {
+        return Err(Error::refused(format!("{} is {} and has no focus", node.id, node.state)));
+    }
+    let given = Given { focus: remark.focus.as_deref(), ..Given::NOTHING };
+    demand(&format!("cannot note on {}", node.id), &conditions(world, spot, Guarded::Note, given))?;
+    let (by, at) = (Some(ask.actor.to_owned()), Some(ask.now));
+    let changed = edit(world, spot, |item| {
+        for (text, why) in remark.decisions.iter().zip(&remark.why) {
+            let (text, why) = (text.clone(), Some(why.clone()));
+            item.decisions.push('d', Decision { text, why, by: by.clone(), at });
+        }
+        for text in &remark.challenges {
+            item.challenges.push('c', ask.note(text));
+        }
+        for artifact in &remark.artifacts {
+            if !item.artifacts.values().any(|known| known == artifact) {
+                item.artifacts.push('a', artifact.clone());
+            }
+        }
+        if let Some(focus) = &remark.focus {
+            item.focus = Some(focus.clone());
+        }
+        if let Some(text) = ask.text {
+            item.notes.push('n', ask.note(text));
+        }
+    })?;
+    Ok((changed != *world.board(spot).workflow).then_some(changed))
+}
