@@ -8,3 +8,4 @@ pub mod derive;
 pub mod error;
 pub mod model;
 pub mod moves;
+pub mod ui;

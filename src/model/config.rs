@@ -25,9 +25,6 @@ pub struct Config {
     /// Where things are.
     #[serde(default)]
     pub paths: Paths,
-    /// Who is who.
-    #[serde(default)]
-    pub roles: Roles,
 }
 
 /// What happens to changed files besides being written.
@@ -51,21 +48,6 @@ pub struct Paths {
     pub changes: Option<RepoPath>,
 }
 
-/// Who is who.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Roles {
-    /// The environment variables that tell that an agent is at work.
-    pub agent_env: Vec<String>,
-}
-
-impl Default for Roles {
-    fn default() -> Self {
-        let known = ["CLAUDECODE", "GEMINI_CLI", "CODEX_SANDBOX", "CURSOR_AGENT", "OPENCODE"];
-        Self { agent_env: known.map(str::to_owned).to_vec() }
-    }
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -75,7 +57,6 @@ impl Default for Config {
             profiles: Vec::new(),
             write: Write::Leave,
             paths: Paths::default(),
-            roles: Roles::default(),
         }
     }
 }

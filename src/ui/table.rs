@@ -1,0 +1,78 @@
+//! Columns aligned by display width.
+
+use super::text::{Line, Style, Text, cut, width};
+
+/// The widest that a screen gets.
+const SCREEN: usize = 80;
+
+/// Rows of cells; the widest column gives way when a row would not fit on the screen.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    rows: Vec<Vec<(Style, String)>>,
+    indent: usize,
+}
+
+impl Table {
+    /// A table without rows, moved to the right by so many columns.
+    pub fn indented(indent: usize) -> Self {
+        Self { rows: Vec::new(), indent }
+    }
+
+    /// Adds a row.
+    pub fn row<const N: usize>(&mut self, cells: [(Style, String); N]) {
+        self.rows.push(cells.to_vec());
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows as lines.
+    pub fn text(&self) -> Text {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
+        let mut widths: Vec<usize> = (0..columns)
+            .map(|column| {
+                self.rows.iter().filter_map(|row| row.get(column)).map(|(_, cell)| width(cell)).max()
+            })
+            .map(Option::unwrap_or_default)
+            .collect();
+        let spare =
+            |widths: &[usize]| self.indent + widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
+        while spare(&widths) > SCREEN {
+            match widths.iter_mut().max() {
+                Some(widest) if *widest > 8 => *widest -= 1,
+                _ => break,
+            }
+        }
+        let mut text = Text::new();
+        for row in &self.rows {
+            let mut line = Line::new().plain(" ".repeat(self.indent));
+            let mut column = self.indent;
+            for ((style, cell), width) in row.iter().zip(&widths) {
+                line = line.to_column(column).add(*style, cut(cell, *width));
+                column += width + 2;
+            }
+            text.line(line);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_aligned_and_rows_fit() {
+        let mut table = Table::indented(2);
+        let cell = |text: &str| (Style::Plain, text.to_owned());
+        table.row([cell("a"), cell("🔴 x"), cell("end")]);
+        table.row([cell("bbb"), cell("y"), cell(&"long ".repeat(30))]);
+        let printed = table.text().render(false);
+        let lines: Vec<&str> = printed.lines().collect();
+        assert_eq!(lines[0], "  a    🔴 x  end");
+        assert!(lines[1].starts_with("  bbb  y     long"), "{}", lines[1]);
+        assert!(lines.iter().all(|line| width(line) <= 80));
+    }
+}
