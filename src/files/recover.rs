@@ -88,16 +88,7 @@ impl Files {
         let Some(journal) = load(&track, phase)? else { return Ok(None) };
         let journal = match journal {
             Ok(journal) => journal,
-            // Nothing follows the journal before it is whole, so there is nothing to clean.
-            Err(Unreadable::Corrupt) if phase == Phase::Prepare => {
-                remove(&track, phase)?;
-                return Ok(Some(Recovered {
-                    direction: Direction::Discarded,
-                    command: String::new(),
-                    files: Vec::new(),
-                    kept: Vec::new(),
-                }));
-            }
+            Err(Unreadable::Corrupt) if phase == Phase::Prepare => return half_written(&track).map(Some),
             Err(Unreadable::Corrupt) => return Err(unusable("the journal is damaged")),
             Err(Unreadable::Newer(schema)) => {
                 return Err(unusable(&format!("the journal is of a newer git-track (schema {schema})"))
@@ -122,7 +113,11 @@ impl Files {
             return if found.is_empty() { Ok(None) } else { self.set_aside(&track, &found).map(Some) };
         };
         let Some(journal) = load(&track, phase)? else { return Ok(None) };
-        let Ok(journal) = journal else { return self.set_aside(&track, &found).map(Some) };
+        let journal = match journal {
+            Ok(journal) => journal,
+            Err(Unreadable::Corrupt) if phase == Phase::Prepare => return half_written(&track).map(Some),
+            Err(_) => return self.set_aside(&track, &found).map(Some),
+        };
         self.same_places(&journal)?;
         if phase == Phase::Prepare && !self.is_replaced(&journal)? {
             let (direction, kept) = self.discard(&track, &journal)?;
@@ -325,6 +320,18 @@ fn keep(kept: &mut Vec<Kept>, file: &str, copy: Option<String>) {
 
 fn stands(slot: Option<&Slot>, want: Option<&[u8]>) -> Result<bool> {
     slot.map_or(Ok(want.is_none()), |slot| slot.is(want))
+}
+
+/// Nothing follows the journal before it is whole, so there is nothing else to clean.
+fn half_written(track: &Dir) -> Result<Recovered> {
+    remove(track, Phase::Prepare)?;
+    let nothing = Recovered {
+        direction: Direction::Discarded,
+        command: String::new(),
+        files: Vec::new(),
+        kept: Vec::new(),
+    };
+    Ok(nothing)
 }
 
 fn load(track: &Dir, phase: Phase) -> Result<Option<Result<Journal, Unreadable>>> {

@@ -328,8 +328,11 @@ fn a_journal_that_cannot_be_used_is_never_guessed_at() {
         assert_eq!(scene.files.pending().unwrap(), None);
     }
     let scene = Scene::new();
-    fs::write(scene.work().join(".git/track/txn.prepare"), "git-track-jour").unwrap();
-    assert_eq!(scene.files.recover(&scene.lock).unwrap().unwrap().direction, Direction::Discarded);
+    for act in [Files::recover, Files::abort] {
+        fs::write(scene.work().join(".git/track/txn.prepare"), "git-track-jour").unwrap();
+        assert_eq!(act(&scene.files, &scene.lock).unwrap().unwrap().direction, Direction::Discarded);
+        assert_eq!(scene.files.pending().unwrap(), None);
+    }
 }
 
 #[test]
