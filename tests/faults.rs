@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "a harness of processes and raw files")]
 
 mod child;
+mod flushes;
 mod lost;
 mod scene;
 

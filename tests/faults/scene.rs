@@ -129,7 +129,7 @@ impl Scene {
     /// Runs a child under the tracer.
     pub(crate) fn run(&self, role: Role, log: &Path, trace: &str, injections: &[&str]) -> Outcome {
         let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-o"]).arg(log).arg("-e").arg(format!("trace={trace}"));
+        command.args(["-f", "-y", "-qq", "-o"]).arg(log).arg("-e").arg(format!("trace={trace}"));
         for injection in injections {
             command.arg("-e").arg(format!("inject={injection}"));
         }
