@@ -290,3 +290,77 @@ fn name_of(kind: FileType) -> &'static str {
         FileType::Unknown => "of an unknown sort",
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests set the scene by hand")]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    const READ: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC);
+
+    fn text(fd: OwnedFd) -> String {
+        let mut text = String::new();
+        File::from(fd).read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn both_ways_refuse_links_and_agree() {
+        let keep = tempfile::tempdir().unwrap();
+        let top = keep.path().join("top");
+        fs::create_dir_all(top.join("a/b")).unwrap();
+        fs::write(top.join("a/b/c"), "in").unwrap();
+        fs::write(keep.path().join("secret"), "out").unwrap();
+        symlink("..", top.join("up")).unwrap();
+        symlink("../secret", top.join("leaf")).unwrap();
+        symlink("a", top.join("inner")).unwrap();
+        let dir = Dir::open_root(&top).unwrap();
+        assert_eq!(text(dir.open("a/b/c", READ).unwrap()), "in");
+        assert_eq!(text(dir.walk("a/b/c", READ).unwrap()), "in");
+        for name in ["up/secret", "leaf", "inner/b/c"] {
+            assert!(dir.open(name, READ).is_err(), "{name}");
+            assert!(dir.walk(name, READ).is_err(), "{name}");
+            assert_eq!(dir.obstacle(name).unwrap().unwrap().is, "a symbolic link", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_directory_swapped_for_a_link_never_leads_out() {
+        let keep = tempfile::tempdir().unwrap();
+        let top = keep.path().join("top");
+        fs::create_dir_all(top.join("real")).unwrap();
+        fs::create_dir_all(keep.path().join("out")).unwrap();
+        fs::write(top.join("real/f"), "in").unwrap();
+        fs::write(keep.path().join("out/f"), "out").unwrap();
+        symlink("../out", top.join("link")).unwrap();
+        fs::rename(top.join("real"), top.join("d")).unwrap();
+        let dir = Dir::open_root(&top).unwrap();
+        let done = AtomicBool::new(false);
+        let (mut inside, mut refused) = (0, 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let attacker = Dir::open_root(&top).unwrap();
+                while !done.load(Ordering::Relaxed) {
+                    attacker.rename_with("d", "link", Rename::Exchange).unwrap();
+                }
+            });
+            let mut round = 0;
+            while round < 20_000 || (round < 2_000_000 && (inside == 0 || refused == 0)) {
+                round += 1;
+                let opened = if round % 2 == 0 { dir.open("d/f", READ) } else { dir.walk("d/f", READ) };
+                match opened {
+                    Ok(fd) => {
+                        assert_eq!(text(fd), "in", "the link was followed");
+                        inside += 1;
+                    }
+                    Err(_) => refused += 1,
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        assert!(inside > 0 && refused > 0, "the race did not happen: {inside} inside, {refused} refused");
+    }
+}

@@ -5,6 +5,7 @@
 //! meanwhile is never overwritten.
 
 mod apply;
+mod cache;
 mod dir;
 mod excl;
 mod journal;
