@@ -1,1 +1,5 @@
-fn main() {}
+//! The integration tests, one binary.
+
+// The condition tells clippy that helpers may unwrap as tests do.
+#[cfg(test)]
+mod faults;
