@@ -5,4 +5,5 @@
 //! ARCHITECTURE.md has the table of modules; `tests/architecture.rs` enforces it.
 
 pub mod error;
+pub mod formats;
 pub mod model;
