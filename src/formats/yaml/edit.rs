@@ -44,15 +44,16 @@ pub fn edit(text: &str, before: &Value, after: &Value) -> Result<String> {
     }
     let (mark, body) = front::split_mark(text);
     let kept = common(before, after);
-    let reduced = pass(body, before, &kept)?;
-    let whole = pass(&reduced, &kept, after)?;
+    let json = serde_json::from_str::<IgnoredAny>(body).is_ok();
+    let reduced = pass(body, before, &kept, json)?;
+    let whole = pass(&reduced, &kept, after, json)?;
     if mark.len() + whole.len() > front::MAX_BYTES {
         return Err(Error::state("the change would make the file larger than 1 MiB"));
     }
     Ok(format!("{mark}{whole}"))
 }
 
-fn pass(text: &str, before: &Value, after: &Value) -> Result<String> {
+fn pass(text: &str, before: &Value, after: &Value, json: bool) -> Result<String> {
     if before == after {
         return Ok(text.to_owned());
     }
@@ -61,7 +62,6 @@ fn pass(text: &str, before: &Value, after: &Value) -> Result<String> {
     };
     let old = front::tree(text.as_bytes(), "")?;
     let wanted = patched(&old, before, after);
-    let json = serde_json::from_str::<IgnoredAny>(text).is_ok();
     let unit = unit(text, &root, json);
     let look = Look { newline: newline(text), unit: &unit, json };
     let mut editor = Editor { text, look, splices: Vec::new() };

@@ -37,16 +37,6 @@ pub fn tree(text: &[u8], file: &str) -> Result<Value> {
     parse(text).map_err(|failure| explain(text, file, &failure))
 }
 
-/// Where the value at a path is, or its key when the value is a collection or left out.
-///
-/// The parts of the path are keys of mappings and, as decimal text, indices of lists.
-pub fn locate(text: &str, file: &str, path: &[&str]) -> Option<At> {
-    let (_, text) = split_mark(text);
-    let root = spans::parse(text, file).ok()??;
-    let range = spans::find(text, &root, path)?;
-    Some(place::at(text, file, range.start, range.end))
-}
-
 fn admit<'t>(text: &'t [u8], file: &str) -> Result<&'t str> {
     let whole = At { file: file.to_owned(), line: 1, column: 1, source: String::new(), width: 0 };
     if text.len() > MAX_BYTES {

@@ -6,6 +6,7 @@
 mod edit;
 mod emit;
 mod front;
+mod locate;
 mod parts;
 mod place;
 mod scan;
@@ -13,7 +14,8 @@ mod spans;
 
 pub use edit::edit;
 pub use emit::write;
-pub use front::{locate, read, tree};
+pub use front::{read, tree};
+pub use locate::locate;
 
 #[cfg(test)]
 mod edit_tests;

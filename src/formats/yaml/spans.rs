@@ -376,34 +376,6 @@ fn tab(text: &str, file: &str, inside: &[Range<usize>], open: Option<usize>) -> 
     None
 }
 
-/// Where the value is at a path; the range of its key when it is a collection or left out.
-pub(super) fn find(text: &str, root: &Node, path: &[&str]) -> Option<Range<usize>> {
-    let mut node = root;
-    let mut key: Option<Range<usize>> = None;
-    for part in path {
-        match &node.shape {
-            Shape::Map { entries, .. } => {
-                let entry = entries.iter().find(|entry| entry.name == *part)?;
-                key = Some(entry.key.clone());
-                node = &entry.value;
-            }
-            Shape::List { items, .. } => {
-                let (start, item) = items.get(part.parse::<usize>().ok()?)?;
-                key = Some(*start..item.end.min(place::line_end(text, *start)));
-                node = item;
-            }
-            _ => return None,
-        }
-    }
-    match (&node.shape, key) {
-        (Shape::Scalar(ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted), _) => {
-            Some(node.start..node.end)
-        }
-        (_, Some(key)) => Some(key),
-        _ => Some(node.start..place::line_end(text, node.start)),
-    }
-}
-
 /// Whether nothing but a colon or a dash stands before a value that was left out.
 pub(super) fn after_sign(text: &str, at: usize) -> bool {
     matches!(byte_before(text, at), Some(b':' | b'-' | b'?'))
