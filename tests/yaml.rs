@@ -1,5 +1,15 @@
 //! The YAML editor on whole files and on random trees; read back by this program and by `PyYAML`.
 
+#![allow(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "helpers of tests fail as tests do"
+)]
+
 use git_track::formats::yaml::{edit, locate, tree, write};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -33,7 +43,7 @@ fn edited(name: &str, text: &str, after: &Value) -> String {
     match edit(text, &parsed(text), after) {
         Ok(new) => {
             assert_eq!(parsed(&new), *after, "{name}");
-            if name.ends_with(".json") {
+            if matches!(name, "plan.json" | "tabs.json") {
                 let json: Value = serde_json::from_str(&new).expect("still JSON");
                 assert_eq!(json, *after, "{name}");
             }
@@ -150,11 +160,11 @@ fn a_removed_element_leaves_all_other_lines() {
     for (name, text) in FILES {
         let before = parsed(text);
         for path in paths(&before) {
-            let Some((last, parent)) = path.split_last() else { continue };
+            let Some((key, parent)) = path.split_last() else { continue };
             let mut after = before.clone();
             match at(&mut after, parent) {
-                Value::Object(map) => drop(map.shift_remove(last)),
-                Value::Array(list) => drop(list.remove(last.parse::<usize>().unwrap())),
+                Value::Object(map) => drop(map.shift_remove(key)),
+                Value::Array(list) => drop(list.remove(key.parse::<usize>().unwrap())),
                 _ => continue,
             }
             let new = edited(name, text, &after);
@@ -182,92 +192,19 @@ fn every_value_can_become_every_other() {
     }
 }
 
+/// Texts that some reader of YAML takes for something else.
+#[rustfmt::skip]
+const HARD: &[&str] = &[
+    "", " ", "~", "null", "yes", "No", "ON", "y", "true", "1_000", "0o7", "0x1F", "1e3", "12e34567", "1:30",
+    "2026-11-20", "2026-11-20T10:00:00Z", "=", "<<", " x", "x ", "- a", "a: b", "a #b", "---", "...", "%a",
+    "@a", "`a", "&a", "*a", "!a", "|", ">", "[", "{", "a, b", "é", "\u{1f600}", "\u{7}", "\u{2028}",
+    "\u{feff}x", "\u{85}", "a\nb", "a\n", "\n", "a\r\nb", "\ttab first\n", "  lead\nb\n", "it's",
+    "say \"hi\"", "a\\b", "0777", "+1", "-1", ".5", "1.", "1.5e3", ".inf", ".nan", "inf", "0b1", "#", "a:",
+    ":", ":a", "?", "? a", "-", "!", "a]", "{a}", "190:20:30", "1__2", "+.5", "0.1.2", "1f2e3d4c5b6a", "٣",
+    "a\u{200f}b", "a\u{a0}", "\u{a0}a", "<a>", "a\tb",
+];
+
 fn scalar() -> impl Strategy<Value = Value> {
-    const HARD: &[&str] = &[
-        "",
-        " ",
-        "~",
-        "null",
-        "yes",
-        "No",
-        "ON",
-        "y",
-        "true",
-        "1_000",
-        "0o7",
-        "0x1F",
-        "1e3",
-        "12e34567",
-        "1:30",
-        "2026-11-20",
-        "2026-11-20T10:00:00Z",
-        "=",
-        "<<",
-        " x",
-        "x ",
-        "- a",
-        "a: b",
-        "a #b",
-        "---",
-        "...",
-        "%a",
-        "@a",
-        "`a",
-        "&a",
-        "*a",
-        "!a",
-        "|",
-        ">",
-        "[",
-        "{",
-        "a, b",
-        "é",
-        "\u{1f600}",
-        "\u{7}",
-        "\u{2028}",
-        "\u{feff}x",
-        "\u{85}",
-        "a\nb",
-        "a\n",
-        "\n",
-        "a\r\nb",
-        "\ttab first\n",
-        "  lead\nb\n",
-        "it's",
-        "say \"hi\"",
-        "a\\b",
-        "0777",
-        "+1",
-        "-1",
-        ".5",
-        "1.",
-        "1.5e3",
-        ".inf",
-        ".nan",
-        "inf",
-        "0b1",
-        "#",
-        "a:",
-        ":",
-        ":a",
-        "?",
-        "? a",
-        "-",
-        "!",
-        "a]",
-        "{a}",
-        "190:20:30",
-        "1__2",
-        "+.5",
-        "0.1.2",
-        "1f2e3d4c5b6a",
-        "٣",
-        "a\u{200f}b",
-        "a\u{a0}",
-        "\u{a0}a",
-        "<a>",
-        "a\tb",
-    ];
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -390,7 +327,6 @@ for text, goal in json.load(open(sys.argv[1], encoding='utf-8')):
 print('bad', bad)
 ";
 
-#[allow(clippy::disallowed_methods, reason = "the second opinion is another program's")]
 fn python_agrees(batch: &[Value]) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("batch.json");

@@ -59,7 +59,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Option<Node>> {
     let mut builder = Builder { text, file, events, cursor: 0, depth: 0, flow: None, inside: Vec::new() };
     let built = builder.document();
     let (inside, open) = (builder.inside, builder.flow);
-    match tab(text, file, &inside, open) {
+    match tab(text, file, inside, open) {
         Some(error) if built.as_ref().is_err_and(|error| !is_named(error)) || built.is_ok() => Err(error),
         _ => built,
     }
@@ -224,7 +224,7 @@ impl<'t> Builder<'t> {
     fn list(&mut self, flow: bool, start: usize) -> Result<Node> {
         // A list at the column of its key is reported at its first item, not at its first dash.
         let start = if flow { start } else { self.sign(b'-').unwrap_or(start) };
-        let column = start - line_start(self.text, start);
+        let column = if flow { 0 } else { start - line_start(self.text, start) };
         let mut items: Vec<(usize, Node)> = Vec::new();
         let mut end = start;
         while let Some((event, range, span)) = self.next()? {
@@ -233,8 +233,8 @@ impl<'t> Builder<'t> {
                 break;
             }
             let dash = match items.last() {
-                None => start,
-                Some((_, last)) => self.dash(last.end, column),
+                Some((_, last)) if !flow => self.dash(last.end, column),
+                _ => start,
             };
             self.cursor = if flow { self.cursor } else { self.cursor.max(dash + 1) };
             let item = self.node(event, range, span)?;
@@ -358,14 +358,19 @@ fn endless(value: &str) -> bool {
 }
 
 /// The first line whose indentation holds a tab that is neither content nor inside brackets.
-fn tab(text: &str, file: &str, inside: &[Range<usize>], open: Option<usize>) -> Option<Error> {
+fn tab(text: &str, file: &str, mut inside: Vec<Range<usize>>, open: Option<usize>) -> Option<Error> {
+    inside.sort_by_key(|range| range.start);
+    let mut ranges = inside.into_iter().peekable();
+    let mut covered_to = 0;
     let mut start = 0;
     for line in text.split_inclusive('\n') {
+        while let Some(range) = ranges.next_if(|range| range.start < start) {
+            covered_to = range.end.max(covered_to);
+        }
         let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
         let end = start + blank;
         let empty = matches!(line.as_bytes().get(blank), None | Some(b'\r' | b'\n' | b'#'));
-        let covered = open.is_some_and(|open| start > open)
-            || inside.iter().any(|range| range.start < start && start < range.end);
+        let covered = start < covered_to || open.is_some_and(|open| start > open);
         if !empty && !covered && slice(text, start, end).contains('\t') {
             let at = start + slice(text, start, end).find('\t').unwrap_or(0);
             let error = Error::state("a tab in the indentation").at(place::at(text, file, at, end));
