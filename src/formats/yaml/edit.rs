@@ -74,8 +74,16 @@ fn pass(text: &str, before: &Value, after: &Value, json: bool) -> Result<String>
     match trimmed {
         Some(trimmed) if holds(trimmed) => Ok(trimmed.to_owned()),
         _ if holds(&result) && valid(&result) => Ok(result),
-        _ => Err(Error::bug("the edited text does not hold what it should; nothing was changed")),
+        _ => Err(misread(text)),
     }
+}
+
+fn misread(text: &str) -> Error {
+    if text.lines().any(|line| line.contains("? ") || line.ends_with('?')) {
+        let error = Error::state("a key written with `? ` cannot be edited here");
+        return error.hint("write it as `key: value`");
+    }
+    Error::bug("the edited text does not hold what it should; nothing was changed")
 }
 
 /// A document that held nothing gets all of it below its comments.

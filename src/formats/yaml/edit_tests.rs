@@ -230,3 +230,11 @@ fn what_could_not_be_read_again_is_refused_before() {
     assert!(edit("a: 1\n", &json!({"a": 1}), &long).is_err());
     assert!(edit("a: 1\na: 2\n", &json!({"a": 2}), &json!({"a": 3})).is_err());
 }
+
+#[test]
+fn keys_with_a_question_mark_are_read_but_not_added_to() {
+    let text = "? a\n: 1\n";
+    assert_eq!(set(text, "/a", json!(2)), "? a\n: 2\n");
+    let error = edit(text, &json!({"a": 1}), &json!({"a": 1, "b": 2})).unwrap_err();
+    assert_eq!(error.kind(), crate::error::Kind::State, "{error}");
+}

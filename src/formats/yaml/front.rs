@@ -57,7 +57,7 @@ fn admit<'t>(text: &'t [u8], file: &str) -> Result<&'t str> {
 }
 
 /// All refusals that need no type, in the order that helps most.
-fn inspect(text: &str, file: &str) -> Result<()> {
+pub(super) fn inspect(text: &str, file: &str) -> Result<()> {
     unreadable(text, file)?;
     conflict(text, file)?;
     if spans::parse(text, file)?.is_none() {

@@ -79,7 +79,8 @@ impl Scan {
         if start == 0 && special_line(rest, first) {
             return true;
         }
-        if !rest.is_empty() && rest.first() != Some(&b'#') {
+        let rest_of_mark = if start == 0 { rest.strip_prefix(b"---").unwrap_or(rest) } else { rest };
+        if !matches!(rest_of_mark.trim_ascii_start().first(), None | Some(b'#')) {
             self.enter(2 * start);
         }
         self.bytes(rest)
@@ -185,6 +186,8 @@ mod tests {
         for text in [
             "",
             "# only\n",
+            "---\n",
+            "--- # only\n",
             "a: &x 1\n",
             "a: *x\n",
             "- &x\n",
