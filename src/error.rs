@@ -140,8 +140,7 @@ impl Error {
 
     /// Something that cannot happen did.
     pub fn bug(message: impl Into<String>) -> Self {
-        Self::new(Kind::Bug, message)
-            .hint("this is a defect of git-track; please report it with the command you ran")
+        Self::new(Kind::Bug, message).hint("this is a defect of git-track; please report it with the command you ran")
     }
 
     /// Adds the place.
