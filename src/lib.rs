@@ -7,6 +7,7 @@
 pub mod derive;
 pub mod error;
 pub mod files;
+pub mod formats;
 pub mod model;
 pub mod moves;
 pub mod ui;

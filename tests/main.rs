@@ -3,3 +3,5 @@
 // The condition tells clippy that helpers may unwrap as tests do.
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod yaml;

@@ -1,0 +1,223 @@
+//! The front door: one typed parse when all is well, the precise cause and place when not.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{place, scan, spans};
+use crate::error::{At, Error, Result};
+
+/// The largest document that is read or written, in bytes.
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
+
+/// The byte order mark, if any, and the rest.
+pub(super) fn split_mark(text: &str) -> (&str, &str) {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => (place::slice(text, 0, text.len() - rest.len()), rest),
+        None => ("", text),
+    }
+}
+
+/// Parses a YAML (or JSON-syntax) document into a typed value.
+///
+/// Every problem is an error of [`Kind::State`](crate::error::Kind::State) that names the cause and the place.
+pub fn read<T: DeserializeOwned>(text: &[u8], file: &str) -> Result<T> {
+    let text = admit(text, file)?;
+    if scan::suspicious(text) {
+        inspect(text, file)?;
+    }
+    parse(text).map_err(|failure| explain(text, file, &failure))
+}
+
+/// Parses a YAML (or JSON-syntax) document into an untyped tree, keys in the order of the file.
+///
+/// Refuses what [`read`] refuses, and duplicate keys everywhere.
+pub fn tree(text: &[u8], file: &str) -> Result<Value> {
+    let text = admit(text, file)?;
+    inspect(text, file)?;
+    parse(text).map_err(|failure| explain(text, file, &failure))
+}
+
+fn admit<'t>(text: &'t [u8], file: &str) -> Result<&'t str> {
+    let whole = At { file: file.to_owned(), line: 1, column: 1, source: String::new(), width: 0 };
+    if text.len() > MAX_BYTES {
+        let message = format!("larger than 1 MiB ({} bytes)", text.len());
+        return Err(Error::state(message).at(whole));
+    }
+    match std::str::from_utf8(text) {
+        Ok(text) => Ok(split_mark(text).1),
+        Err(error) => {
+            let good = text.get(..error.valid_up_to()).and_then(|good| std::str::from_utf8(good).ok());
+            let good = good.unwrap_or("");
+            let mut at = place::at(good, file, good.len(), good.len());
+            at.source.clear();
+            at.width = 0;
+            Err(Error::state("not UTF-8 text").at(at).hint("save the file as UTF-8"))
+        }
+    }
+}
+
+/// All refusals that need no type, in the order that helps most.
+pub(super) fn inspect(text: &str, file: &str) -> Result<()> {
+    unreadable(text, file)?;
+    conflict(text, file)?;
+    if spans::parse(text, file)?.is_none() {
+        return Err(Error::state("the file is empty").at(place::at(text, file, 0, 0)));
+    }
+    Ok(())
+}
+
+fn unreadable(text: &str, file: &str) -> Result<()> {
+    for (at, char) in text.char_indices() {
+        let bad = match char {
+            '\t' | '\n' => false,
+            '\r' => place::byte(text, at + 1) != Some(b'\n'),
+            '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => true,
+            char => char.is_control(),
+        };
+        if bad {
+            let message = format!("control character U+{:04X}", u32::from(char));
+            let error = Error::state(message).at(place::at(text, file, at, at + char.len_utf8()));
+            return Err(error
+                .hint(format!("remove it, or write it as \"\\u{:04x}\" in double quotes", u32::from(char))));
+        }
+    }
+    Ok(())
+}
+
+fn conflict(text: &str, file: &str) -> Result<()> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(width) = scan::marker(line.trim_end_matches('\n').as_bytes()) {
+            let error =
+                Error::state("unresolved merge conflict").at(place::at(text, file, start, start + width));
+            return Err(error.hint("keep what is right, remove the markers, then `git add` the file"));
+        }
+        start += line.len();
+    }
+    Ok(())
+}
+
+/// What the two parsers said.
+struct Failure {
+    yaml: serde_yaml::Error,
+    json: Option<serde_json::Error>,
+}
+
+/// JSON has escapes that libyaml refuses, so that a text which looks like JSON is tried as such first.
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    let json = if text.trim_start().starts_with('{') {
+        match serde_json::from_str(text) {
+            Ok(value) => return Ok(value),
+            Err(error) => Some(error),
+        }
+    } else {
+        None
+    };
+    serde_yaml::from_str(text).map_err(|yaml| Failure { yaml, json })
+}
+
+fn explain(text: &str, file: &str, failure: &Failure) -> Error {
+    if let Err(error) = inspect(text, file) {
+        return error;
+    }
+    let yaml = failure.yaml.to_string();
+    if let Some(json) = failure.json.as_ref().filter(|error| error.is_data())
+        && is_syntax(&yaml, &failure.yaml)
+    {
+        let at = place::at_line(text, file, json.line(), json.column());
+        return typed(&bare(&json.to_string()), at);
+    }
+    let at = match failure.yaml.location() {
+        Some(place) => place::at_line(text, file, place.line(), place.column()),
+        None => place::at(text, file, 0, 0),
+    };
+    typed(&bare(&yaml), at)
+}
+
+/// libyaml's own errors speak of what they were doing; those of types have no such context.
+fn is_syntax(message: &str, error: &serde_yaml::Error) -> bool {
+    error.location().is_none() || message.contains("while parsing") || message.contains("while scanning")
+}
+
+/// The message without the places that [`At`] already carries.
+fn bare(message: &str) -> String {
+    let mut rest = message;
+    let mut out = String::with_capacity(message.len());
+    while let Some(at) = rest.find(" at line ") {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let after = after.trim_start_matches(" at line ").trim_start_matches(|c: char| c.is_ascii_digit());
+        let after = after.strip_prefix(" column ").unwrap_or(after);
+        rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    out.push_str(rest);
+    out
+}
+
+fn typed(message: &str, at: At) -> Error {
+    let (path, what) = split_path(message);
+    let what = what.strip_prefix("missing field").map_or_else(
+        || {
+            what.strip_prefix("duplicate field")
+                .map_or_else(|| what.to_owned(), |rest| format!("duplicate key{rest}"))
+        },
+        |rest| format!("missing key{rest}"),
+    );
+    let Some((name, known)) = unknown(&what) else {
+        return Error::state(format!("{path}{what}")).at(at);
+    };
+    let error = Error::state(format!("{path}unknown key `{name}`")).at(at);
+    match nearest(name, &known) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => error,
+        None => error.hint(format!("known keys: {}", known.join(", "))),
+    }
+}
+
+/// Splits `items.a: message` after the path.
+fn split_path(message: &str) -> (&str, &str) {
+    let words = ["unknown field", "missing field", "duplicate field"];
+    let at = words.iter().filter_map(|word| message.find(word)).min().unwrap_or(0);
+    message.split_at(at)
+}
+
+/// The name and the known names in serde's message.
+fn unknown(message: &str) -> Option<(&str, Vec<&str>)> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (name, rest) = rest.split_once("`, ").or_else(|| rest.split_once('`'))?;
+    Some((name, rest.split('`').skip(1).step_by(2).collect()))
+}
+
+/// The known name that a typing error would turn into this one.
+fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+    let limit = (name.chars().count() / 3).max(1);
+    let folded = name.to_lowercase().replace('-', "_");
+    let near = known.iter().map(|known| (distance(&folded, &known.to_lowercase()), *known));
+    near.filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+/// How many single letters have to be inserted, removed, replaced or swapped with their neighbour.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    let mut above: Vec<usize> = Vec::new();
+    let mut last = '\0';
+    for (line, a) in left.chars().enumerate() {
+        let mut next = vec![line + 1];
+        for (at, b) in right.iter().enumerate() {
+            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX - 1);
+            let mut best = (cell(&row, at + 1) + 1).min(cell(&next, at) + 1);
+            best = best.min(cell(&row, at) + usize::from(a != *b));
+            let swapped = at > 0 && right.get(at - 1) == Some(&a) && *b == last;
+            if swapped {
+                best = best.min(cell(&above, at - 1).saturating_add(1));
+            }
+            next.push(best);
+        }
+        last = a;
+        above = std::mem::replace(&mut row, next);
+    }
+    row.last().copied().unwrap_or(0)
+}

@@ -1,0 +1,23 @@
+//! YAML, and JSON as its subset: a front door that names every problem, and an editor that changes only what changed.
+//!
+//! Reading costs one typed parse and a look at each byte. The precise pass with exact spans (`spans`) runs when
+//! something is suspicious or wrong, for untyped trees, and for editing.
+
+mod edit;
+mod emit;
+mod front;
+mod locate;
+mod parts;
+mod place;
+mod scan;
+mod spans;
+
+pub use edit::edit;
+pub use emit::write;
+pub use front::{read, tree};
+pub use locate::locate;
+
+#[cfg(test)]
+mod edit_tests;
+#[cfg(test)]
+mod front_tests;
