@@ -5,5 +5,6 @@
 //! ARCHITECTURE.md has the table of modules; `tests/architecture.rs` enforces it.
 
 pub mod error;
+pub mod git;
 pub mod model;
 pub mod process;
