@@ -1,1 +1,15 @@
-fn main(){}
+//! The one integration binary.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unused_self,
+    clippy::unwrap_used,
+    reason = "a test may; clippy exempts only functions marked as one, not their helpers"
+)]
+
+mod repositories;
+mod support;
