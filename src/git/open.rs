@@ -50,7 +50,8 @@ pub fn open(env: &Env) -> Result<Repo> {
 /// libgit2's view; `None` if git has to be asked. Every failure is a question to git, which knows more kinds of
 /// repositories and has the better words for a refusal.
 fn fast(env: &Env) -> Result<Option<Found>> {
-    if env.var("GIT_COMMON_DIR").is_some() {
+    // As in the hooks of a push, whose objects are in quarantine.
+    if ["GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"].iter().any(|name| env.var(name).is_some()) {
         return Ok(None);
     }
     let opened = match &env.git_dir {
@@ -65,9 +66,6 @@ fn fast(env: &Env) -> Result<Option<Found>> {
         Err(error) if is_absent(&error) && env.git_dir.is_none() => return Err(no_repository(env)),
         Err(_) => return Ok(None),
     };
-    if !knows_objects(env, &lib) {
-        return Ok(None);
-    }
     if env.git_dir.is_none() && lib.is_bare() && bare_must_be_named(&lib) {
         return Err(Error::repository(format!(
             "the bare repository `{}` was not named",
@@ -96,16 +94,6 @@ fn search(env: &Env) -> std::result::Result<Repository, git2::Error> {
 
 fn is_absent(error: &git2::Error) -> bool {
     error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Repository
-}
-
-/// Makes the objects of a push in quarantine visible; libgit2 looks for them only when it reads the environment.
-fn knows_objects(env: &Env, lib: &Repository) -> bool {
-    let main = env.var("GIT_OBJECT_DIRECTORY").map(|dir| vec![env.cwd.join(dir)]).unwrap_or_default();
-    let others =
-        env.var("GIT_ALTERNATE_OBJECT_DIRECTORIES").map(|list| split_paths(list).collect::<Vec<_>>());
-    let dirs = main.into_iter().chain(others.unwrap_or_default().into_iter().map(|dir| env.cwd.join(dir)));
-    let Ok(objects) = lib.odb() else { return false };
-    dirs.into_iter().all(|dir| dir.to_str().is_some_and(|dir| objects.add_disk_alternate(dir).is_ok()))
 }
 
 /// git obeys this setting from the user and the system only: the repository must not vouch for itself.

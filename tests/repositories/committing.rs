@@ -37,9 +37,12 @@ fn exactly_these_paths_are_committed() {
         let before = status(&repo);
         repo.write(".track/workflows/a.yaml", "id: a\nchanged: true\n");
         repo.write(".track/workflows/new*.yaml", "id: new\n");
+        // As a pattern this would also take the changed `src/side.rs`.
+        repo.write("src/s*.rs", "// mine\n");
         repo.write(".track/workflows/newer.yaml", "not mine\n");
         std::fs::remove_file(repo.path().join(".track/workflows/b.yaml")).unwrap();
-        let mine = [".track/workflows/a.yaml", ".track/workflows/b.yaml", ".track/workflows/new*.yaml"];
+        let mine =
+            [".track/workflows/a.yaml", ".track/workflows/b.yaml", ".track/workflows/new*.yaml", "src/s*.rs"];
         let found = git::open(&repo.env_in(&repo.path().join("src"))).unwrap();
         let commit = found.commit_paths(&paths(&mine), "#12 chore: mine\n\nbody").unwrap();
         assert_eq!(commit.as_str(), repo.git(&["rev-parse", "HEAD"]));

@@ -23,6 +23,10 @@ fn no_repository() {
     assert_eq!(error.hints(), ["git init"]);
     let error = refused(&Env { git_dir: Some("nowhere".into()), ..repo.env_in(&repo.root()) });
     assert!(error.message().contains("GIT_DIR=`nowhere`"), "{error}");
+    let repo = Repo::new();
+    repo.write("src/x", "x");
+    let error = refused(&Env { git_dir: Some("src".into()), ..repo.env() });
+    assert!(error.message().contains("GIT_DIR=`src`"), "the repository around it was not named: {error}");
 }
 
 #[test]
