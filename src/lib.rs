@@ -8,6 +8,8 @@ pub mod derive;
 pub mod error;
 pub mod files;
 pub mod formats;
+pub mod git;
 pub mod model;
 pub mod moves;
+pub mod process;
 pub mod ui;

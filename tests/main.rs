@@ -4,4 +4,8 @@
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod repositories;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
 mod yaml;

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod config;
 pub mod edit;
+pub mod facts;
 pub mod field;
 pub mod gate;
 pub mod id;

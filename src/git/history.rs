@@ -1,0 +1,201 @@
+//! Which commits changed a path, as `git log -- path` says.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use git2::{Commit, Oid, Repository};
+
+use super::ask::{components, literal, odd, split_once, text};
+use super::trees::oid;
+use super::{Repo, Trouble};
+use crate::error::{Error, Result};
+use crate::model::facts::{CommitFacts, CommitId};
+use crate::model::path::RepoPath;
+
+impl Repo {
+    /// The commits reachable from `from` that changed the file or folder `dir`, newest first, at most `limit`; for the
+    /// top of the tree all of them. A merge
+    /// that took one side's version as it was is passed through on that side only.
+    pub fn history(&self, from: &CommitId, dir: &RepoPath, limit: Option<usize>) -> Result<Vec<CommitFacts>> {
+        self.read_objects(
+            |lib| History::new(lib, dir).collect(oid(lib, from.as_str())?, limit.unwrap_or(usize::MAX)),
+            || self.ask_history(from, dir, limit),
+        )
+    }
+
+    fn ask_history(&self, from: &CommitId, dir: &RepoPath, limit: Option<usize>) -> Result<Vec<CommitFacts>> {
+        let mut call = self.ask(["rev-list", "--format=parents %P"]);
+        if let Some(limit) = limit {
+            call = call.arg(format!("--max-count={limit}"));
+        }
+        call = call.arg(from.as_str()).arg("--");
+        if components(dir).next().is_some() {
+            call = call.arg(literal(dir));
+        }
+        let listing = call.checked().map_err(|error| self.absent(from.as_str(), error))?;
+        let listing = text(&call, listing)?;
+        let mut lines = listing.lines();
+        let mut found = Vec::new();
+        while let (Some(commit), Some(parents)) = (lines.next(), lines.next()) {
+            let id = CommitId::parse(commit.strip_prefix("commit ").ok_or_else(|| odd(&call))?)?;
+            let parents =
+                parents.split_whitespace().skip(1).map(CommitId::parse).collect::<Result<Vec<_>>>()?;
+            found.push((id, parents));
+        }
+        let objects = self.ask_objects(found.iter().map(|(id, _)| id.as_str()), usize::MAX)?;
+        let facts = found.into_iter().zip(objects).map(|((id, parents), (_, raw))| {
+            let facts = parsed(&raw).map(|facts| CommitFacts { id: id.clone(), parents, ..facts });
+            facts.ok_or_else(|| Error::repository(format!("commit {id} cannot be read")))
+        });
+        facts.collect()
+    }
+}
+
+/// Id and mode of what a tree has at the path.
+type Entry = Option<(Oid, i32)>;
+
+/// A walk in git's order: by commit time, and among equals first come, first served.
+struct History<'a> {
+    lib: &'a Repository,
+    parts: Vec<&'a str>,
+    entries: HashMap<Oid, Entry>,
+    queue: BinaryHeap<(i64, Reverse<usize>, Oid)>,
+    seen: HashSet<Oid>,
+}
+
+impl<'a> History<'a> {
+    fn new(lib: &'a Repository, dir: &'a RepoPath) -> Self {
+        let parts = components(dir).collect();
+        Self { lib, parts, entries: HashMap::new(), queue: BinaryHeap::new(), seen: HashSet::new() }
+    }
+
+    fn collect(mut self, from: Oid, limit: usize) -> Result<Vec<CommitFacts>, Trouble> {
+        let mut found = Vec::new();
+        let first = self.lib.find_commit(from)?;
+        self.push(&first);
+        while found.len() < limit
+            && let Some((_, _, id)) = self.queue.pop()
+        {
+            let commit = self.lib.find_commit(id)?;
+            if self.step(&commit)? {
+                found.push(facts(&commit)?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn push(&mut self, commit: &Commit<'_>) {
+        if self.seen.insert(commit.id()) {
+            self.queue.push((commit.time().seconds(), Reverse(self.seen.len()), commit.id()));
+        }
+    }
+
+    /// Queues the parents that matter and says whether the commit differs from all of them.
+    fn step(&mut self, commit: &Commit<'_>) -> Result<bool, Trouble> {
+        let here = self.entry(commit.tree_id())?;
+        let parents =
+            commit.parent_ids().map(|id| self.lib.find_commit(id)).collect::<Result<Vec<_>, _>>()?;
+        for parent in &parents {
+            // Without a path there is nothing to leave out.
+            if !self.parts.is_empty() && self.entry(parent.tree_id())? == here {
+                self.push(parent);
+                return Ok(false);
+            }
+        }
+        for parent in &parents {
+            self.push(parent);
+        }
+        Ok(!parents.is_empty() || here.is_some())
+    }
+
+    fn entry(&mut self, tree: Oid) -> Result<Entry, Trouble> {
+        if let Some(known) = self.entries.get(&tree) {
+            return Ok(*known);
+        }
+        let mut place = Some((tree, 0o040_000));
+        for part in &self.parts {
+            place = match place {
+                Some((id, 0o040_000)) => {
+                    let tree = self.lib.find_tree(id)?;
+                    tree.get_name_bytes(part.as_bytes()).map(|entry| (entry.id(), entry.filemode_raw()))
+                }
+                _ => None,
+            };
+        }
+        self.entries.insert(tree, place);
+        Ok(place)
+    }
+}
+
+fn facts(commit: &Commit<'_>) -> Result<CommitFacts> {
+    let author = commit.author();
+    let parents = commit.parent_ids().map(|id| CommitId::parse(&id.to_string()));
+    Ok(CommitFacts {
+        id: CommitId::parse(&commit.id().to_string())?,
+        parents: parents.collect::<Result<_>>()?,
+        author_name: String::from_utf8_lossy(author.name_bytes()).into_owned(),
+        author_email: String::from_utf8_lossy(author.email_bytes()).into_owned(),
+        author_time: author.when().seconds(),
+        committer_time: commit.time().seconds(),
+        subject: subject(commit.message_raw_bytes()),
+        message: commit.message_raw_bytes().to_vec(),
+    })
+}
+
+/// The facts in a commit object as it is stored; id and parents are left to those who know about cut-off history.
+fn parsed(raw: &[u8]) -> Option<CommitFacts> {
+    let end = raw.windows(2).position(|pair| pair == b"\n\n")?;
+    let (headers, message) = (raw.get(..end)?, raw.get(end + 2..)?);
+    let header = |name: &[u8]| headers.split(|&b| b == b'\n').find_map(|line| line.strip_prefix(name));
+    let (author_name, author_email, author_time) = person(header(b"author ")?)?;
+    let (_, _, committer_time) = person(header(b"committer ")?)?;
+    Some(CommitFacts {
+        id: CommitId::parse(&"0".repeat(40)).ok()?,
+        parents: Vec::new(),
+        author_name,
+        author_email,
+        author_time,
+        committer_time,
+        subject: subject(message),
+        message: message.to_vec(),
+    })
+}
+
+/// `Name <address> seconds zone`.
+fn person(line: &[u8]) -> Option<(String, String, i64)> {
+    let close = line.iter().rposition(|&b| b == b'>')?;
+    let (name, email) = split_once(line.get(..close)?, b'<')?;
+    let when = std::str::from_utf8(line.get(close + 1..)?).ok()?;
+    let seconds = when.split_whitespace().next().and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
+    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes.trim_ascii()).into_owned();
+    Some((lossy(name), lossy(email), seconds))
+}
+
+/// The first paragraph on one line.
+fn subject(message: &[u8]) -> String {
+    let text = String::from_utf8_lossy(message);
+    let lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_subject_is_the_first_paragraph() {
+        assert_eq!(subject(b"\n\nfeat: one\n  two \r\n\nbody\n"), "feat: one two");
+        assert_eq!(subject(b""), "");
+        assert_eq!(subject(b"caf\xe9"), "caf\u{fffd}");
+    }
+
+    #[test]
+    fn a_stored_commit_with_a_signature_and_odd_names() {
+        let raw = b"tree 1\nparent 2\nauthor A <B> C <a@b> 12 +0100\ncommitter  <> 34 -0000\ngpgsig x\n author y\n\nS\n\nB";
+        let facts = parsed(raw).unwrap();
+        assert_eq!((facts.author_time, facts.committer_time), (12, 34));
+        assert_eq!((facts.author_name.as_str(), facts.author_email.as_str()), ("A", "B> C <a@b"));
+        assert_eq!((facts.subject.as_str(), facts.message.as_slice()), ("S", b"S\n\nB".as_slice()));
+        assert!(parsed(b"tree 1\n\n").is_none());
+    }
+}

@@ -1,0 +1,318 @@
+//! Files as the index or a commit has them.
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use git2::{ErrorCode, Index, IndexEntryExtendedFlag, ObjectType, Oid, Repository};
+
+use super::ask::{components, literal, odd, records, repo_path, split_once};
+use super::{Repo, Trouble};
+use crate::error::{Error, Result};
+use crate::model::facts::{BlobId, CommitId, FileMode, Source, TreeFile};
+use crate::model::path::RepoPath;
+use crate::process::Call;
+
+/// Room for the line before each object that `git cat-file --batch` prints.
+const HEADER: usize = 128;
+
+impl Repo {
+    /// The files at or below `dir`, in git's order. What is only intended to be added is not there yet.
+    pub fn list(&self, source: &Source, dir: &RepoPath) -> Result<Vec<TreeFile>> {
+        match source {
+            Source::Index => self.read(|lib| self.list_index(lib, dir), || self.ask_index(dir)),
+            Source::Commit(commit) => {
+                self.read_objects(|lib| list_commit(lib, commit, dir), || self.ask_commit(commit, dir))
+            }
+        }
+    }
+
+    /// The bytes of a file; an error if there are more than `cap`.
+    pub fn blob(&self, id: &BlobId, cap: u64) -> Result<Vec<u8>> {
+        let mut all = self.blobs(std::slice::from_ref(id), cap)?;
+        all.pop().ok_or_else(|| Error::bug("no answer for a blob"))
+    }
+
+    /// The bytes of several files, none larger than `cap`, in the order of `ids`.
+    pub fn blobs(&self, ids: &[BlobId], cap: u64) -> Result<Vec<Vec<u8>>> {
+        self.read_objects(
+            |lib| {
+                let objects = lib.odb()?;
+                let read = |id: &BlobId| {
+                    let oid = oid(lib, id.as_str())?;
+                    let (size, kind) = objects.read_header(oid)?;
+                    check(id, kind.str().as_bytes(), size as u64, cap)?;
+                    Ok(objects.read(oid)?.data().to_vec())
+                };
+                ids.iter().map(read).collect()
+            },
+            || self.ask_blobs(ids, cap),
+        )
+    }
+
+    /// The id that git would give to these bytes; nothing is stored.
+    pub fn hash(&self, bytes: &[u8]) -> Result<BlobId> {
+        let id = Oid::hash_object_ext(ObjectType::Blob, bytes, self.format);
+        let id = id.map_err(|error| Error::repository(error.message()))?;
+        BlobId::parse(&id.to_string())
+    }
+
+    fn list_index(&self, lib: &Repository, dir: &RepoPath) -> Result<Vec<TreeFile>, Trouble> {
+        let mut kept = self.index.borrow_mut();
+        let index = if let Some(index) = kept.as_mut() {
+            index.read(false)?;
+            index
+        } else {
+            // Not the repository's own index object: that one folds case where `core.ignoreCase` is set.
+            kept.insert(Index::open_ext(&self.index_path, lib.object_format())?)
+        };
+        let top = components(dir).collect::<Vec<_>>().join("/").into_bytes();
+        let below = [top.as_slice(), b"/"].concat();
+        let mut all = Vec::new();
+        if top.is_empty() {
+            index.iter().try_for_each(|entry| add_entry(&mut all, &entry))?;
+        } else {
+            // Names like `dir-x` stand between `dir` and what is below it.
+            each_from(index, &top, |path| path == top, &mut all)?;
+            each_from(index, &below, |path| path.starts_with(&below), &mut all)?;
+        }
+        Ok(all)
+    }
+
+    fn ask_index(&self, dir: &RepoPath) -> Result<Vec<TreeFile>> {
+        let call = within(self.ask(["ls-files", "-s", "-t", "-z", "--full-name"]), dir);
+        let listing = call.checked()?;
+        let mut all = Vec::new();
+        for record in records(&listing) {
+            let (facts, path) = split_once(record, b'\t').ok_or_else(|| odd(&call))?;
+            let facts = std::str::from_utf8(facts).map_err(|_| odd(&call))?;
+            let [tag, mode, id, stage] = *facts.split(' ').collect::<Vec<_>>() else {
+                return Err(odd(&call));
+            };
+            let mode = u32::from_str_radix(mode, 8).map_err(|_| odd(&call))?;
+            add(&mut all, (path, BlobId::parse(id)?, mode), stage != "0", tag == "S", stage == "2")?;
+        }
+        self.drop_intended(all, dir)
+    }
+
+    /// `ls-files` lists what `git add -N` announced as an empty file. Compared with HEAD once as staged and once as not
+    /// there, exactly those files come out differently.
+    fn drop_intended(&self, mut all: Vec<TreeFile>, dir: &RepoPath) -> Result<Vec<TreeFile>> {
+        let empty = self.hash(b"")?;
+        if !all.iter().any(|file| file.id == empty) {
+            return Ok(all);
+        }
+        let base = self.head()?.commit().map_or_else(|| self.empty_tree(), |id| Ok(id.to_string()))?;
+        let changes = |how: &str| -> Result<HashMap<Vec<u8>, Vec<u8>>> {
+            let call =
+                self.ask(["diff-index", "--cached", "--name-status", "-z", "--no-renames", how, &base]);
+            let listing = within(call, dir).checked()?;
+            let fields: Vec<_> = records(&listing).map(<[u8]>::to_vec).collect();
+            let pairs =
+                fields.chunks_exact(2).filter_map(|pair| Some((pair.get(1)?.clone(), pair.first()?.clone())));
+            Ok(pairs.collect())
+        };
+        let (visible, invisible) = (changes("--ita-visible-in-index")?, changes("--ita-invisible-in-index")?);
+        all.retain(|file| {
+            let path = file.path.as_str().as_bytes();
+            file.id != empty || visible.get(path) == invisible.get(path)
+        });
+        Ok(all)
+    }
+
+    fn empty_tree(&self) -> Result<String> {
+        let id = Oid::hash_object_ext(ObjectType::Tree, b"", self.format);
+        id.map(|id| id.to_string()).map_err(|error| Error::repository(error.message()))
+    }
+
+    fn ask_commit(&self, commit: &CommitId, dir: &RepoPath) -> Result<Vec<TreeFile>> {
+        let path = components(dir).collect::<Vec<_>>().join("/");
+        let call = self.ask(["ls-tree", "-r", "-z", "--full-tree", commit.as_str()]);
+        let call = if path.is_empty() { call } else { call.arg("--").arg(path) };
+        let listing = call.checked().map_err(|error| self.absent(commit.as_str(), error))?;
+        let mut all = Vec::new();
+        for record in records(&listing) {
+            let (facts, path) = split_once(record, b'\t').ok_or_else(|| odd(&call))?;
+            let facts = std::str::from_utf8(facts).map_err(|_| odd(&call))?;
+            let [mode, _, id] = *facts.split(' ').collect::<Vec<_>>() else { return Err(odd(&call)) };
+            let mode = u32::from_str_radix(mode, 8).map_err(|_| odd(&call))?;
+            add(&mut all, (path, BlobId::parse(id)?, mode), false, false, false)?;
+        }
+        Ok(all)
+    }
+
+    fn ask_blobs(&self, ids: &[BlobId], cap: u64) -> Result<Vec<Vec<u8>>> {
+        let room = usize::try_from(cap).unwrap_or(usize::MAX);
+        let limit = room.saturating_add(HEADER).saturating_mul(ids.len());
+        let objects = self.ask_objects(ids.iter().map(BlobId::as_str), limit)?;
+        let checked = ids.iter().zip(objects).map(|(id, (kind, bytes))| {
+            check(id, &kind, bytes.len() as u64, cap)?;
+            Ok(bytes)
+        });
+        checked.collect()
+    }
+
+    /// Kind and content of each object.
+    pub(super) fn ask_objects<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a str>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        let mut questions = Vec::new();
+        let ids: Vec<_> = ids.collect();
+        for id in &ids {
+            writeln!(questions, "{id}").map_err(|source| Error::io("write to memory", &source))?;
+        }
+        let call = self.ask(["cat-file", "--batch"]).stdin(questions).limit(limit);
+        let output = call.run()?;
+        let mut rest = output.stdout.as_slice();
+        let mut all = Vec::new();
+        for id in ids {
+            let failed = || self.absent(id, call.failure(&output));
+            let (header, after) = split_once(rest, b'\n').ok_or_else(failed)?;
+            let [_, kind, size] = *header.split(|&b| b == b' ').collect::<Vec<_>>() else {
+                return Err(failed());
+            };
+            let size = std::str::from_utf8(size).ok().and_then(|size| size.parse::<usize>().ok());
+            let size = size.ok_or_else(|| odd(&call))?;
+            let bytes = after.get(..size).ok_or_else(failed)?;
+            all.push((kind.to_vec(), bytes.to_vec()));
+            rest = after.get(size + 1..).ok_or_else(|| odd(&call))?;
+        }
+        Ok(all)
+    }
+
+    /// Says why an object is not here when the reason is known.
+    pub(super) fn absent(&self, id: &str, error: Error) -> Error {
+        let promised = self.config("extensions.partialClone").ok().flatten().is_some()
+            || self.config("remote.origin.promisor").ok().flatten().is_some();
+        if promised {
+            return Error::repository(format!("object {id}, or one below it, is not in this partial clone"))
+                .note(error.message())
+                .hint(format!("git rev-list --objects --no-walk {id} >/dev/null"));
+        }
+        if self.is_shallow() {
+            return error.note("this clone is shallow").hint("git fetch --unshallow");
+        }
+        error
+    }
+}
+
+fn within(call: Call, dir: &RepoPath) -> Call {
+    let call = call.arg("--");
+    if components(dir).next().is_none() { call } else { call.arg(literal(dir)) }
+}
+
+pub(super) fn oid(lib: &Repository, id: &str) -> Result<Oid, Trouble> {
+    Ok(Oid::from_str_ext(id, lib.object_format())?)
+}
+
+fn check(id: &BlobId, kind: &[u8], size: u64, cap: u64) -> Result<()> {
+    if kind != b"blob" {
+        let kind = String::from_utf8_lossy(kind).into_owned();
+        return Err(Error::repository(format!("object {id} is a {kind}, not a file")));
+    }
+    if size > cap {
+        return Err(Error::state(format!("blob {} has {size} bytes; at most {cap} are read", id.short())));
+    }
+    Ok(())
+}
+
+fn list_commit(lib: &Repository, commit: &CommitId, dir: &RepoPath) -> Result<Vec<TreeFile>, Trouble> {
+    let tree = lib.find_commit(oid(lib, commit.as_str())?)?.tree_id();
+    let mut all = Vec::new();
+    let mut parts = Vec::new();
+    let mut place = Some((tree, 0o040_000));
+    for part in components(dir) {
+        parts.push(part);
+        place = match place {
+            Some((id, 0o040_000)) => {
+                let tree = lib.find_tree(id)?;
+                tree.get_name_bytes(part.as_bytes()).map(|entry| (entry.id(), entry.filemode_raw()))
+            }
+            _ => None,
+        };
+    }
+    let prefix = parts.join("/").into_bytes();
+    match place {
+        Some((id, 0o040_000)) => walk(lib, id, &prefix, &mut all)?,
+        Some((id, mode)) => add_tree_file(&mut all, &prefix, id, mode)?,
+        None => {}
+    }
+    Ok(all)
+}
+
+fn walk(lib: &Repository, tree: Oid, prefix: &[u8], all: &mut Vec<TreeFile>) -> Result<(), Trouble> {
+    for entry in &lib.find_tree(tree)? {
+        let mut path = prefix.to_vec();
+        if !path.is_empty() {
+            path.push(b'/');
+        }
+        path.extend_from_slice(entry.name_bytes());
+        if entry.filemode_raw() == 0o040_000 {
+            walk(lib, entry.id(), &path, all)?;
+        } else {
+            add_tree_file(all, &path, entry.id(), entry.filemode_raw())?;
+        }
+    }
+    Ok(())
+}
+
+fn add_tree_file(all: &mut Vec<TreeFile>, path: &[u8], id: Oid, mode: i32) -> Result<(), Trouble> {
+    let mode = mode.unsigned_abs();
+    Ok(add(all, (path, BlobId::parse(&id.to_string())?, mode), false, false, false)?)
+}
+
+/// Adds the entries from the first one with this prefix on, as long as they are `wanted`.
+fn each_from(
+    index: &Index,
+    prefix: &[u8],
+    wanted: impl Fn(&[u8]) -> bool,
+    all: &mut Vec<TreeFile>,
+) -> Result<(), Trouble> {
+    let found = match index.find_prefix(prefix) {
+        Err(error) if error.code() == ErrorCode::NotFound => return Ok(()),
+        found => found?,
+    };
+    // The search may end anywhere among the stages of one conflict.
+    let before = (0..found).rev().take_while(|&at| index.get(at).is_some_and(|entry| wanted(&entry.path)));
+    let start = before.last().unwrap_or(found);
+    let entries = (start..index.len()).map_while(|at| index.get(at));
+    entries.take_while(|entry| wanted(&entry.path)).try_for_each(|entry| add_entry(all, &entry))
+}
+
+fn add_entry(all: &mut Vec<TreeFile>, entry: &git2::IndexEntry) -> Result<(), Trouble> {
+    let flags = IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended);
+    if flags.is_intent_to_add() {
+        return Ok(());
+    }
+    let stage = (entry.flags >> 12) & 3;
+    let id = BlobId::parse(&entry.id.to_string())?;
+    Ok(add(all, (&entry.path, id, entry.mode), stage != 0, flags.is_skip_worktree(), stage == 2)?)
+}
+
+/// Adds a file; the stages of a conflict follow each other and become one file, with our content if there is any.
+fn add(
+    all: &mut Vec<TreeFile>,
+    (path, id, mode): (&[u8], BlobId, u32),
+    conflicted: bool,
+    skip_worktree: bool,
+    ours: bool,
+) -> Result<()> {
+    let mode = match mode & 0o170_000 {
+        0o120_000 => FileMode::Symlink,
+        0o160_000 => FileMode::Submodule,
+        _ if mode & 0o100 != 0 => FileMode::Executable,
+        _ => FileMode::Regular,
+    };
+    if let Some(last) = all.last_mut()
+        && last.path.as_str().as_bytes() == path
+    {
+        if ours {
+            (last.id, last.mode) = (id, mode);
+        }
+        last.conflicted = true;
+        return Ok(());
+    }
+    all.push(TreeFile { path: repo_path(path)?, id, mode, conflicted, skip_worktree });
+    Ok(())
+}

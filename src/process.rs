@@ -1,0 +1,391 @@
+//! Child processes: an argument array, an environment given as data, a deadline, captured output.
+#![expect(clippy::disallowed_methods, reason = "this is the one module that starts programs")]
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Kind, Result};
+
+/// A whole environment: a child gets these variables and no others.
+pub type Vars = BTreeMap<OsString, OsString>;
+
+/// The variables by which one git tells another which repository it is about. Left in place they would turn a child
+/// that runs elsewhere against the repository of the hook that we run in. `GIT_CONFIG_COUNT` and
+/// `GIT_CONFIG_PARAMETERS` are on git's list too, but they are the user's `git -c` and stay.
+pub const REPOSITORY_VARS: [&str; 18] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_DIR",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+const READ_DEADLINE: Duration = Duration::from_secs(120);
+/// Hooks run inside `git commit`, and some teams run their tests there.
+const WRITE_DEADLINE: Duration = Duration::from_secs(3600);
+const SHOWN_LINES: usize = 12;
+
+/// A program to run.
+#[derive(Clone, Debug)]
+pub struct Call {
+    program: OsString,
+    args: Vec<OsString>,
+    dir: PathBuf,
+    vars: Vars,
+    stdin: Vec<u8>,
+    deadline: Duration,
+    limit: usize,
+}
+
+/// What a program left behind.
+#[derive(Debug)]
+pub struct Output {
+    /// The exit status; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// All of its standard output.
+    pub stdout: Vec<u8>,
+    /// All of its standard error.
+    pub stderr: Vec<u8>,
+}
+
+impl Output {
+    /// Whether it exited with 0.
+    pub fn is_success(&self) -> bool {
+        self.code == Some(0)
+    }
+
+    /// Standard error as text, without blank lines at its end.
+    pub fn complaint(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).trim_end().to_owned()
+    }
+}
+
+impl Call {
+    /// Any program, in `dir`, with exactly the environment `vars`.
+    pub fn new(program: impl Into<OsString>, dir: &Path, vars: &Vars) -> Self {
+        Self {
+            program: program.into(),
+            args: Vec::new(),
+            dir: dir.to_owned(),
+            vars: vars.clone(),
+            stdin: Vec::new(),
+            deadline: WRITE_DEADLINE,
+            limit: usize::MAX,
+        }
+    }
+
+    /// A git command that changes something. Hooks and signing see the user's environment, less what names a
+    /// repository; only the language of git's own messages is fixed.
+    pub fn git_write(dir: &Path, vars: &Vars) -> Self {
+        let mut call = Self::new("git", dir, vars);
+        for name in REPOSITORY_VARS {
+            call.vars.remove(OsStr::new(name));
+        }
+        call.var("GIT_TERMINAL_PROMPT", "0").var("LANGUAGE", "C")
+    }
+
+    /// A git command that only reads: it takes no locks, fetches nothing and speaks English.
+    pub fn git_read(dir: &Path, vars: &Vars) -> Self {
+        Self::git_write(dir, vars)
+            .var("GIT_NO_LAZY_FETCH", "1")
+            .var("GIT_OPTIONAL_LOCKS", "0")
+            .var("LC_ALL", "C")
+            .deadline(READ_DEADLINE)
+    }
+
+    /// Adds an argument.
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets a variable.
+    pub fn var(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.vars.insert(name.into(), value.into());
+        self
+    }
+
+    /// Bytes for its standard input, which is empty otherwise.
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    /// How long it may take before it is killed.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How many bytes of output are accepted before it is killed.
+    pub fn limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
+    }
+
+    /// Runs it to its end, whatever that is.
+    pub fn run(&self) -> Result<Output> {
+        let mut child = self.spawn()?;
+        let (tell, ends) = mpsc::channel();
+        if let Some(mut pipe) = child.stdin.take() {
+            let bytes = self.stdin.clone();
+            // A child that does not read its input says why by its exit status.
+            thread::spawn(move || drop(pipe.write_all(&bytes)));
+        }
+        let stdout = child.stdout.take().map(|pipe| collect(pipe, self.limit, tell.clone()));
+        let stderr = child.stderr.take().map(|pipe| collect(pipe, self.limit, tell));
+        let status = self.wait(&mut child, &ends).inspect_err(|_| {
+            // The reason to give up matters more than a child that ended by itself meanwhile.
+            let _ = child.kill().and_then(|()| child.wait());
+        })?;
+        Ok(Output { code: status.code(), stdout: taken(stdout), stderr: taken(stderr) })
+    }
+
+    /// Runs it; its standard output if it exits with 0.
+    pub fn checked(&self) -> Result<Vec<u8>> {
+        let output = self.run()?;
+        if output.is_success() { Ok(output.stdout) } else { Err(self.failure(&output)) }
+    }
+
+    /// The error for an exit status that was not hoped for.
+    pub fn failure(&self, output: &Output) -> Error {
+        let complaint = output.complaint();
+        let mut lines = complaint.lines().filter(|line| !line.trim().is_empty());
+        let how = output.code.map_or("was killed by a signal".to_owned(), |code| format!("failed ({code})"));
+        let why = lines.next().map(|line| format!(": {line}")).unwrap_or_default();
+        let error = Error::new(self.kind(), format!("`{}` {how}{why}", self.line()));
+        lines.take(SHOWN_LINES).fold(error, Error::note)
+    }
+
+    /// The command line as a person would type it, shortened, to be shown only.
+    pub fn line(&self) -> String {
+        let words = std::iter::once(&self.program).chain(&self.args).map(|word| word.to_string_lossy());
+        let line = words.collect::<Vec<_>>().join(" ");
+        match line.char_indices().nth(160) {
+            Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+            None => line,
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        if self.program == "git" { Kind::Repository } else { Kind::Io }
+    }
+
+    fn spawn(&self) -> Result<Child> {
+        let stdin = if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() };
+        Command::new(&self.program)
+            .args(&self.args)
+            .current_dir(&self.dir)
+            .env_clear()
+            .envs(&self.vars)
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|source| {
+                let error = Error::new(self.kind(), format!("cannot run `{}`: {source}", self.line()));
+                if source.kind() == io::ErrorKind::NotFound {
+                    error.hint(format!("is `{}` on the PATH?", self.program.to_string_lossy()))
+                } else {
+                    error
+                }
+            })
+    }
+
+    /// Waits for both pipes to close, which is how a child ends without a poll. A process that a hook left in the
+    /// background may hold them open; then the end of the child itself counts.
+    fn wait(&self, child: &mut Child, ends: &Receiver<End>) -> Result<ExitStatus> {
+        let until = Instant::now() + self.deadline;
+        let mut open = 2;
+        let mut orphaned = 0;
+        while open > 0 && orphaned < 5 {
+            match ends.recv_timeout(Duration::from_millis(20)) {
+                Ok(End::Closed) => open -= 1,
+                Ok(End::TooLong) => {
+                    return Err(Error::new(
+                        self.kind(),
+                        format!("`{}` printed more than {} bytes", self.line(), self.limit),
+                    ));
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.before(until)?;
+                    orphaned += i32::from(self.ended(child)?.is_some());
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        loop {
+            if let Some(status) = self.ended(child)? {
+                return Ok(status);
+            }
+            self.before(until)?;
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+
+    fn ended(&self, child: &mut Child) -> Result<Option<ExitStatus>> {
+        child.try_wait().map_err(|source| Error::io(format!("wait for `{}`", self.line()), &source))
+    }
+
+    fn before(&self, until: Instant) -> Result<()> {
+        if Instant::now() < until {
+            return Ok(());
+        }
+        let seconds = self.deadline.as_secs_f32();
+        Err(Error::new(
+            self.kind(),
+            format!("`{}` did not end within {seconds} s and was killed", self.line()),
+        ))
+    }
+}
+
+enum End {
+    Closed,
+    TooLong,
+}
+
+type Collected = Arc<Mutex<Vec<u8>>>;
+
+fn collect(mut pipe: impl Read + Send + 'static, limit: usize, tell: Sender<End>) -> Collected {
+    let bytes = Collected::default();
+    let shared = Arc::clone(&bytes);
+    thread::spawn(move || {
+        let mut chunk = vec![0; 64 * 1024];
+        loop {
+            let n = match pipe.read(&mut chunk) {
+                Ok(n) => n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => 0,
+            };
+            let Ok(mut all) = shared.lock() else { return };
+            all.extend_from_slice(chunk.get(..n).unwrap_or_default());
+            let end = if all.len() > limit { End::TooLong } else { End::Closed };
+            if n == 0 || all.len() > limit {
+                // Nobody listens any more once the deadline has passed.
+                let _ = tell.send(end);
+                return;
+            }
+        }
+    });
+    bytes
+}
+
+fn taken(bytes: Option<Collected>) -> Vec<u8> {
+    bytes.and_then(|bytes| bytes.lock().ok().map(|mut all| std::mem::take(&mut *all))).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str) -> Call {
+        let vars = Vars::from([("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())]);
+        Call::new("sh", Path::new("/"), &vars).args(["-c", script])
+    }
+
+    #[test]
+    fn output_status_and_input_are_kept_apart() {
+        let output = sh("cat; echo oops >&2; exit 3").stdin("in").run().unwrap();
+        assert_eq!(
+            (output.code, output.stdout.as_slice(), output.complaint().as_str()),
+            (Some(3), b"in".as_slice(), "oops")
+        );
+    }
+
+    #[test]
+    fn more_than_a_pipe_holds_in_both_directions() {
+        let big = vec![b'x'; 3_000_000];
+        assert_eq!(sh("cat").stdin(big.clone()).checked().unwrap(), big);
+    }
+
+    #[test]
+    fn the_deadline_kills() {
+        let started = Instant::now();
+        let error = sh("exec sleep 30").deadline(Duration::from_millis(100)).run().unwrap_err();
+        assert!(error.message().contains("did not end within 0.1 s"), "{error}");
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_background_process_does_not_hold_the_answer() {
+        let started = Instant::now();
+        assert_eq!(sh("sleep 30 & echo done").checked().unwrap(), b"done\n");
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn too_much_output_is_an_error_and_not_a_prefix() {
+        let error = sh("yes").limit(1000).run().unwrap_err();
+        assert!(error.message().contains("more than 1000 bytes"), "{error}");
+    }
+
+    #[test]
+    fn a_failure_names_the_command_and_its_reason() {
+        let error = sh("echo; echo first >&2; echo second >&2; exit 9").checked().unwrap_err();
+        assert!(error.message().ends_with("failed (9): first"), "{error}");
+        assert_eq!(error.notes(), ["second"]);
+        let error = Call::new("no-such-program-here", Path::new("/"), &Vars::new()).run().unwrap_err();
+        assert!(error.message().starts_with("cannot run `no-such-program-here`"), "{error}");
+    }
+
+    #[test]
+    fn a_child_sees_the_given_environment_only() {
+        let vars = Vars::from([
+            ("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into()),
+            ("GIT_DIR".into(), "/elsewhere".into()),
+            ("GIT_CONFIG_COUNT".into(), "0".into()),
+        ]);
+        let mut call = Call::git_read(Path::new("/"), &vars);
+        call.program = "env".into();
+        let text = String::from_utf8(call.checked().unwrap()).unwrap();
+        let mut names: Vec<_> = text.lines().filter_map(|line| line.split('=').next()).collect();
+        names.sort_unstable();
+        let wanted = [
+            "GIT_CONFIG_COUNT",
+            "GIT_NO_LAZY_FETCH",
+            "GIT_OPTIONAL_LOCKS",
+            "GIT_TERMINAL_PROMPT",
+            "LANGUAGE",
+            "LC_ALL",
+            "PATH",
+        ];
+        assert_eq!(names, wanted);
+    }
+
+    #[test]
+    fn every_variable_that_git_calls_local_is_scrubbed() {
+        let vars = Vars::from([("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())]);
+        let list = Call::git_read(Path::new("/"), &vars).args(["rev-parse", "--local-env-vars"]).checked();
+        let list = String::from_utf8(list.unwrap()).unwrap();
+        assert!(list.lines().any(|name| name == "GIT_DIR"), "{list}");
+        for name in list.lines().filter(|name| !name.starts_with("GIT_CONFIG_")) {
+            assert!(REPOSITORY_VARS.contains(&name), "{name}");
+        }
+    }
+}
