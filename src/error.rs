@@ -204,3 +204,30 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// The known word that is nearest to a mistyped one, if any is near.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let fold = |word: &str| word.to_lowercase().replace('-', "_");
+    let folded = fold(word);
+    known
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(&folded, &fold(known)), known))
+        .filter(|(distance, known)| {
+            *distance <= (known.chars().count().max(folded.chars().count()) / 3).max(1)
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn typing_errors_are_near() {
+        assert_eq!(nearest("titel", ["state", "title", "short"]), Some("title"));
+        assert_eq!(nearest("crit-pat", ["critic_patterns", "owner"]), None);
+        assert_eq!(nearest("batch-l", ["batch-1", "batch-12"]), Some("batch-1"));
+        assert_eq!(nearest("x", []), None);
+    }
+}

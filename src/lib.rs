@@ -4,6 +4,8 @@
 //! `store` and `files` apply edits all-or-none; `ui` prints. Only `cmd` sees more than one of them.
 //! ARCHITECTURE.md has the table of modules; `tests/architecture.rs` enforces it.
 
+mod cli;
+pub mod cmd;
 pub mod derive;
 pub mod error;
 pub mod files;
@@ -12,4 +14,7 @@ pub mod git;
 pub mod model;
 pub mod moves;
 pub mod process;
+pub mod store;
 pub mod ui;
+
+pub use cli::{run, take_index_file};

@@ -1,6 +1,16 @@
-//! The integration tests, one binary.
+//! The one integration binary.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unused_self,
+    clippy::unwrap_used,
+    reason = "a test may; clippy exempts only functions marked as one, not their helpers"
+)]
 
-// The condition tells clippy that helpers may unwrap as tests do.
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

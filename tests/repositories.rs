@@ -21,7 +21,7 @@ fn at(path: &str) -> RepoPath {
 
 /// The top of the tree.
 fn top() -> RepoPath {
-    at("")
+    RepoPath::top()
 }
 
 /// Branch, parents, message, files as mode, path and text.

@@ -4,6 +4,7 @@ pub mod board;
 pub mod changes;
 pub mod conditions;
 pub mod gates;
+pub mod here;
 pub mod next;
 pub mod progress;
 pub mod reference;

@@ -1,6 +1,6 @@
 //! What a reference means: `[<workflow>:]<id>[.<part>]`.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, nearest};
 use crate::model::id::Id;
 use crate::model::item::Item;
 
@@ -95,17 +95,6 @@ pub fn local(world: &World, target: &Target) -> String {
         Part::Line(line) => format!("{id}.{line}"),
         Part::Record(_, record) => format!("{id}.{record}"),
     }
-}
-
-/// The known word that is nearest to a mistyped one, if any is near.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    known
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(&word, &known.to_lowercase()), known))
-        .filter(|(distance, known)| *distance <= (known.len().max(word.len()) / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
 }
 
 fn workflow_named(world: &World, text: &str) -> Result<usize> {

@@ -1,12 +1,12 @@
 //! What a workflow must satisfy, however it was written: structure by its profile, and the evidence of finished work.
 
+use crate::error::nearest;
 use crate::model::id::Id;
 use crate::model::profile::{Guarded, ROOT, StateSource};
 use crate::model::state::State;
 
 use super::board::{Board, Place, Thing};
 use super::conditions::lasting_conditions;
-use super::reference::nearest;
 use super::world::{Spot, World};
 
 /// Something that a workflow must not hold.

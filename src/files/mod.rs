@@ -10,6 +10,7 @@ mod dir;
 mod excl;
 mod journal;
 mod lock;
+mod outside;
 mod recover;
 mod slot;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use rustix::fs::FileType;
 use self::dir::{Dir, Look, Obstacle};
 pub use self::journal::Phase;
 pub use self::lock::{Lock, Owner};
+pub use self::outside::{install, playground, read_outside};
 pub use self::recover::{Direction, Kept, Pending, Recovered};
 use crate::error::{Error, Result};
 use crate::model::edit::Root;

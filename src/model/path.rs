@@ -50,6 +50,11 @@ impl RepoPath {
         Ok(Self(text.to_owned()))
     }
 
+    /// The root itself: a folder to look into, never a file.
+    pub fn top() -> Self {
+        Self(String::new())
+    }
+
     /// The path with `/` between components.
     pub fn as_str(&self) -> &str {
         &self.0

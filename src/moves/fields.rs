@@ -4,9 +4,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::derive::reference::{Part, Target, nearest};
+use crate::derive::reference::{Part, Target};
 use crate::derive::world::World;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, nearest};
 use crate::model::gate::{Checkpoint, Gate};
 use crate::model::id::Id;
 use crate::model::item::Item;

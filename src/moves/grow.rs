@@ -1,9 +1,8 @@
 //! Moves that add: workflows, items, steps, risks, metrics.
 
 use crate::derive::conditions::{Given, conditions};
-use crate::derive::reference::nearest;
 use crate::derive::world::{Spot, World};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, nearest};
 use crate::model::gate::{Checkpoint, Gate};
 use crate::model::id::{Id, slug};
 use crate::model::item::Item;

@@ -1,5 +1,6 @@
 //! Moves: a workflow in, a workflow out. Every change of state is a line of [`MOVES`].
 
+pub mod adopt;
 pub mod fields;
 pub mod grow;
 pub mod records;

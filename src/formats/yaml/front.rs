@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{place, scan, spans};
-use crate::error::{At, Error, Result};
+use crate::error::{At, Error, Result, nearest};
 
 /// The largest document that is read or written, in bytes.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
@@ -167,7 +167,7 @@ fn typed(message: &str, at: At) -> Error {
         return Error::state(format!("{path}{what}")).at(at);
     };
     let error = Error::state(format!("{path}unknown key `{name}`")).at(at);
-    match nearest(name, &known) {
+    match nearest(name, known.iter().copied()) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => error,
         None => error.hint(format!("known keys: {}", known.join(", "))),
@@ -186,38 +186,4 @@ fn unknown(message: &str) -> Option<(&str, Vec<&str>)> {
     let rest = message.strip_prefix("unknown field `")?;
     let (name, rest) = rest.split_once("`, ").or_else(|| rest.split_once('`'))?;
     Some((name, rest.split('`').skip(1).step_by(2).collect()))
-}
-
-/// The known name that a typing error would turn into this one.
-fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
-    let limit = (name.chars().count() / 3).max(1);
-    let folded = name.to_lowercase().replace('-', "_");
-    let near = known.iter().map(|known| (distance(&folded, &known.to_lowercase()), *known));
-    near.filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
-}
-
-/// How many single letters have to be inserted, removed, replaced or swapped with their neighbour.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    let mut above: Vec<usize> = Vec::new();
-    let mut last = '\0';
-    for (line, a) in left.chars().enumerate() {
-        let mut next = vec![line + 1];
-        for (at, b) in right.iter().enumerate() {
-            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX - 1);
-            let mut best = (cell(&row, at + 1) + 1).min(cell(&next, at) + 1);
-            best = best.min(cell(&row, at) + usize::from(a != *b));
-            let swapped = at > 0 && right.get(at - 1) == Some(&a) && *b == last;
-            if swapped {
-                best = best.min(cell(&above, at - 1).saturating_add(1));
-            }
-            next.push(best);
-        }
-        last = a;
-        above = std::mem::replace(&mut row, next);
-    }
-    row.last().copied().unwrap_or(0)
 }

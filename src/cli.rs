@@ -1,0 +1,122 @@
+//! The command line: arguments in, exit status out.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+
+use crate::cmd::{self, Command, Context, Global, Surroundings};
+use crate::error::{Error, Result};
+use crate::ui::{Color, Ui, Wishes};
+
+/// Version-controlled process: workflow state as YAML in the repository
+#[derive(Debug, Parser)]
+#[command(
+    name = "git-track",
+    bin_name = "git track",
+    version,
+    propagate_version = false,
+    max_term_width = 100,
+    after_help = "Exit status: 0 yes, 1 no or refused, 2 usage, 3 no such thing or nothing to do,
+4 invalid state or repository, 70 a bug, 75 locked or recovery pending.
+Reference: [<workflow>:]<id>[.<part>]. Start with: git track demo, or git track init."
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Takes `GIT_INDEX_FILE` out of the environment with `remove` and returns it: libgit2 would resolve it wrongly.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment and the clock")]
+pub fn take_index_file(remove: impl FnOnce(&str)) -> Option<OsString> {
+    const NAME: &str = "GIT_INDEX_FILE";
+    let value = std::env::var_os(NAME);
+    remove(NAME);
+    value
+}
+
+/// Runs the program; `index_file` was taken out of the environment by `main`.
+pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let json = args.iter().any(|arg| arg == "--json");
+    let matches = match Cli::command().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error, json),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, json),
+    };
+    let word = cli.command.word();
+    let ui = Ui::new(Color::Auto, Wishes::default(), cli.global.json, cli.global.quiet);
+    match context(cli.global, index_file) {
+        Ok(context) => execute(&context, word, &cli.command),
+        Err(error) => {
+            ui.error(word, &error);
+            ExitCode::from(error.kind().exit())
+        }
+    }
+}
+
+fn execute(context: &Context, word: &str, command: &Command) -> ExitCode {
+    let answer = cmd::run(context, command, Cli::command());
+    let printed = answer.as_ref().map(|answer| match &answer.raw {
+        Some(raw) => context.ui.raw(raw).map(|()| answer.exit),
+        None => context.ui.answer(&answer.document(word), &answer.text).map(|()| answer.exit),
+    });
+    match printed {
+        Ok(Ok(exit)) => ExitCode::from(exit),
+        Ok(Err(error)) => {
+            let error = Error::io("print the answer", &error);
+            context.ui.error(word, &error);
+            ExitCode::from(error.kind().exit())
+        }
+        Err(error) => {
+            context.ui.error(word, error);
+            ExitCode::from(error.kind().exit())
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment and the clock")]
+fn context(global: Global, index_file: Option<OsString>) -> Result<Context> {
+    let cwd = std::env::current_dir().map_err(|error| Error::io("find the current directory", &error))?;
+    let mut vars: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+    vars.extend(index_file.map(|file| (OsString::from("GIT_INDEX_FILE"), file)));
+    let now = jiff::Zoned::now();
+    let around = Surroundings {
+        cwd,
+        vars,
+        seconds: now.timestamp().as_second(),
+        date: now.date().to_string(),
+        pid: std::process::id(),
+        program: std::env::args_os().next(),
+    };
+    Context::new(global, around)
+}
+
+// clap prints its own help and complaints; with --json a complaint is a document like every other error.
+fn usage(error: &clap::Error, json: bool) -> ExitCode {
+    if json && error.use_stderr() {
+        let printed = error.to_string();
+        let message = printed.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let error = Error::usage(message).hint("git track help");
+        Ui::new(Color::Never, Wishes::default(), true, false).error("", &error);
+        return ExitCode::from(error.kind().exit());
+    }
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,63 @@
+//! `add`: items and records.
+
+use clap::Args as ClapArgs;
+use serde_json::json;
+
+use crate::derive::reference::Part;
+use crate::derive::world::Spot;
+use crate::error::{Error, Result};
+use crate::moves::fields::Setting;
+use crate::moves::grow;
+
+use super::Answer;
+use super::context::Context;
+use super::write::{Said, WriteArgs, change};
+
+/// Arguments of `add`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  git track add batch \"Critical blockers\" priority=P0 target=\"Week 1-2\"
+  git track add action \"Pin the image\" --in batch-1
+  git track add risk \"Team burnout\" probability=medium impact=high
+  git track add line \"Rollback tested\" --in batch-1")]
+pub struct Args {
+    /// A kind of the profile, or: risk, metric, gate, checkpoint, line, agent
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+    /// What it is, in one line
+    #[arg(value_name = "TITLE")]
+    pub title: String,
+    /// Where it stands; without it in the workflow itself
+    #[arg(long = "in", value_name = "REF")]
+    pub within: Option<String>,
+    /// Fields, and `id=…` for an id of your own
+    #[arg(value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Adds an item or a record.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let settings: Vec<Setting> =
+        args.settings.iter().map(|pair| Setting::parse(pair)).collect::<Result<_>>()?;
+    change(context, args.write, |deciding, draft| {
+        let world = draft.world();
+        let spot = match &args.within {
+            Some(text) => {
+                let target = deciding.session.target(context, &world, Some(text))?;
+                if target.part != Part::Whole {
+                    return Err(Error::usage(format!("`{text}` is not an item")).hint("git track list"));
+                }
+                target.spot
+            }
+            None => Spot { board: deciding.session.the_workflow(context, &world)?, place: 0 },
+        };
+        let (workflow, id) = grow::add(&world, spot, &args.kind, &args.title, &settings)?;
+        let reference = format!("{}:{id}", workflow.id);
+        draft.put(workflow);
+        let mut said = Said::default();
+        said.data.insert("ref".to_owned(), json!(reference));
+        Ok(said)
+    })
+}

@@ -1,0 +1,155 @@
+//! `config`: what the team decided.
+
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Subcommand};
+use serde_json::{Value, json};
+
+use crate::derive::words::show;
+use crate::error::{Error, Result, nearest};
+use crate::formats::yaml;
+use crate::model::config::Config;
+use crate::model::edit::{Edit, Root};
+use crate::model::path::RepoPath;
+use crate::model::workflow::tree;
+use crate::store::{At, CONFIG};
+use crate::ui::{Line, Style, Text};
+
+use super::Answer;
+use super::context::Context;
+use super::session::{lock, settle};
+use super::write::apply_files;
+
+/// Arguments of `config`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    #[command(subcommand)]
+    act: Option<Act>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// List every key with its value
+    List,
+    /// Print one value
+    Get {
+        /// The key: base, write, profiles, paths.changes, git_track
+        key: String,
+    },
+    /// Set one value; an empty one goes back to the default
+    Set {
+        /// The key
+        key: String,
+        /// The value; several profiles with commas
+        value: String,
+    },
+}
+
+const KEYS: [&str; 5] = ["git_track", "base", "profiles", "write", "paths.changes"];
+
+/// Lists, reads or sets the configuration.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    match &args.act {
+        None | Some(Act::List) => list(context),
+        Some(Act::Get { key }) => get(context, key),
+        Some(Act::Set { key, value }) => set(context, key, value),
+    }
+}
+
+fn read(context: &Context) -> Result<(crate::store::Store, Vec<u8>, Config)> {
+    let store = context.store()?;
+    let bytes = store.read(&At::WorkTree, &RepoPath::parse(CONFIG)?)?;
+    let bytes =
+        bytes.ok_or_else(|| Error::not_found(format!("there is no {CONFIG}")).hint("git track init"))?;
+    let config = yaml::read(&bytes, CONFIG)?;
+    Ok((store, bytes, config))
+}
+
+fn list(context: &Context) -> Result<Answer> {
+    let (_, bytes, config) = read(context)?;
+    let written = yaml::tree(&bytes, CONFIG)?;
+    let value = tree(&config);
+    let mut text = Text::new();
+    for key in KEYS {
+        let origin = if lookup(&written, key).is_some() { CONFIG } else { "default" };
+        let shown = lookup(&value, key).map_or_else(|| "-".to_owned(), show);
+        text.line(Line::new().plain(key).to_column(16).plain(&shown).to_column(44).add(Style::Dim, origin));
+    }
+    for (name, origin) in
+        [("GIT_TRACK_PLAN", "plan"), ("EXECUTION_PLAN_PATH", "plan"), ("GIT_TRACK_WORKFLOW", "workflow")]
+    {
+        if let Some(value) = context.var(name) {
+            text.line(
+                Line::new().plain(origin).to_column(16).plain(value).to_column(44).add(Style::Dim, name),
+            );
+        }
+    }
+    Ok(Answer::new(text).with("config", value))
+}
+
+fn get(context: &Context, key: &str) -> Result<Answer> {
+    let (_, _, config) = read(context)?;
+    known(key)?;
+    let value = tree(&config);
+    let value = lookup(&value, key).ok_or_else(|| {
+        Error::not_found(format!("`{key}` is not set")).hint(format!("git track config set {key} …"))
+    })?;
+    let mut text = Text::new();
+    text.line(show(value));
+    Ok(Answer::new(text).with("value", value.clone()))
+}
+
+fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
+    known(key)?;
+    let (store, bytes, _) = read(context)?;
+    let lock = lock(context, &store, Duration::from_secs(10))?;
+    settle(context, &store, &lock)?;
+    let before = yaml::tree(&bytes, CONFIG)?;
+    let mut after = before.clone();
+    let new = match (key, value) {
+        (_, "") => Value::Null,
+        ("profiles", list) => list.split(',').map(str::trim).map(Value::from).collect(),
+        (_, value) => Value::from(value),
+    };
+    put(&mut after, key, new);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let text = yaml::edit(&text, &before, &after)?;
+    let _: Config = yaml::read(text.as_bytes(), CONFIG)
+        .map_err(|error| Error::usage(format!("`{key}={value}`: {}", error.message())))?;
+    let path = RepoPath::parse(CONFIG)?;
+    let edit = Edit {
+        root: Root::WorkTree,
+        path,
+        before: Some(bytes),
+        after: Some(text.into_bytes()),
+        executable: false,
+    };
+    let edits = if edit.before == edit.after { Vec::new() } else { vec![edit] };
+    let mut said = Text::new();
+    said.line(format!("{key}: {}", if value.is_empty() { "back to the default" } else { value }));
+    apply_files(context, &store, &lock, &edits, said).map(|answer| answer.with("key", json!(key)))
+}
+
+fn known(key: &str) -> Result<()> {
+    if KEYS.contains(&key) {
+        return Ok(());
+    }
+    let error = Error::not_found(format!("there is no configuration key `{key}`"));
+    Err(match nearest(key, KEYS) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("git track config list"),
+    })
+}
+
+fn lookup<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
+    key.split('.').try_fold(value, |value, key| value.get(key))
+}
+
+fn put(value: &mut Value, key: &str, new: Value) {
+    let Some(map) = value.as_object_mut() else { return };
+    match key.split_once('.') {
+        Some((group, key)) => put(map.entry(group).or_insert_with(|| json!({})), key, new),
+        None if new.is_null() => drop(map.shift_remove(key)),
+        None => drop(map.insert(key.to_owned(), new)),
+    }
+}

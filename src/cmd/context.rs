@@ -1,0 +1,230 @@
+//! What every command knows: where it was called, when, by whom, and the global options.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::error::{Error, Result};
+use crate::git::{Env, Repo, open};
+use crate::model::path::RepoPath;
+use crate::model::time::{Date, Time};
+use crate::store::Store;
+use crate::ui::{Color, Text, Ui, Wishes};
+
+/// Options of every command.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Global {
+    /// Run as if called in DIR
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = "Global options")]
+    pub dir: Option<PathBuf>,
+    /// The workflow that is meant
+    #[arg(short, long, value_name = "ID", global = true, help_heading = "Global options")]
+    pub workflow: Option<String>,
+    /// A plan file that holds the only workflow that is meant
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Global options")]
+    pub plan: Option<PathBuf>,
+    /// Who is acting
+    #[arg(long = "as", value_name = "NAME", global = true, help_heading = "Global options")]
+    pub actor: Option<String>,
+    /// Print one JSON document
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub json: bool,
+    /// Say what would be done and do nothing
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub dry_run: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto",
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub color: ColorArg,
+    /// Print only errors
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub quiet: bool,
+    /// Print more
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What `cli` read once: where the program was called, the environment, the clock.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The current directory.
+    pub cwd: PathBuf,
+    /// The environment.
+    pub vars: BTreeMap<OsString, OsString>,
+    /// Seconds since 1970.
+    pub seconds: i64,
+    /// The local calendar date: `YYYY-MM-DD`.
+    pub date: String,
+    /// The process.
+    pub pid: u32,
+    /// How the program was called.
+    pub program: Option<OsString>,
+}
+
+/// What every command knows.
+pub struct Context {
+    /// The global options.
+    pub global: Global,
+    /// The printer.
+    pub ui: Ui,
+    /// The moment of the command.
+    pub now: Time,
+    /// The process.
+    pub pid: u32,
+    /// How the program was called.
+    pub program: Option<OsString>,
+    env: Env,
+    vars: BTreeMap<OsString, OsString>,
+    local_date: Date,
+}
+
+impl Context {
+    /// From the options and what `cli` read once.
+    pub fn new(global: Global, around: Surroundings) -> Result<Self> {
+        let Surroundings { cwd, vars, seconds, date, pid, program } = around;
+        let cwd = match &global.dir {
+            Some(dir) => cwd.join(dir),
+            None => cwd,
+        };
+        let text = |name: &str| {
+            vars.get(OsStr::new(name)).and_then(|value| value.to_str()).filter(|v| !v.is_empty())
+        };
+        let (now, local_date) = match text("GIT_TRACK_NOW") {
+            Some(fixed) => {
+                let now =
+                    Time::parse(fixed).map_err(|error| Error::usage(format!("GIT_TRACK_NOW: {error}")))?;
+                (now, now.date())
+            }
+            None => (Time::from_seconds(seconds), Date::parse(&date)?),
+        };
+        let wishes = Wishes {
+            plain: text("NO_COLOR").is_some() || text("TERM") == Some("dumb"),
+            forced: text("CLICOLOR_FORCE").is_some_and(|v| v != "0")
+                || text("FORCE_COLOR").is_some_and(|v| v != "0"),
+            paged: text("GIT_PAGER_IN_USE") == Some("true"),
+        };
+        let color = match global.color {
+            ColorArg::Auto => Color::Auto,
+            ColorArg::Always => Color::Always,
+            ColorArg::Never => Color::Never,
+        };
+        let ui = Ui::new(color, wishes, global.json, global.quiet);
+        let env = Env::new(cwd, vars.clone().into_iter().collect());
+        Ok(Self { global, ui, now, pid, program, env, vars, local_date })
+    }
+
+    /// A variable of the environment that is text and not empty.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.vars.get(OsStr::new(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
+    }
+
+    /// The whole environment.
+    pub fn vars(&self) -> &BTreeMap<OsString, OsString> {
+        &self.vars
+    }
+
+    /// The directory that the command is about.
+    pub fn cwd(&self) -> &std::path::Path {
+        &self.env.cwd
+    }
+
+    /// The local calendar date: what new ids carry.
+    pub fn local_date(&self) -> Date {
+        self.local_date
+    }
+
+    /// The repository.
+    pub fn repo(&self) -> Result<Repo> {
+        open(&self.env)
+    }
+
+    /// The state of the repository; with the plan file, where one is asked for.
+    pub fn store(&self) -> Result<Store> {
+        let repo = self.repo()?;
+        let plan = self.plan(&repo)?;
+        Store::new(repo, plan)
+    }
+
+    /// Who acts: `--as`, `GIT_TRACK_ACTOR`, git's user.
+    pub fn actor(&self, repo: &Repo) -> Result<String> {
+        let said = self.global.actor.as_deref().or_else(|| self.var("GIT_TRACK_ACTOR")).map(str::trim);
+        if let Some(said) = said.filter(|said| !said.is_empty()) {
+            return Ok(said.to_owned());
+        }
+        match repo.identity()? {
+            Some(identity) => Ok(identity.name),
+            None => Err(Error::refused("nobody knows who you are")
+                .hint("git config --global user.name \"Your Name\"")
+                .hint("or say it with --as NAME")),
+        }
+    }
+
+    /// The name of the workflow that was asked for: `-w`, else `GIT_TRACK_WORKFLOW`.
+    pub fn workflow(&self) -> Option<&str> {
+        self.global.workflow.as_deref().or_else(|| self.var("GIT_TRACK_WORKFLOW"))
+    }
+
+    /// Prints a remark on standard error.
+    pub fn remark(&self, line: impl Into<crate::ui::Line>) {
+        let mut text = Text::new();
+        text.line(line);
+        self.ui.remark(&text);
+    }
+
+    /// A path of the user's as a path of the repository.
+    pub fn repo_path(&self, repo: &Repo, path: &std::path::Path) -> Result<RepoPath> {
+        let top = repo.top()?;
+        let absolute = self.env.cwd.join(path);
+        let outside = || Error::usage(format!("{} is not inside the work tree", path.display()));
+        let below = normal(&absolute).ok_or_else(outside)?;
+        let inside = below.strip_prefix(top).map_err(|_| outside())?;
+        RepoPath::parse(
+            inside.to_str().ok_or_else(|| Error::usage(format!("{} is not UTF-8", path.display())))?,
+        )
+    }
+
+    fn plan(&self, repo: &Repo) -> Result<Option<RepoPath>> {
+        let asked = match &self.global.plan {
+            Some(flag) => Some(flag.clone()),
+            None => self.var("GIT_TRACK_PLAN").or_else(|| self.var("EXECUTION_PLAN_PATH")).map(PathBuf::from),
+        };
+        asked.map(|path| self.repo_path(repo, &path)).transpose()
+    }
+}
+
+// By words alone: nothing is looked up, so that a link cannot lead out of the work tree unseen.
+fn normal(path: &std::path::Path) -> Option<PathBuf> {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            std::path::Component::ParentDir => {
+                if !normal.pop() {
+                    return None;
+                }
+            }
+            std::path::Component::CurDir => {}
+            other => normal.push(other),
+        }
+    }
+    Some(normal)
+}

@@ -1,0 +1,129 @@
+//! `doctor`: whether everything git-track relies on is in order.
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use crate::error::{Error, Kind, Result};
+use crate::model::path::RepoPath;
+use crate::process::Call;
+use crate::store::{At, CONFIG, FOLDER, Store};
+use crate::ui::{Line, Style, Text};
+
+use super::Answer;
+use super::context::Context;
+
+/// Arguments of `doctor`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {}
+
+/// What was looked at, and what was found.
+struct Finding {
+    what: String,
+    problem: Option<Error>,
+    /// A problem that does not keep git-track from working.
+    mild: bool,
+}
+
+/// Looks at everything; exit 4 when something is broken.
+pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
+    let store = context.store()?;
+    let mut findings = surroundings(context, &store);
+    findings.extend(state(&store)?);
+    let mut text = Text::new();
+    let mut listed: Vec<Value> = Vec::new();
+    for finding in &findings {
+        let (style, mark) = match (&finding.problem, finding.mild) {
+            (None, _) => (Style::Good, "ok  "),
+            (Some(_), true) => (Style::Warn, "note"),
+            (Some(_), false) => (Style::Bad, "FAIL"),
+        };
+        let mut line = Line::new().add(style, mark).plain(format!("  {}", finding.what));
+        if let Some(problem) = &finding.problem {
+            line = line.plain(format!(": {}", problem.message()));
+        }
+        text.line(line);
+        for (place, source) in
+            finding.problem.iter().filter_map(Error::place).map(|at| (at.to_string(), &at.source))
+        {
+            text.line(Line::new().add(Style::Dim, format!("        --> {place}  ")).plain(source.trim()));
+        }
+        for hint in finding.problem.iter().flat_map(|problem| problem.hints()) {
+            text.line(Line::new().plain("        ").add(Style::Command, hint));
+        }
+        let ok = finding.problem.is_none();
+        let problem = finding.problem.as_ref();
+        listed.push(json!({
+            "what": finding.what,
+            "ok": ok,
+            "message": problem.map(Error::message),
+            "at": problem.and_then(|problem| problem.place()).map(ToString::to_string),
+            "hints": problem.map(Error::hints).unwrap_or_default(),
+        }));
+    }
+    let broken = findings.iter().any(|finding| finding.problem.is_some() && !finding.mild);
+    Ok(Answer::new(text).with("findings", listed).exit(if broken { 4 } else { 0 }))
+}
+
+fn surroundings(context: &Context, store: &Store) -> Vec<Finding> {
+    let repo = &store.repo;
+    let fine = |what: String| Finding { what, problem: None, mild: false };
+    let mut findings = Vec::new();
+    let version = Call::git_read(context.cwd(), context.vars()).arg("version").checked();
+    findings.push(match version {
+        Ok(version) => fine(String::from_utf8_lossy(&version).trim().to_owned()),
+        Err(problem) => Finding { what: "git".to_owned(), problem: Some(problem), mild: false },
+    });
+    let way = if repo.is_fast() { "read directly" } else { "read through git, slower" };
+    findings.push(fine(format!("repository, {way}")));
+    if repo.is_shallow() {
+        let problem = Error::repository("history ends early").hint("git fetch --unshallow");
+        findings.push(Finding { what: "shallow clone".to_owned(), problem: Some(problem), mild: true });
+    }
+    let actor = context.actor(repo);
+    findings.push(match actor {
+        Ok(actor) => fine(format!("you are {actor}")),
+        Err(problem) => Finding { what: "identity".to_owned(), problem: Some(problem), mild: false },
+    });
+    findings.push(match store.files.pending() {
+        Ok(None) => fine("no interrupted change".to_owned()),
+        Ok(Some(pending)) => {
+            let problem = Error::new(Kind::Pending, format!("{} is left", pending.journal.display()))
+                .hint("git track recover");
+            Finding { what: "interrupted change".to_owned(), problem: Some(problem), mild: false }
+        }
+        Err(problem) => {
+            Finding { what: "interrupted change".to_owned(), problem: Some(problem), mild: false }
+        }
+    });
+    findings.push(ignored(context, store));
+    findings
+}
+
+// State that git ignores is state that nobody else ever sees.
+fn ignored(context: &Context, store: &Store) -> Finding {
+    let call = Call::git_read(store.repo.work_tree().unwrap_or(context.cwd()), context.vars());
+    let output = call.args(["check-ignore", "-v", CONFIG]).run();
+    let rule = output.ok().filter(crate::process::Output::is_success).map(|output| {
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        Error::state("git ignores it, so nobody else will see it").hint(format!("the rule: {}", told.trim()))
+    });
+    Finding { what: format!("{FOLDER} is seen by git"), problem: rule, mild: false }
+}
+
+fn state(store: &Store) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    if store.read(&At::WorkTree, &RepoPath::parse(CONFIG)?)?.is_none() {
+        let problem = Error::not_found(format!("there is no {CONFIG}")).hint("git track init");
+        findings.push(Finding { what: "configuration".to_owned(), problem: Some(problem), mild: true });
+    }
+    let snapshot = store.snapshot(At::WorkTree)?;
+    findings.push(Finding {
+        what: format!("{} workflows read", snapshot.workflows.len()),
+        problem: None,
+        mild: false,
+    });
+    for broken in snapshot.broken {
+        findings.push(Finding { what: broken.path, problem: Some(broken.error), mild: false });
+    }
+    Ok(findings)
+}

@@ -1,0 +1,153 @@
+//! `import`: plans and traces kept in other files become state.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::files::read_outside;
+use crate::formats::yaml;
+use crate::model::id::{Id, slug};
+use crate::model::profile::Profile;
+use crate::moves::adopt::{self, Adopted, Report, Setting};
+use crate::store::{At, LARGEST};
+use crate::ui::{Line, Style, Text, cut};
+
+use super::Answer;
+use super::context::Context;
+use super::write::{Deciding, Draft, Said, WriteArgs, change};
+
+/// Arguments of `import`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "YAML or JSON. A file without an id goes into the workflow of -w.
+What is derived or measured is compared and left out; what nothing knows is listed.")]
+pub struct Args {
+    /// The files
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The process, for files that do not say
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Imports files, all or none.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    change(context, args.write, |deciding, draft| {
+        let mut said = Said { already: "nothing new in the files".to_owned(), ..Said::default() };
+        let mut reports = Vec::new();
+        let mut workflows = Vec::new();
+        for file in &args.files {
+            let shown = file.display().to_string();
+            let bytes = read_outside(&context.cwd().join(file), LARGEST)?;
+            let tree = yaml::tree(&bytes, &shown)?;
+            let (id, report) =
+                take_over(deciding, draft, args, tree, file).map_err(|error| error.context(&shown))?;
+            tell(&mut said.text, &shown, &report);
+            workflows.push(id);
+            reports.push((shown, report));
+        }
+        let all = |pick: fn(&Report) -> Value| -> Value {
+            let entries = reports.iter().flat_map(|(file, report)| match pick(report) {
+                Value::Array(entries) => entries.into_iter().map(|entry| with_file(entry, file)).collect(),
+                _ => Vec::new(),
+            });
+            entries.collect()
+        };
+        said.data.insert("workflows".to_owned(), json!(workflows));
+        said.data.insert("ignored".to_owned(), all(|report| json!(report.ignored)));
+        said.data.insert("not_understood".to_owned(), all(|report| json!(report.not_understood)));
+        said.data.insert("stamped".to_owned(), all(|report| json!(report.stamped)));
+        Ok(said)
+    })
+}
+
+fn take_over(
+    deciding: &Deciding,
+    draft: &mut Draft,
+    args: &Args,
+    tree: Value,
+    file: &std::path::Path,
+) -> Result<(Id, Report)> {
+    let context = deciding.context;
+    let now = context.now;
+    if adopt::id_of(&tree).is_none() && context.workflow().is_some() {
+        let world = draft.world();
+        let board = deciding.session.the_workflow(context, &world)?;
+        let Some(board) = world.boards.get(board) else {
+            return Err(Error::bug("a workflow lost its place"));
+        };
+        let Adopted { workflow, report } =
+            adopt::records(tree, board.workflow, Setting { profile: board.profile, now })?;
+        let id = workflow.id.clone();
+        draft.put(workflow);
+        return Ok((id, report));
+    }
+    let profile = profile(deciding, args, &tree)?;
+    let id = match adopt::id_of(&tree) {
+        Some(id) => Id::parse(id)?,
+        None => {
+            let whole = tree.get("items").or_else(|| tree.get("steps")).or_else(|| tree.get("batches"));
+            if whole.is_none() {
+                return Err(Error::usage("it has no id and no items; it belongs into a workflow")
+                    .hint(format!("git track import {} -w WORKFLOW", file.display())));
+            }
+            let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            Id::parse(&slug(&stem)).map_err(|_| Error::usage("it has no id, and its name makes none"))?
+        }
+    };
+    let Adopted { workflow, report } = adopt::workflow(tree, id.clone(), Setting { profile: &profile, now })?;
+    let known = draft.world().find(&id).map(|(_, board)| board.workflow.clone());
+    match known {
+        None => draft.add(workflow, profile),
+        Some(known) if known == workflow => {}
+        Some(_) => {
+            return Err(Error::refused(format!("the workflow {id} is here already and is different"))
+                .hint(format!("git track show {id}")));
+        }
+    }
+    Ok((id, report))
+}
+
+fn profile(deciding: &Deciding, args: &Args, tree: &Value) -> Result<Arc<Profile>> {
+    let said =
+        tree.get("profile").and_then(Value::as_str).map(str::to_owned).or_else(|| args.profile.clone());
+    let configured = deciding.session.snapshot.config.profiles.first().map(ToString::to_string);
+    let name = said.or(configured).ok_or_else(|| {
+        Error::usage("it does not say which process it follows")
+            .hint("--profile NAME")
+            .hint("git track profile list")
+    })?;
+    let name = Id::parse(&name)?;
+    deciding.session.store.profile(&At::WorkTree, &name).map(Arc::new)
+}
+
+fn with_file(mut entry: Value, file: &str) -> Value {
+    if let Some(map) = entry.as_object_mut() {
+        map.insert("file".to_owned(), json!(file));
+    }
+    entry
+}
+
+fn tell(text: &mut Text, file: &str, report: &Report) {
+    let Report { ignored, not_understood, stamped } = report;
+    if ignored.is_empty() && not_understood.is_empty() && stamped.is_empty() {
+        return;
+    }
+    text.line(Line::new().add(Style::Strong, file));
+    for left in ignored {
+        let line = format!("{}: {} ({})", left.path, crate::derive::words::show(&left.value), left.reason);
+        text.line(Line::new().add(Style::Dim, "  left out        ").plain(cut(&line, 62)));
+    }
+    for left in not_understood {
+        let line = format!("{}: {}", left.path, crate::derive::words::show(&left.value));
+        text.line(Line::new().add(Style::Warn, "  not understood  ").plain(cut(&line, 62)));
+    }
+    if !stamped.is_empty() {
+        let line = format!("{} (times by import)", stamped.join(", "));
+        text.line(Line::new().add(Style::Dim, "  stamped         ").plain(cut(&line, 62)));
+    }
+}

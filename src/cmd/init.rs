@@ -1,0 +1,138 @@
+//! `init`: configuration for a repository.
+
+use std::time::Duration;
+
+use clap::Args as ClapArgs;
+use serde_json::json;
+
+use crate::error::Result;
+use crate::files::EntryKind;
+use crate::formats::yaml;
+use crate::model::config::{Config, SERIES};
+use crate::model::edit::{Edit, Root};
+use crate::model::id::Id;
+use crate::model::path::RepoPath;
+use crate::model::workflow::tree;
+use crate::store::{At, CONFIG, Store, new_file};
+use crate::ui::{Line, Style, Text};
+
+use super::Answer;
+use super::context::Context;
+use super::session::{lock, settle};
+use super::write::apply_files;
+
+/// Arguments of `init`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Running it again changes nothing, or adds the profiles that are new.")]
+pub struct Args {
+    /// A process that the team uses; the first is the usual one
+    #[arg(long = "profile", value_name = "NAME")]
+    pub profiles: Vec<String>,
+    /// The branch that work lands on, where git does not tell
+    #[arg(long, value_name = "BRANCH")]
+    pub base: Option<String>,
+}
+
+const HEAD: &str = "# What the team decided about git-track. Schema: git track schema config\n";
+
+/// Sets a repository up, or adds to what is there.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let store = context.store()?;
+    let profiles: Vec<Id> = args
+        .profiles
+        .iter()
+        .map(|name| Ok(store.profile(&At::WorkTree, &Id::parse(name)?)?.profile))
+        .collect::<Result<_>>()?;
+    let lock = lock(context, &store, Duration::from_secs(10))?;
+    settle(context, &store, &lock)?;
+    let path = RepoPath::parse(CONFIG)?;
+    let existing = store.read(&At::WorkTree, &path)?;
+    let mut text = Text::new();
+    let (edits, config) = match existing {
+        None => {
+            let config = detect(&store, args, profiles)?;
+            let written = format!("{HEAD}{}", yaml::write(&tree(&config)));
+            (vec![new_file(&store, path, written)?], config)
+        }
+        Some(bytes) => add(path, bytes, profiles)?,
+    };
+    let verb = if edits.is_empty() { "is set up already" } else { "is set up" };
+    text.line(Line::new().add(Style::Strong, format!("git-track {verb}")).plain(format!("  {CONFIG}")));
+    text.line(format!("  base branch     {}", config.base.as_deref().unwrap_or("not known yet")));
+    if let Some(changes) = &config.paths.changes {
+        text.line(format!("  change folders  {changes}/"));
+    }
+    let names: Vec<&str> = config.profiles.iter().map(Id::as_str).collect();
+    let known = store.profile_names(&At::WorkTree)?;
+    let listed =
+        if names.is_empty() { format!("none chosen; known: {}", known.join(", ")) } else { names.join(", ") };
+    text.line(format!("  profiles        {listed}"));
+    let first = names.first().copied().or_else(|| known.first().map(String::as_str)).unwrap_or("program");
+    text.line(
+        Line::new()
+            .add(Style::Dim, "next: ")
+            .add(Style::Command, format!("git track new {first} \"What it is about\"")),
+    );
+    let answer = apply_files(context, &store, &lock, &edits, text)?;
+    Ok(answer.with("config", tree(&config)).with("created", json!(!edits.is_empty())))
+}
+
+fn detect(store: &Store, args: &Args, profiles: Vec<Id>) -> Result<Config> {
+    let base = match &args.base {
+        Some(base) => Some(base.clone()),
+        None => store.repo.default_branch()?,
+    };
+    let mut config = Config { git_track: Some(SERIES.to_owned()), base, profiles, ..Config::default() };
+    config.paths.changes = change_folder(store)?;
+    Ok(config)
+}
+
+fn add(path: RepoPath, bytes: Vec<u8>, profiles: Vec<Id>) -> Result<(Vec<Edit>, Config)> {
+    let mut config: Config = yaml::read(&bytes, CONFIG)?;
+    let new: Vec<Id> = profiles.into_iter().filter(|profile| !config.profiles.contains(profile)).collect();
+    if new.is_empty() {
+        return Ok((Vec::new(), config));
+    }
+    config.profiles.extend(new);
+    let before = yaml::tree(&bytes, CONFIG)?;
+    let mut after = before.clone();
+    if let Some(map) = after.as_object_mut() {
+        map.insert("profiles".to_owned(), json!(config.profiles));
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let after = yaml::edit(&text, &before, &after)?;
+    let edit = Edit {
+        root: Root::WorkTree,
+        path,
+        before: Some(bytes),
+        after: Some(after.into_bytes()),
+        executable: false,
+    };
+    Ok((vec![edit], config))
+}
+
+/// The folder that holds folders named like changes: `CHG-20260122-…`, looked for two levels deep.
+fn change_folder(store: &Store) -> Result<Option<RepoPath>> {
+    let is_change = |name: &str| {
+        let date = name.strip_prefix("CHG-").and_then(|rest| rest.split('-').next()).unwrap_or_default();
+        date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let folders = |entries: Vec<crate::files::Entry>| {
+        let plain =
+            |entry: &crate::files::Entry| entry.kind == EntryKind::Dir && !entry.name.starts_with('.');
+        entries.into_iter().filter(plain).filter_map(|entry| RepoPath::parse(&entry.name).ok())
+    };
+    let mut open: Vec<RepoPath> = folders(store.files.list_root(Root::WorkTree)?).collect();
+    for _ in 0..2 {
+        let mut deeper = Vec::new();
+        for folder in open {
+            let inside: Vec<RepoPath> = folders(store.files.list(Root::WorkTree, &folder)?).collect();
+            if inside.iter().any(|name| is_change(name.as_str())) {
+                return Ok(Some(folder));
+            }
+            deeper.extend(inside.into_iter().filter_map(|name| folder.join(name.as_str()).ok()));
+        }
+        open = deeper;
+    }
+    Ok(None)
+}

@@ -1,0 +1,95 @@
+//! Items as data and as lines: shared by the commands that show them.
+
+use serde_json::{Value, json};
+
+use crate::derive::board::Place;
+use crate::derive::progress::{Progress, Source, progress};
+use crate::derive::world::{Spot, World};
+use crate::model::state::Shown;
+use crate::ui::Style;
+
+/// An item for `--json`.
+pub(super) fn item(world: &World, spot: Spot) -> Value {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    let waiting: Vec<String> = match world.shown(spot) {
+        Shown::Waiting => world.unmet(spot).into_iter().map(|unmet| unmet.reference).collect(),
+        Shown::Blocked => node.item.open_blockers().map(|(id, _)| format!("{}.{id}", node.id)).collect(),
+        _ => Vec::new(),
+    };
+    json!({
+        "ref": format!("{}:{}", board.workflow.id, node.id),
+        "id": node.id,
+        "workflow": board.workflow.id,
+        "kind": node.kind_id.map_or("workflow", |kind| kind.as_str()),
+        "title": node.item.title,
+        "state": node.state,
+        "shown": world.shown(spot),
+        "label": label(world, spot),
+        "waiting_on": waiting,
+        "owner": node.item.owner,
+        "priority": node.item.priority,
+        "target": node.item.target,
+        "progress": progress(board, spot.place),
+    })
+}
+
+/// The word that is shown for an item: its finer label, else the profile's word for what is shown.
+pub(super) fn label(world: &World, spot: Spot) -> String {
+    let board = world.board(spot);
+    let finer = board.node(spot.place).item.label.as_deref();
+    let title = finer.map(|label| {
+        let known = crate::model::id::Id::parse(label).ok().and_then(|id| board.profile.finer.get(&id));
+        known.and_then(|finer| finer.label.clone()).unwrap_or_else(|| label.to_owned())
+    });
+    title.unwrap_or_else(|| board.profile.phrase(world.shown(spot)).to_owned())
+}
+
+/// How bad or good it is.
+pub(super) fn style(shown: Shown) -> Style {
+    match shown {
+        Shown::Failed | Shown::Escalated => Style::Bad,
+        Shown::Blocked => Style::Warn,
+        Shown::Active | Shown::Review => Style::Strong,
+        Shown::Done => Style::Good,
+        Shown::Waiting | Shown::Dropped => Style::Dim,
+        Shown::Ready => Style::Plain,
+    }
+}
+
+/// How far an item is, in words: `50% declared`, `33% counted (1/3)`, or nothing.
+pub(super) fn percent(world: &World, spot: Spot) -> String {
+    let Some(progress) = progress(world.board(spot), spot.place) else { return String::new() };
+    words(&progress)
+}
+
+fn words(progress: &Progress) -> String {
+    let Progress { done, total, percent, source, declared } = progress;
+    let counted = match source {
+        Source::Counted => format!("{percent}% counted ({done}/{total})"),
+        Source::Checklist => format!("{percent}% ticked ({done}/{total})"),
+        Source::Declared => format!("{percent}% declared"),
+        Source::State => String::new(),
+    };
+    match declared {
+        Some(declared) => format!("{counted}, {declared}% declared"),
+        None => counted,
+    }
+}
+
+/// What an item waits for, by short names: `Batch 1, Batch 2`.
+pub(super) fn waits_for(world: &World, spot: Spot) -> String {
+    let names: Vec<String> = world
+        .unmet(spot)
+        .into_iter()
+        .map(|unmet| match world.resolve_need(spot.board, &unmet.reference) {
+            Some((board, crate::derive::board::Thing::Item(place))) => short(world, board, place),
+            _ => unmet.reference,
+        })
+        .collect();
+    names.join(", ")
+}
+
+fn short(world: &World, board: usize, place: Place) -> String {
+    world.board(Spot { board, place }).short(place)
+}

@@ -1,0 +1,145 @@
+//! `list`: items, filtered.
+
+use clap::Args as ClapArgs;
+use serde_json::Value;
+
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Result, nearest};
+use crate::model::state::{Asked, Shown, asked, plain};
+use crate::ui::{Style, Table, Text};
+
+use super::Answer;
+use super::context::Context;
+use super::items;
+use super::session::Session;
+
+/// Arguments of `list`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  git track list --state ready
+  git track list batch --owner alice --priority P0
+  git track list risk                      also: metric, gate, checkpoint")]
+pub struct Args {
+    /// Only this kind of item, or: risk, metric, gate, checkpoint
+    #[arg(value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Only items shown as this state
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<String>,
+    /// Only items of this owner
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// Only items of this priority
+    #[arg(long, value_name = "P0..P3")]
+    pub priority: Option<String>,
+    /// Closed workflows too
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Lists items.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let session = Session::open(context)?;
+    let world = session.snapshot.world();
+    let only = match context.workflow() {
+        Some(_) => session.home(context, &world)?,
+        None => None,
+    };
+    let boards: Vec<usize> = (0..world.boards.len())
+        .filter(|index| match only {
+            Some(only) => only == *index,
+            None => args.all || world.boards.get(*index).is_some_and(|board| !board.root().state.is_closed()),
+        })
+        .collect();
+    if let Some(kind) = &args.kind {
+        if let Some(records) = super::show::records(&world, &boards, kind) {
+            return Ok(records);
+        }
+        known_kind(&world, kind)?;
+    }
+    let wanted = args.state.as_deref().map(Wanted::parse).transpose()?;
+    let mut table = Table::default();
+    let mut listed = Vec::new();
+    for &index in &boards {
+        let Some(board) = world.boards.get(index) else { continue };
+        for (place, node) in board.nodes().skip(1) {
+            let spot = Spot { board: index, place };
+            let shown = world.shown(spot);
+            let kind = node.kind_id.map_or("", |kind| kind.as_str());
+            let priority = node.item.priority.map(|priority| priority.to_string()).unwrap_or_default();
+            let fits = args.kind.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(kind))
+                && wanted.as_ref().is_none_or(|wanted| wanted.fits(shown, board.profile.phrase(shown)))
+                && args.owner.as_ref().is_none_or(|owner| node.item.owner.as_ref() == Some(owner))
+                && args.priority.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&priority));
+            if !fits {
+                continue;
+            }
+            listed.push(items::item(&world, spot));
+            let reference = if boards.len() > 1 {
+                format!("{}:{}", board.workflow.id, node.id)
+            } else {
+                node.id.to_string()
+            };
+            table.row([
+                (Style::Plain, reference),
+                (items::style(shown), items::label(&world, spot)),
+                (Style::Plain, priority),
+                (Style::Plain, node.item.owner.clone().unwrap_or_default()),
+                (Style::Plain, items::percent(&world, spot)),
+                (Style::Plain, node.item.title.clone()),
+            ]);
+        }
+    }
+    let mut text = table.text();
+    if text.is_empty() {
+        text = Text::new();
+        text.line("nothing to list");
+    }
+    Ok(Answer::new(text).with("items", Value::Array(listed)))
+}
+
+enum Wanted {
+    Shown(Shown),
+    Word(Asked),
+    Label(String),
+}
+
+impl Wanted {
+    fn parse(word: &str) -> Result<Self> {
+        let known = Shown::ALL.into_iter().find(|shown| plain(shown.word()) == plain(word));
+        if let Some(shown) = known {
+            return Ok(Self::Shown(shown));
+        }
+        Ok(asked(word).map_or_else(|| Self::Label(plain(word)), Self::Word))
+    }
+
+    fn fits(&self, shown: Shown, phrase: &str) -> bool {
+        use crate::model::state::State;
+        match self {
+            Self::Shown(wanted) => *wanted == shown,
+            Self::Label(wanted) => plain(phrase) == *wanted,
+            Self::Word(Asked::Blocked) => shown == Shown::Blocked,
+            Self::Word(Asked::State(state)) => match shown {
+                Shown::Ready | Shown::Waiting => *state == State::Todo,
+                Shown::Active => *state == State::Active,
+                Shown::Review | Shown::Escalated => *state == State::Review,
+                Shown::Done => *state == State::Done,
+                Shown::Failed => *state == State::Failed,
+                Shown::Dropped => *state == State::Dropped,
+                Shown::Blocked => false,
+            },
+        }
+    }
+}
+
+fn known_kind(world: &World, kind: &str) -> Result<()> {
+    let known = || world.boards.iter().flat_map(|board| board.profile.kinds.keys()).map(|kind| kind.as_str());
+    if world.boards.is_empty() || known().any(|known| known.eq_ignore_ascii_case(kind)) {
+        return Ok(());
+    }
+    let error = Error::not_found(format!("no workflow here has a kind `{kind}`"));
+    Err(match nearest(kind, known().chain(["risk", "metric", "gate", "checkpoint"])) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("git track list"),
+    })
+}

@@ -1,0 +1,163 @@
+//! `log`: what happened, from the history of the state in git.
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use crate::derive::changes::Change;
+use crate::derive::words;
+use crate::error::Result;
+use crate::model::facts::CommitFacts;
+use crate::model::path::RepoPath;
+use crate::model::time::Time;
+use crate::store::{At, FOLDER};
+use crate::ui::{Line, Style, Text, wrap};
+
+use super::Answer;
+use super::context::Context;
+use super::diff::between;
+use super::session::Session;
+
+/// Arguments of `log`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// Only what happened to this item or workflow
+    #[arg(value_name = "REF")]
+    pub reference: Option<String>,
+    /// At most so many commits
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Only what was committed since this date (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only commits of this author
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+}
+
+/// Tells what happened, newest first; what is not committed yet comes before that.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let session = Session::open(context)?;
+    let wanted = match &args.reference {
+        Some(text) => Some(wanted(context, &session, text)?),
+        None => None,
+    };
+    let since = args.since.as_deref().map(crate::model::time::Date::parse).transpose()?;
+    let mut text = Text::new();
+    let mut entries: Vec<Value> = Vec::new();
+    let repo = &session.store.repo;
+    let folder = RepoPath::parse(FOLDER)?;
+    let head = repo.head()?.commit().cloned();
+    let committed = head.as_ref().map(|head| session.store.snapshot(At::Commit(head.clone()))).transpose()?;
+    let pending = narrowed(between(committed.as_ref(), &session.snapshot), wanted.as_ref());
+    tell(&mut text, &mut entries, None, &pending);
+    let history = match &head {
+        Some(head) => repo.history(head, &folder, None)?,
+        None => Vec::new(),
+    };
+    let mut told = 0;
+    for commit in &history {
+        if told >= args.limit {
+            break;
+        }
+        let early = since.is_some_and(|since| Time::from_seconds(commit.author_time).date() < since);
+        let other = args
+            .actor
+            .as_ref()
+            .is_some_and(|actor| *actor != commit.author_name && *actor != commit.author_email);
+        if early || other {
+            continue;
+        }
+        let after = session.store.snapshot(At::Commit(commit.id.clone()))?;
+        let before = match commit.parents.first() {
+            Some(parent) => Some(session.store.snapshot(At::Commit(parent.clone()))?),
+            None => None,
+        };
+        let changes = narrowed(between(before.as_ref(), &after), wanted.as_ref());
+        if !changes.is_empty() {
+            told += 1;
+            tell(&mut text, &mut entries, Some(commit), &changes);
+        }
+    }
+    if repo.is_shallow() {
+        text.line(Line::new().add(Style::Dim, "the clone is shallow: older history is not here"));
+    }
+    if entries.is_empty() {
+        text.line("nothing happened yet");
+    }
+    Ok(Answer::new(text).with("entries", entries))
+}
+
+/// A workflow, and an item of it when one is meant.
+struct Wanted {
+    workflow: String,
+    item: Option<String>,
+}
+
+type Told = (String, Vec<Change>);
+
+fn wanted(context: &Context, session: &Session, text: &str) -> Result<Wanted> {
+    let world = session.snapshot.world();
+    let target = session.target(context, &world, Some(text))?;
+    let workflow = world.board(target.spot).workflow.id.to_string();
+    let local = crate::derive::reference::local(&world, &target);
+    let item = (local != workflow).then_some(local);
+    Ok(Wanted { workflow, item })
+}
+
+fn narrowed(changes: Vec<Told>, wanted: Option<&Wanted>) -> Vec<Told> {
+    let Some(wanted) = wanted else { return changes };
+    let of_item = |change: &Change| match &wanted.item {
+        Some(item) => change.reference == *item || change.reference.starts_with(&format!("{item}.")),
+        None => true,
+    };
+    changes
+        .into_iter()
+        .filter(|(workflow, _)| *workflow == wanted.workflow)
+        .map(|(workflow, changes)| (workflow, changes.into_iter().filter(of_item).collect::<Vec<_>>()))
+        .filter(|(_, changes)| !changes.is_empty())
+        .collect()
+}
+
+fn tell(text: &mut Text, entries: &mut Vec<Value>, commit: Option<&CommitFacts>, changes: &[Told]) {
+    if changes.is_empty() {
+        return;
+    }
+    text.gap();
+    match commit {
+        Some(commit) => {
+            let at = Time::from_seconds(commit.author_time);
+            let head = Line::new()
+                .add(Style::Warn, commit.id.short())
+                .plain(format!("  {at}  {}", commit.author_name));
+            text.line(head);
+        }
+        None => text.line(Line::new().add(Style::Strong, "not committed")),
+    }
+    for (workflow, changes) in changes {
+        for line in words::lines(changes) {
+            let line = if line.starts_with(workflow.as_str()) { line } else { format!("{workflow}: {line}") };
+            for (index, line) in wrap(&line, 76).into_iter().enumerate() {
+                text.line(if index == 0 { format!("  {line}") } else { format!("    {line}") });
+            }
+        }
+    }
+    let all: Vec<Value> = changes
+        .iter()
+        .flat_map(|(workflow, changes)| {
+            changes.iter().map(move |change| {
+                let mut value = json!(change);
+                if let Some(map) = value.as_object_mut() {
+                    map.insert("workflow".to_owned(), json!(workflow));
+                }
+                value
+            })
+        })
+        .collect();
+    entries.push(json!({
+        "commit": commit.map(|commit| commit.id.as_str()),
+        "at": commit.map(|commit| Time::from_seconds(commit.author_time)),
+        "author": commit.map(|commit| commit.author_name.as_str()),
+        "subject": commit.map(|commit| commit.subject.as_str()),
+        "changes": all,
+    }));
+}

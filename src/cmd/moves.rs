@@ -1,0 +1,161 @@
+//! The verbs that move items: one command for every line of the table of moves, and the records that moves leave.
+
+use clap::Args as ClapArgs;
+use serde_json::json;
+
+use crate::derive::next::claimable;
+use crate::derive::reference::{self, Part, Target};
+use crate::derive::world::Spot;
+use crate::error::{Error, Kind, Result};
+use crate::moves::{named, perform, records};
+use crate::ui::Text;
+
+use super::Answer;
+use super::context::Context;
+use super::items;
+use super::write::{Deciding, Draft, Said, WriteArgs, change};
+
+/// Arguments of a move.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// What to move: [<workflow>:]<id>[.<part>]; without it the branch's item, else the running one
+    #[arg(value_name = "REF")]
+    pub refs: Vec<String>,
+    /// What came out, or why
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Option<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Arguments of `block`.
+#[derive(Debug, ClapArgs)]
+pub struct BlockArgs {
+    /// What is blocked; without it the branch's item, else the running one
+    #[arg(value_name = "REF")]
+    pub refs: Vec<String>,
+    /// What is in the way
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// The plan to get it out of the way
+    #[arg(long, value_name = "PLAN")]
+    pub fix: Option<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Arguments of `claim`.
+#[derive(Debug, ClapArgs)]
+pub struct ClaimArgs {
+    /// What to take; without it the first ready item that nobody has
+    #[arg(value_name = "REF")]
+    pub reference: Option<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Makes a move of the table.
+pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<Answer> {
+    let table = named(verb).ok_or_else(|| Error::bug(format!("there is no move `{verb}`")))?;
+    let text = args.message.as_deref();
+    change(context, args.write, |deciding, draft| {
+        let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
+        each(deciding, draft, &args.refs, |draft, target| {
+            let ask = deciding.ask(text, &exists);
+            let world = draft.world();
+            match &target.part {
+                Part::Whole => perform(&world, target.spot, table, &ask),
+                Part::Line(line) if verb == "done" => records::tick(&world, target.spot, line, &ask),
+                _ => Err(Error::usage(format!(
+                    "`{verb}` moves items; {} is none",
+                    reference::local(&world, target)
+                ))
+                .hint("git track list")),
+            }
+        })
+    })
+}
+
+/// Puts blockers on items.
+pub(super) fn block(context: &Context, args: &BlockArgs) -> Result<Answer> {
+    change(context, args.write, |deciding, draft| {
+        each(deciding, draft, &args.refs, |draft, target| {
+            let ask = deciding.ask(args.message.as_deref(), &|_| true);
+            records::block(&draft.world(), target.spot, args.fix.as_deref(), &ask).map(Some)
+        })
+    })
+}
+
+/// Clears blockers.
+pub(super) fn unblock(context: &Context, args: &Args) -> Result<Answer> {
+    change(context, args.write, |deciding, draft| {
+        each(deciding, draft, &args.refs, |draft, target| {
+            let ask = deciding.ask(args.message.as_deref(), &|_| true);
+            let only = match &target.part {
+                Part::Record("blockers", id) => Some(id),
+                _ => None,
+            };
+            records::unblock(&draft.world(), target.spot, only, &ask)
+        })
+    })
+}
+
+/// Takes an item and begins it.
+pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Answer> {
+    change(context, args.write, |deciding, draft| {
+        let target = match &args.reference {
+            Some(text) => deciding.session.target(context, &draft.world(), Some(text))?,
+            None => first_free(deciding, draft)?,
+        };
+        let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
+        let ask = deciding.ask(None, &exists);
+        let claimed = records::claim(&draft.world(), target.spot, &ask)?;
+        if let Some(workflow) = claimed {
+            draft.put(workflow);
+        }
+        let mut said = Said { already: "it is yours already".to_owned(), ..Said::default() };
+        let world = draft.world();
+        said.data.insert("items".to_owned(), json!([items::item(&world, target.spot)]));
+        let node = world.board(target.spot).node(target.spot.place);
+        said.text = Text::new();
+        said.text.line(format!("{}  {}", node.id, node.item.title));
+        Ok(said)
+    })
+}
+
+fn first_free(deciding: &Deciding, draft: &Draft) -> Result<Target> {
+    let world = draft.world();
+    let boards: Vec<usize> = match deciding.session.home(deciding.context, &world)? {
+        Some(home) => vec![home],
+        None => (0..world.boards.len()).collect(),
+    };
+    let mut free = boards.into_iter().flat_map(|board| claimable(&world, board, &deciding.actor));
+    let spot: Spot = free.next().ok_or_else(|| {
+        Error::new(Kind::Nothing, "nothing is ready that nobody has")
+            .hint("git track list")
+            .hint("git track status")
+    })?;
+    Ok(Target { spot, part: Part::Whole })
+}
+
+// Every reference is decided on the outcome of the ones before it; one refusal refuses all.
+fn each(
+    deciding: &Deciding,
+    draft: &mut Draft,
+    refs: &[String],
+    mut decide: impl FnMut(&Draft, &Target) -> Result<Option<crate::model::workflow::Workflow>>,
+) -> Result<Said> {
+    let mut already = Vec::new();
+    let texts: Vec<Option<&str>> =
+        if refs.is_empty() { vec![None] } else { refs.iter().map(|text| Some(text.as_str())).collect() };
+    for text in texts {
+        let target = deciding.session.target(deciding.context, &draft.world(), text)?;
+        let name = reference::local(&draft.world(), &target);
+        match decide(draft, &target)? {
+            Some(workflow) => draft.put(workflow),
+            None => already.push(name),
+        }
+    }
+    let already = format!("{}: nothing to change, it is so already", already.join(", "));
+    Ok(Said { already, ..Said::default() })
+}

@@ -1,0 +1,58 @@
+//! `next`: what can be done now.
+
+use clap::Args as ClapArgs;
+use serde_json::Value;
+
+use crate::derive::next::actions;
+use crate::error::Result;
+use crate::ui::{Line, Style, Text, cut};
+
+use super::Answer;
+use super::context::Context;
+use super::items;
+use super::session::Session;
+
+/// Arguments of `next`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// Every workflow, also when one is meant
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Lists what can be done now: running work first, then what is ready, the most urgent first.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let session = Session::open(context)?;
+    let world = session.snapshot.world();
+    let home = if args.all { None } else { session.home(context, &world)? };
+    let boards: Vec<usize> = home.map_or_else(|| (0..world.boards.len()).collect(), |home| vec![home]);
+    let mut text = Text::new();
+    let mut listed: Vec<Value> = Vec::new();
+    for &index in &boards {
+        for action in actions(&world, index) {
+            let board = world.board(action.spot);
+            let mut item = items::item(&world, action.spot);
+            if let Some(item) = item.as_object_mut() {
+                item.insert("command".to_owned(), action.command.clone().into());
+                item.insert("reason".to_owned(), action.reason.into());
+            }
+            listed.push(item);
+            let command = if boards.len() > 1 {
+                action.command.replacen(
+                    &action.reference,
+                    &format!("{}:{}", board.workflow.id, action.reference),
+                    1,
+                )
+            } else {
+                action.command.clone()
+            };
+            let title = cut(&board.name(action.spot.place), 76);
+            text.line(Line::new().plain(title).add(Style::Dim, format!("  ({})", action.reason)));
+            text.line(Line::new().plain("    ").add(Style::Command, command));
+        }
+    }
+    if listed.is_empty() {
+        text.line("nothing can be done right now");
+    }
+    Ok(Answer::new(text).with("items", listed))
+}

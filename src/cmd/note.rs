@@ -1,0 +1,82 @@
+//! `note`: remarks, decisions, focus, obstacles, artifacts.
+
+use clap::Args as ClapArgs;
+
+use crate::error::{Error, Result};
+use crate::model::path::RepoPath;
+use crate::model::record::{Action, Artifact};
+use crate::moves::records::{self, Remark};
+
+use super::Answer;
+use super::context::Context;
+use super::write::{Said, WriteArgs, change};
+
+/// Arguments of `note`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  git track note --focus \"Token validation\" --artifact created:src/api/avatar.py
+  git track note batch-1 --decision \"Pin the image\" --why \"latest broke twice\"")]
+pub struct Args {
+    /// What it is about; without it the branch's item, else the running one
+    #[arg(value_name = "REF")]
+    pub reference: Option<String>,
+    /// A remark
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// A choice that was made; --why gives its reason
+    #[arg(long, value_name = "TEXT")]
+    pub decision: Vec<String>,
+    /// The reason of a decision
+    #[arg(long, value_name = "TEXT")]
+    pub why: Vec<String>,
+    /// What exactly is being worked on now
+    #[arg(long, value_name = "TEXT")]
+    pub focus: Option<String>,
+    /// An obstacle that was met
+    #[arg(long, value_name = "TEXT")]
+    pub challenge: Vec<String>,
+    /// A file that was made or changed: PATH, or created:PATH, modified:PATH, deleted:PATH
+    #[arg(long, value_name = "PATH")]
+    pub artifact: Vec<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Records remarks.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let artifacts: Vec<Artifact> =
+        args.artifact.iter().map(|text| artifact(context, text)).collect::<Result<_>>()?;
+    let remark = Remark {
+        decisions: args.decision.clone(),
+        why: args.why.clone(),
+        focus: args.focus.clone(),
+        challenges: args.challenge.clone(),
+        artifacts,
+    };
+    let silent = args.message.is_none() && remark.focus.is_none();
+    if silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty() {
+        return Err(Error::usage("nothing to note").hint("git track note -m \"what there is to say\""));
+    }
+    change(context, args.write, |deciding, draft| {
+        let target = deciding.session.target(context, &draft.world(), args.reference.as_deref())?;
+        let ask = deciding.ask(args.message.as_deref(), &|_| true);
+        if let Some(workflow) = records::note(&draft.world(), target.spot, &remark, &ask)? {
+            draft.put(workflow);
+        }
+        Ok(Said { already: "nothing to change, it is noted already".to_owned(), ..Said::default() })
+    })
+}
+
+fn artifact(context: &Context, text: &str) -> Result<Artifact> {
+    let action = Action::ALL.into_iter().find_map(|action| {
+        let path = text.strip_prefix(&format!("{}:", action.word().to_lowercase()))?;
+        Some((action, path))
+    });
+    let (action, path) = match action {
+        Some((action, path)) => (Some(action), path),
+        None => (None, text),
+    };
+    let repo = context.repo()?;
+    let path: RepoPath = context.repo_path(&repo, std::path::Path::new(path))?;
+    Ok(Artifact { path: Some(path), action, ..Artifact::default() })
+}

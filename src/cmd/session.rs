@@ -1,0 +1,210 @@
+//! Reading: the state as a command sees it, and what references mean in it.
+
+use std::time::Duration;
+
+use crate::derive::here::{Via, item_of};
+use crate::derive::reference::{self, Part, Target};
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Kind, Result};
+use crate::files::{Direction, Lock, Owner, Recovered};
+use crate::model::state::State;
+use crate::store::{At, Snapshot, Store, newest};
+
+use super::context::Context;
+
+/// The state of the work tree, read whole.
+pub(super) struct Session {
+    /// Where it comes from.
+    pub store: Store,
+    /// What it says.
+    pub snapshot: Snapshot,
+    /// The branch that is checked out, if any.
+    pub branch: Option<String>,
+}
+
+/// How often a reader looks again while somebody writes.
+const TRIES: usize = 5;
+
+impl Session {
+    /// Reads the state of the work tree; an interrupted change is finished first.
+    pub(super) fn open(context: &Context) -> Result<Self> {
+        let store = context.store()?;
+        let snapshot = Self::consistent(context, &store)?;
+        Self::with(context, store, snapshot)
+    }
+
+    /// Reads another version of the state.
+    pub(super) fn open_at(context: &Context, at: At) -> Result<Self> {
+        let store = context.store()?;
+        let snapshot = store.snapshot(at)?;
+        Self::with(context, store, snapshot)
+    }
+
+    /// Reads the state under the lock, to change it.
+    pub(super) fn open_locked(context: &Context) -> Result<(Self, Lock)> {
+        let store = context.store()?;
+        let lock = lock(context, &store, Duration::from_secs(10))?;
+        settle(context, &store, &lock)?;
+        let snapshot = store.snapshot(At::WorkTree)?;
+        Ok((Self::with(context, store, snapshot)?, lock))
+    }
+
+    fn with(context: &Context, store: Store, snapshot: Snapshot) -> Result<Self> {
+        if !snapshot.initialised && snapshot.workflows.is_empty() && snapshot.broken.is_empty() {
+            let name =
+                context.cwd().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            return Err(Error::not_found(format!("git-track is not set up in {name}")).hint("git track init"));
+        }
+        let branch = store.repo.head()?.branch().map(str::to_owned);
+        Ok(Self { store, snapshot, branch })
+    }
+
+    // Without a lock: what was read counts only when nobody wrote meanwhile.
+    fn consistent(context: &Context, store: &Store) -> Result<Snapshot> {
+        let generation = || newest(store).map(|newest| newest.map(|(number, _)| number)).unwrap_or_default();
+        for _ in 0..TRIES {
+            if store.files.pending()?.is_some() {
+                let lock =
+                    lock(context, store, Duration::from_secs(3)).map_err(|error| match error.kind() {
+                        Kind::Locked => {
+                            Error::new(Kind::Pending, "a change is being written, or was interrupted")
+                                .hint("try again, or: git track recover")
+                        }
+                        _ => error,
+                    })?;
+                settle(context, store, &lock)?;
+            }
+            let before = generation();
+            let snapshot = store.snapshot(At::WorkTree)?;
+            if store.files.pending()?.is_none() && generation() == before {
+                return Ok(snapshot);
+            }
+        }
+        let _lock = lock(context, store, Duration::from_secs(10))?;
+        store.snapshot(At::WorkTree)
+    }
+
+    /// The workflow that is meant when none is named in a reference: asked for, the branch's, or the only open one.
+    pub(super) fn home(&self, context: &Context, world: &World) -> Result<Option<usize>> {
+        if let Some(name) = context.workflow() {
+            return reference::workflow(world, name).map(Some);
+        }
+        if let Some((spot, _)) = self.here(world)? {
+            return Ok(Some(spot.board));
+        }
+        let mut open = world.boards.iter().enumerate().filter(|(_, board)| !board.root().state.is_closed());
+        Ok(match (open.next(), open.next()) {
+            (Some((only, _)), None) => Some(only),
+            _ => None,
+        })
+    }
+
+    /// The workflow that is meant; an error with the list when that is not clear.
+    pub(super) fn the_workflow(&self, context: &Context, world: &World) -> Result<usize> {
+        if let Some(home) = self.home(context, world)? {
+            return Ok(home);
+        }
+        let open: Vec<&str> = world
+            .boards
+            .iter()
+            .filter(|board| !board.root().state.is_closed())
+            .map(|board| board.workflow.id.as_str())
+            .collect();
+        if open.is_empty() {
+            return Err(Error::not_found("there is no open workflow").hint("git track new <profile> <title>"));
+        }
+        let mut error = Error::usage("which workflow? several are open");
+        for id in open.iter().take(10) {
+            error = error.note(*id);
+        }
+        Err(error
+            .hint(format!("say it with -w, for example -w {}", open.first().copied().unwrap_or_default())))
+    }
+
+    /// The item that the branch carries.
+    pub(super) fn here(&self, world: &World) -> Result<Option<(Spot, Via)>> {
+        match &self.branch {
+            Some(branch) => item_of(world, branch),
+            None => Ok(None),
+        }
+    }
+
+    /// What a reference names; left out: the branch's item, else the only running one.
+    pub(super) fn target(&self, context: &Context, world: &World, text: Option<&str>) -> Result<Target> {
+        let asked = context.workflow().map(|name| reference::workflow(world, name)).transpose()?;
+        if let Some(text) = text {
+            // An ambiguous branch must not stand in the way of a reference that is clear by itself.
+            let home = self.home(context, world).unwrap_or_default();
+            return reference::resolve(world, text, asked, home);
+        }
+        if let Some((spot, _)) = self.here(world)?
+            && asked.is_none_or(|asked| asked == spot.board)
+            && spot.place != 0
+        {
+            return Ok(Target { spot, part: Part::Whole });
+        }
+        let board = self.the_workflow(context, world)?;
+        let running: Vec<Spot> = world
+            .boards
+            .get(board)
+            .into_iter()
+            .flat_map(|laid| laid.nodes().skip(1))
+            .filter(|(_, node)| {
+                matches!(node.state, State::Active | State::Failed) && node.children.is_empty()
+            })
+            .map(|(place, _)| Spot { board, place })
+            .collect();
+        match running.as_slice() {
+            [spot] => Ok(Target { spot: *spot, part: Part::Whole }),
+            [] => Err(Error::usage("which item? none is in progress").hint("git track next")),
+            several => {
+                let mut error = Error::usage("which item? several are in progress");
+                for spot in several.iter().take(10) {
+                    let board = world.board(*spot);
+                    error = error.note(format!(
+                        "{}  {}",
+                        board.node(spot.place).id,
+                        board.node(spot.place).item.title
+                    ));
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Takes the lock, saying on standard error when that takes long.
+pub(super) fn lock(context: &Context, store: &Store, patience: Duration) -> Result<Lock> {
+    let command = format!("git track (pid {})", context.pid);
+    let owner = Owner { command, pid: context.pid, since: context.now.to_string() };
+    store.files.lock(&owner, patience, &mut |message| context.remark(message))
+}
+
+/// Finishes an interrupted change, and says so.
+pub(super) fn settle(context: &Context, store: &Store, lock: &Lock) -> Result<Option<Recovered>> {
+    if store.files.pending()?.is_none() {
+        return Ok(None);
+    }
+    let recovered = store.files.recover(lock)?;
+    if let Some(recovered) = &recovered {
+        for line in recovery(recovered) {
+            context.remark(line);
+        }
+    }
+    Ok(recovered)
+}
+
+/// What a recovery did, in words.
+pub(super) fn recovery(recovered: &Recovered) -> Vec<String> {
+    let files = recovered.files.join(", ");
+    let what =
+        if recovered.command.is_empty() { "an interrupted change" } else { recovered.command.as_str() };
+    let mut lines = vec![match recovered.direction {
+        Direction::Forward => format!("finished {what}: {files} now new"),
+        Direction::Back => format!("took back {what}: {files} as before"),
+        Direction::Discarded => format!("dropped {what}: it had not begun, {files} as before"),
+        Direction::SetAside => format!("set aside a journal that cannot be read: {files}; look at the files"),
+    }];
+    lines.extend(recovered.kept.iter().map(|kept| format!("kept {kept}")));
+    lines
+}

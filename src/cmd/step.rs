@@ -1,0 +1,52 @@
+//! `step`: a step recorded before its work.
+
+use clap::Args as ClapArgs;
+use serde_json::json;
+
+use crate::derive::world::Spot;
+use crate::error::{Error, Result};
+use crate::moves::grow;
+
+use super::Answer;
+use super::context::Context;
+use super::write::{Said, WriteArgs, change};
+
+/// Arguments of `step`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:
+  git track step \"Implement token validation\" --focus \"JWKS lookup\" --finish \"Route and S3 client are set up.\"")]
+pub struct Args {
+    /// What is about to be done
+    #[arg(value_name = "TITLE")]
+    pub title: String,
+    /// What exactly is being worked on first
+    #[arg(long, value_name = "TEXT")]
+    pub focus: Option<String>,
+    /// Finish the running step with this summary of 1 to 3 sentences
+    #[arg(long, value_name = "SUMMARY")]
+    pub finish: Option<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Records a step.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let title = args.title.trim();
+    if title.is_empty() {
+        return Err(Error::usage("a title cannot be empty"));
+    }
+    change(context, args.write, |deciding, draft| {
+        let world = draft.world();
+        let board = deciding.session.the_workflow(context, &world)?;
+        let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
+        let ask = deciding.ask(None, &exists);
+        let focus = args.focus.as_deref().unwrap_or_default();
+        let spot = Spot { board, place: 0 };
+        let (workflow, id) = grow::step(&world, spot, title, focus, args.finish.as_deref(), &ask)?;
+        let reference = format!("{}:{id}", workflow.id);
+        draft.put(workflow);
+        let mut said = Said::default();
+        said.data.insert("ref".to_owned(), json!(reference));
+        Ok(said)
+    })
+}

@@ -1,0 +1,36 @@
+//! `undo`: the last change of this worktree taken back.
+
+use std::time::Duration;
+
+use clap::Args as ClapArgs;
+use serde_json::json;
+
+use crate::error::{Error, Kind, Result};
+use crate::store::{newest, take_back};
+use crate::ui::{Line, Text};
+
+use super::Answer;
+use super::context::Context;
+use super::session::{lock, settle};
+use super::write::apply_files;
+
+/// Arguments of `undo`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {}
+
+/// Takes the last change back.
+pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
+    let store = context.store()?;
+    let lock = lock(context, &store, Duration::from_secs(10))?;
+    settle(context, &store, &lock)?;
+    let Some((number, entry)) = newest(&store)? else {
+        return Err(Error::new(Kind::Nothing, "there is no change of this worktree to take back")
+            .hint("git log -- .track"));
+    };
+    let edits = take_back(&store, number, &entry)?;
+    let mut text = Text::new();
+    text.line(Line::new().plain(format!("took back: {}", entry.what)));
+    text.line(format!("  made by {} {}", entry.by, entry.at.ago(context.now)));
+    let answer = apply_files(context, &store, &lock, &edits, text)?;
+    Ok(answer.with("undone", json!({ "what": entry.what, "by": entry.by, "at": entry.at })))
+}

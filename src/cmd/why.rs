@@ -1,0 +1,138 @@
+//! `why`: the whole chain of what an item waits for, with the command that clears each link.
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use crate::derive::board::Thing;
+use crate::derive::conditions::{Condition, Given, conditions};
+use crate::derive::reference::Part;
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Result};
+use crate::model::profile::Guarded;
+use crate::model::state::Shown;
+use crate::moves::MOVES;
+use crate::ui::{Line, Style, Text, cut};
+
+use super::Answer;
+use super::context::Context;
+use super::items;
+use super::session::Session;
+
+/// Arguments of `why`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// The item; without it the branch's item, else the running one
+    #[arg(value_name = "REF")]
+    pub reference: Option<String>,
+}
+
+/// A link of the chain.
+struct Link {
+    depth: usize,
+    reason: String,
+    command: Option<String>,
+}
+
+/// How deep a chain is followed.
+const DEEPEST: usize = 12;
+
+/// Says why an item is where it is.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let session = Session::open(context)?;
+    let world = session.snapshot.world();
+    let target = session.target(context, &world, args.reference.as_deref())?;
+    if target.part != Part::Whole {
+        return Err(Error::usage("`why` explains items").hint("git track show REF"));
+    }
+    let spot = target.spot;
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    let shown = world.shown(spot);
+    let mut text = Text::new();
+    let head =
+        Line::new().add(Style::Strong, node.id.as_str()).plain(format!("  {}: ", cut(&node.item.title, 50)));
+    text.line(head.add(items::style(shown), items::label(&world, spot)));
+    let mut links = Vec::new();
+    if let Some(failed) = board.stopped_by() {
+        let node = board.node(failed);
+        let why = node.item.summary.as_deref().unwrap_or("no reason was given");
+        let reason = format!("{} failed and stops everything: {why}", node.id);
+        links.push(Link { depth: 0, reason, command: Some(format!("git track retry {}", node.id)) });
+    }
+    for (id, blocker) in node.item.open_blockers() {
+        let plan = blocker.fix.as_ref().map(|fix| format!(" (plan: {fix})")).unwrap_or_default();
+        let reason = format!("{}.{id} holds it: {}{plan}", node.id, blocker.text);
+        links.push(Link { depth: 0, reason, command: Some(format!("git track unblock {}.{id}", node.id)) });
+    }
+    chain(&world, spot, 0, &mut vec![spot], &mut links);
+    for link in &links {
+        let indent = "  ".repeat(link.depth + 1);
+        let room = 80usize.saturating_sub(indent.len() + 3);
+        text.line(Line::new().plain(&indent).add(Style::Warn, "- ").plain(cut(&link.reason, room)));
+        if let Some(command) = &link.command {
+            text.line(Line::new().plain(&indent).plain("    ").add(Style::Command, command));
+        }
+    }
+    let steps = steps(&world, spot, shown);
+    for (verb, list) in &steps {
+        text.line(Line::new().plain(format!("  to {verb} it:")));
+        if list.is_empty() {
+            text.line(Line::new().plain("    ok    nothing stands in the way"));
+        }
+        for condition in list {
+            let (style, mark) = if condition.ok { (Style::Good, "ok  ") } else { (Style::Bad, "FAIL") };
+            text.line(
+                Line::new().plain("    ").add(style, mark).plain(format!("  {}", cut(&condition.text, 68))),
+            );
+            if let Some(command) = condition.command.as_ref().filter(|_| !condition.ok) {
+                text.line(Line::new().plain("            ").add(Style::Command, command));
+            }
+        }
+    }
+    let links: Vec<Value> = links
+        .iter()
+        .map(|link| json!({ "depth": link.depth, "reason": link.reason, "command": link.command }))
+        .collect();
+    let steps: Vec<Value> = steps
+        .iter()
+        .map(|(verb, list)| {
+            let conditions: Vec<Value> =
+                list.iter().map(|c| json!({ "ok": c.ok, "text": c.text, "command": c.command })).collect();
+            json!({ "verb": verb, "conditions": conditions })
+        })
+        .collect();
+    let answer = Answer::new(text).with("items", json!([items::item(&world, spot)]));
+    Ok(answer.with("chain", links).with("moves", steps))
+}
+
+fn chain(world: &World, spot: Spot, depth: usize, path: &mut Vec<Spot>, links: &mut Vec<Link>) {
+    if depth > DEEPEST || !matches!(world.shown(spot), Shown::Waiting | Shown::Blocked) {
+        return;
+    }
+    for unmet in world.unmet(spot) {
+        links.push(Link { depth, reason: unmet.reason, command: unmet.command });
+        if let Some((board, Thing::Item(place))) = world.resolve_need(spot.board, &unmet.reference) {
+            let next = Spot { board, place };
+            if !path.contains(&next) {
+                path.push(next);
+                chain(world, next, depth + 1, path, links);
+                path.pop();
+            }
+        }
+    }
+}
+
+// The moves that lead onwards from here, with what they ask for.
+fn steps(world: &World, spot: Spot, shown: Shown) -> Vec<(&'static str, Vec<Condition>)> {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    if shown.word() == "done" || shown == Shown::Dropped {
+        return Vec::new();
+    }
+    let onwards = MOVES.iter().filter(|change| {
+        change.from.contains(&node.state)
+            && matches!(change.guarded, Guarded::Start | Guarded::Submit | Guarded::Done | Guarded::Retry)
+    });
+    let listed = onwards.map(|change| (change.verb, conditions(world, spot, change.guarded, Given::NOTHING)));
+    listed.filter(|(verb, list)| *verb != "submit" || !list.is_empty()).collect()
+}

@@ -1,0 +1,303 @@
+//! Writing: decide on the state under the lock, apply all edits or none, then stage or commit.
+
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::derive::changes::{Change, changes};
+use crate::derive::next::actions;
+use crate::derive::validate::violations;
+use crate::derive::words;
+use crate::derive::world::World;
+use crate::error::{Error, Result};
+use crate::model::config::Write;
+use crate::model::edit::{Edit, Root};
+use crate::model::path::RepoPath;
+use crate::model::profile::Profile;
+use crate::model::workflow::Workflow;
+use crate::moves::Ask;
+use crate::store::{self, Snapshot, Store, workflow_edit};
+use crate::ui::{Line, Style, Text};
+
+use super::Answer;
+use super::context::Context;
+use super::session::Session;
+
+/// Options of every command that writes.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(super) struct WriteArgs {
+    /// Add the changed files to the index
+    #[arg(long, conflicts_with = "commit")]
+    pub stage: bool,
+    /// Commit the changed files, and nothing else
+    #[arg(long)]
+    pub commit: bool,
+}
+
+impl WriteArgs {
+    fn decided(self, configured: Write) -> Write {
+        match (self.stage, self.commit) {
+            (true, _) => Write::Stage,
+            (_, true) => Write::Commit,
+            _ => configured,
+        }
+    }
+}
+
+/// A change in the making: the snapshot, and the workflows as they are to be.
+pub(super) struct Draft<'a> {
+    snapshot: &'a Snapshot,
+    workflows: Vec<(Workflow, Arc<Profile>)>,
+    /// Edits of files that are not workflows.
+    pub files: Vec<Edit>,
+}
+
+impl<'a> Draft<'a> {
+    /// A draft without changes.
+    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
+        let workflows = snapshot.workflows.iter().filter_map(|loaded| {
+            Some((loaded.workflow.clone(), Arc::clone(snapshot.profile_of(&loaded.workflow.id)?)))
+        });
+        Self { snapshot, workflows: workflows.collect(), files: Vec::new() }
+    }
+
+    /// The workflows as they are to be, laid out.
+    pub(super) fn world(&self) -> World<'_> {
+        World::new(self.workflows.iter().map(|(workflow, profile)| (workflow, profile.as_ref())))
+    }
+
+    /// Puts a changed workflow in the place of the one with its id.
+    pub(super) fn put(&mut self, workflow: Workflow) {
+        if let Some((old, _)) = self.workflows.iter_mut().find(|(old, _)| old.id == workflow.id) {
+            *old = workflow;
+        }
+    }
+
+    /// Adds a new workflow.
+    pub(super) fn add(&mut self, workflow: Workflow, profile: Arc<Profile>) {
+        self.workflows.push((workflow, profile));
+    }
+
+    fn changed(&self) -> impl Iterator<Item = &Workflow> {
+        self.workflows.iter().map(|(workflow, _)| workflow).filter(|workflow| {
+            self.snapshot.loaded(&workflow.id).is_none_or(|loaded| loaded.workflow != **workflow)
+        })
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        let mut found = Vec::new();
+        for workflow in self.changed() {
+            let before = match self.snapshot.loaded(&workflow.id) {
+                Some(loaded) => loaded.workflow.to_value(),
+                None => {
+                    let to = json!({ "title": workflow.root.title, "profile": workflow.profile });
+                    let reference = workflow.id.to_string();
+                    found.push(Change { reference, field: "workflows".to_owned(), from: Value::Null, to });
+                    continue;
+                }
+            };
+            found.extend(changes(workflow.id.as_str(), &before, &workflow.to_value()));
+        }
+        found
+    }
+
+    // What was wrong before is not held against this change, so that a broken state can be mended step by step.
+    fn refuse_new_violations(&self) -> Result<()> {
+        let (before, after) = (self.snapshot.world(), self.world());
+        for workflow in self.changed() {
+            let found = |world: &World| {
+                world.find(&workflow.id).map(|(board, _)| violations(world, board)).unwrap_or_default()
+            };
+            let old = found(&before);
+            if let Some(new) =
+                found(&after).into_iter().find(|new| !old.iter().any(|old| old.message == new.message))
+            {
+                let error = Error::refused(new.message);
+                return Err(match new.hint {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn edits(&self, store: &Store) -> Result<Vec<Edit>> {
+        let mut edits = self.files.clone();
+        for workflow in self.changed() {
+            edits.extend(workflow_edit(store, self.snapshot.loaded(&workflow.id), workflow)?);
+        }
+        Ok(edits)
+    }
+}
+
+/// What a decision may use.
+pub(super) struct Deciding<'a> {
+    /// The command's surroundings.
+    pub context: &'a Context,
+    /// The state it decides on.
+    pub session: &'a Session,
+    /// Who acts.
+    pub actor: String,
+}
+
+impl Deciding<'_> {
+    /// The question to a move, with the text of `-m`.
+    pub(super) fn ask<'s>(&'s self, text: Option<&'s str>, exists: &'s dyn Fn(&RepoPath) -> bool) -> Ask<'s> {
+        Ask { actor: &self.actor, now: self.context.now, text, exists }
+    }
+
+    /// Whether a file is in the work tree.
+    pub(super) fn exists(&self, path: &RepoPath) -> bool {
+        self.session.store.files.exists(Root::WorkTree, path).unwrap_or(false)
+    }
+}
+
+/// What the decision says besides the changes.
+#[derive(Default)]
+pub(super) struct Said {
+    /// What is printed when nothing changes.
+    pub already: String,
+    /// More for `--json`.
+    pub data: serde_json::Map<String, Value>,
+    /// More for people, after the changes.
+    pub text: Text,
+}
+
+/// Decides and writes. The decision sees the state under the lock, so that no other change comes between.
+pub(super) fn change(
+    context: &Context,
+    args: WriteArgs,
+    decide: impl FnOnce(&Deciding, &mut Draft) -> Result<Said>,
+) -> Result<Answer> {
+    let (session, lock) = Session::open_locked(context)?;
+    let actor = context.actor(&session.store.repo)?;
+    let deciding = Deciding { context, session: &session, actor };
+    let mut draft = Draft::new(&session.snapshot);
+    let said = decide(&deciding, &mut draft).and_then(|said| draft.refuse_new_violations().map(|()| said));
+    let said = said.map_err(nothing_written)?;
+    let changes = draft.changes();
+    let edits = draft.edits(&session.store).map_err(nothing_written)?;
+    let told = words::lines(&changes);
+    let paths: Vec<RepoPath> = edits.iter().map(|edit| edit.path.clone()).collect();
+    let mut answer = report(&draft, &said, &changes, &told, &paths);
+    if edits.is_empty() {
+        return Ok(answer);
+    }
+    if context.global.dry_run {
+        answer.text = preview(&told, &edits);
+        return Ok(answer.with("dry_run", true));
+    }
+    let what = told.first().cloned().unwrap_or_else(|| "files written".to_owned());
+    let remembered = store::record(&session.store, &edits, context.now, &deciding.actor, what)?;
+    let all: Vec<Edit> = edits.into_iter().chain(remembered).collect();
+    session.store.files.apply(&lock, &all)?;
+    // Hooks that git runs may call this program, which must find the lock free.
+    drop(lock);
+    let write = args.decided(session.snapshot.config.write);
+    deliver(&session.store, write, &paths, &message(&changes, &told))?;
+    if context.global.verbose {
+        for path in &paths {
+            answer.text.line(Line::new().add(Style::Dim, format!("wrote {path}")));
+        }
+    }
+    Ok(answer)
+}
+
+fn nothing_written(error: Error) -> Error {
+    if error.kind() == crate::error::Kind::Refused { error.note("nothing written") } else { error }
+}
+
+fn report(draft: &Draft, said: &Said, changes: &[Change], told: &[String], paths: &[RepoPath]) -> Answer {
+    let mut text = Text::new();
+    for line in told {
+        text.line(line.as_str());
+    }
+    if told.is_empty() && !said.already.is_empty() {
+        text.line(said.already.as_str());
+    }
+    text.extend(said.text.clone());
+    let world = draft.world();
+    let boards: Vec<usize> =
+        draft.changed().filter_map(|workflow| Some(world.find(&workflow.id)?.0)).collect();
+    let next: Vec<_> = boards.iter().flat_map(|&board| actions(&world, board)).take(3).collect();
+    if let Some(action) = next.first().filter(|_| !told.is_empty()) {
+        text.line(Line::new().add(Style::Dim, "next: ").add(Style::Command, &action.command));
+    }
+    let next: Vec<Value> =
+        next.iter().map(|action| json!({ "ref": action.reference, "command": action.command })).collect();
+    let mut answer =
+        Answer::new(text).with("changes", json!(changes)).with("files", json!(paths)).with("next", next);
+    answer.data.extend(said.data.clone());
+    answer
+}
+
+fn preview(told: &[String], edits: &[Edit]) -> Text {
+    let mut text = Text::new();
+    for line in told {
+        text.line(Line::new().plain("would: ").plain(line));
+    }
+    for edit in edits {
+        let side = |bytes: &Option<Vec<u8>>| {
+            bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned()
+        };
+        let (before, after) = (side(&edit.before), side(&edit.after));
+        let diff = similar::TextDiff::from_lines(&before, &after);
+        let path = edit.path.as_str();
+        let old = if edit.before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
+        let printed = diff.unified_diff().context_radius(2).header(&old, &format!("b/{path}")).to_string();
+        for line in printed.lines() {
+            let style = match line.chars().next() {
+                Some('+') => Style::Good,
+                Some('-') => Style::Bad,
+                _ => Style::Plain,
+            };
+            text.line(Line::new().add(style, line));
+        }
+    }
+    text.line("nothing written");
+    text
+}
+
+fn deliver(store: &Store, write: Write, paths: &[RepoPath], message: &str) -> Result<()> {
+    match write {
+        Write::Leave => Ok(()),
+        Write::Stage => store.repo.add(paths),
+        Write::Commit => {
+            let committed = store.repo.commit_paths(paths, message).map(drop);
+            committed.map_err(|error| error.note("the files are written, but not committed"))
+        }
+    }
+}
+
+/// The message of the commit of a change: Conventional Commits, with the first item as a trailer.
+fn message(changes: &[Change], told: &[String]) -> String {
+    let subject = told.first().map_or("write files", String::as_str);
+    let subject = crate::ui::cut(subject, 60);
+    let body: String = told.iter().skip(1).map(|line| format!("{}\n", crate::ui::clean(line))).collect();
+    let trailer = changes.first().map(|change| format!("Track: {}\n", change.reference)).unwrap_or_default();
+    let gap = if body.is_empty() { "" } else { "\n" };
+    format!("chore(track): {subject}\n\n{body}{gap}{trailer}")
+}
+
+/// Applies edits that are no change of a workflow (`init`, `undo`, `config`) under a lock that is held.
+pub(super) fn apply_files(
+    context: &Context,
+    store: &Store,
+    lock: &crate::files::Lock,
+    edits: &[Edit],
+    text: Text,
+) -> Result<Answer> {
+    let visible: Vec<&RepoPath> =
+        edits.iter().filter(|edit| edit.root == Root::WorkTree).map(|edit| &edit.path).collect();
+    let answer = |text: Text| Answer::new(text).with("files", json!(visible));
+    if context.global.dry_run {
+        let visible: Vec<Edit> = edits.iter().filter(|edit| edit.root == Root::WorkTree).cloned().collect();
+        return Ok(answer(preview(&[], &visible)).with("dry_run", true));
+    }
+    if !edits.is_empty() {
+        store.files.apply(lock, edits)?;
+    }
+    Ok(answer(text))
+}

@@ -1,0 +1,128 @@
+//! Which item a branch carries.
+
+use regex::RegexBuilder;
+
+use crate::error::{Error, Result};
+
+use super::world::{Spot, World};
+
+/// How the item of a branch was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// The item names the branch.
+    Declared,
+    /// The name of the branch holds the id of the item, as the profile's pattern asks.
+    Name,
+}
+
+impl Via {
+    /// The words on screen and in `--json`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Declared => "by its branch field",
+            Self::Name => "by branch name",
+        }
+    }
+}
+
+/// The item that a branch carries: the one that names it, else the longest id in its name.
+///
+/// Only workflows that are not closed count. Two items that fit equally well are an error that names both.
+pub fn item_of(world: &World, branch: &str) -> Result<Option<(Spot, Via)>> {
+    let open = || world.boards.iter().enumerate().filter(|(_, board)| !board.root().state.is_closed());
+    let declared: Vec<Spot> = open()
+        .flat_map(|(index, board)| {
+            let names_it = board.nodes().filter(|(_, node)| node.item.branch.as_deref() == Some(branch));
+            names_it.map(move |(place, _)| Spot { board: index, place })
+        })
+        .collect();
+    if let Some(spot) = only(world, branch, &declared)? {
+        return Ok(Some((spot, Via::Declared)));
+    }
+    let mut longest = 0;
+    let mut best: Vec<Spot> = Vec::new();
+    for (index, board) in open() {
+        if !board.profile.branch.iter().any(|pattern| fits(pattern, branch)) {
+            continue;
+        }
+        for (place, node) in board.nodes() {
+            let length = node.id.as_str().len();
+            if length < longest || !holds(branch, node.id.as_str()) {
+                continue;
+            }
+            if length > longest {
+                best.clear();
+            }
+            longest = length;
+            best.push(Spot { board: index, place });
+        }
+    }
+    Ok(only(world, branch, &best)?.map(|spot| (spot, Via::Name)))
+}
+
+fn only(world: &World, branch: &str, spots: &[Spot]) -> Result<Option<Spot>> {
+    match spots {
+        [] => Ok(None),
+        [spot] => Ok(Some(*spot)),
+        [first, second, ..] => {
+            let name = |spot: &Spot| {
+                let board = world.board(*spot);
+                format!("{}:{}", board.workflow.id, board.node(spot.place).id)
+            };
+            Err(Error::refused(format!("branch {branch} fits {} and {}", name(first), name(second)))
+                .hint(format!("git track set {} branch={branch}", name(first))))
+        }
+    }
+}
+
+/// Whether a branch is named by a pattern: `{type}` is a word, `{item}` and `{workflow}` an id, `{slug}` anything.
+pub fn fits(pattern: &str, branch: &str) -> bool {
+    let mut expression = String::from("^");
+    let mut rest = pattern;
+    while let Some((fixed, tail)) = rest.split_once('{') {
+        let Some((variable, tail)) = tail.split_once('}') else { return false };
+        expression.push_str(&regex::escape(fixed));
+        expression.push_str(match variable {
+            "type" => "[a-z]+",
+            "item" | "workflow" => "[A-Za-z][A-Za-z0-9._-]*",
+            _ => "[A-Za-z0-9._/-]+",
+        });
+        rest = tail;
+    }
+    expression.push_str(&regex::escape(rest));
+    expression.push('$');
+    let built = RegexBuilder::new(&expression).case_insensitive(true).size_limit(1 << 20).build();
+    built.is_ok_and(|built| built.is_match(branch))
+}
+
+// Delimited on both sides, so that `c5` is not found in `c5a` and `batch-1` not in `batch-10`.
+fn holds(branch: &str, id: &str) -> bool {
+    let (branch, id) = (branch.to_ascii_lowercase(), id.to_ascii_lowercase());
+    let delimiter = |c: Option<char>| c.is_none_or(|c| matches!(c, '/' | '_' | '.' | '-'));
+    branch.match_indices(&id).any(|(start, found)| {
+        let before = branch.get(..start).and_then(|before| before.chars().next_back());
+        let after = branch.get(start + found.len()..).and_then(|after| after.chars().next());
+        delimiter(before) && delimiter(after)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_found_only_as_whole_words() {
+        assert!(holds("feat/batch-1-ci", "batch-1"));
+        assert!(!holds("feat/batch-10-ci", "batch-1"));
+        assert!(!holds("codex/phase-c-c5a-x", "c5"));
+        assert!(holds("codex/phase-c-C5-x", "c5"));
+    }
+
+    #[test]
+    fn patterns_are_matched_whole() {
+        assert!(fits("{type}/{item}-{slug}", "feat/batch-1-ci"));
+        assert!(!fits("{type}/{item}-{slug}", "batch-1-ci"));
+        assert!(fits("codex/{item}", "codex/C5"));
+        assert!(!fits("{broken", "x"));
+    }
+}

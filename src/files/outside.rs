@@ -1,0 +1,93 @@
+//! Files that belong to no repository: what is imported, what is installed, places to play in.
+
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind, Result};
+
+/// The bytes of an ordinary file anywhere; links are followed, pipes and devices are not waited for.
+pub fn read_outside(path: &Path, cap: u64) -> Result<Vec<u8>> {
+    let shown = path.display();
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::not_found(format!("there is no file {shown}")),
+        _ => Error::io(format!("read {shown}"), &error),
+    };
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path).map_err(failed)?;
+    let meta = file.metadata().map_err(failed)?;
+    if !meta.is_file() {
+        return Err(Error::new(Kind::State, format!("{shown} is not an ordinary file")));
+    }
+    if meta.len() > cap {
+        return Err(Error::new(Kind::State, format!("{shown} is larger than {cap} bytes")));
+    }
+    let mut bytes = Vec::new();
+    file.take(cap).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Puts a file into a folder outside the repository, replacing an older one whole; the folder is made when missing.
+pub fn install(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
+    let target = folder.join(name);
+    let write = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let mut temp = tempfile::Builder::new().permissions(readable()).tempfile_in(folder)?;
+        temp.write_all(bytes)?;
+        temp.persist(&target).map(drop).map_err(|error| error.error)
+    };
+    write().map_err(|error| Error::io(format!("write {}", target.display()), &error))?;
+    Ok(target)
+}
+
+/// A new empty folder that stays: the given one, which must be missing or empty, else one in the temporary directory.
+pub fn playground(wanted: Option<&Path>) -> Result<PathBuf> {
+    let Some(wanted) = wanted else {
+        return match tempfile::Builder::new().prefix("git-track-demo-").tempdir() {
+            Ok(folder) => Ok(folder.keep()),
+            Err(error) => Err(Error::io("make a temporary folder", &error)),
+        };
+    };
+    let shown = wanted.display();
+    std::fs::create_dir_all(wanted).map_err(|error| Error::io(format!("make {shown}"), &error))?;
+    let mut entries =
+        std::fs::read_dir(wanted).map_err(|error| Error::io(format!("read {shown}"), &error))?;
+    if entries.next().is_some() {
+        return Err(
+            Error::refused(format!("{shown} is not empty")).hint("name a folder that does not exist yet")
+        );
+    }
+    Ok(wanted.to_path_buf())
+}
+
+fn readable() -> std::fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::Permissions::from_mode(0o644)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ordinary_files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = install(folder.path(), "a.txt", b"abc").unwrap();
+        assert_eq!(read_outside(&file, 3).unwrap(), b"abc");
+        assert_eq!(read_outside(&file, 2).unwrap_err().kind(), Kind::State);
+        assert_eq!(read_outside(folder.path(), 9).unwrap_err().kind(), Kind::State);
+        assert_eq!(read_outside(&folder.path().join("no"), 9).unwrap_err().kind(), Kind::NotFound);
+        let fifo = folder.path().join("fifo");
+        rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+            .unwrap();
+        assert_eq!(read_outside(&fifo, 9).unwrap_err().kind(), Kind::State);
+    }
+
+    #[test]
+    fn a_playground_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(playground(Some(&folder.path().join("new"))).is_ok());
+        assert_eq!(playground(Some(folder.path())).unwrap_err().kind(), Kind::Refused);
+    }
+}

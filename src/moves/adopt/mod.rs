@@ -1,0 +1,290 @@
+//! Taking over what was kept in other files: an untyped tree in, a workflow and a report out.
+//!
+//! Lists become keyed, `parent` becomes nesting, steps become `s1`…; values that git-track derives are compared and
+//! left out, keys that nothing knows are reported. Nothing is dropped without a line in the report.
+
+mod item;
+mod records;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::derive::board::Board;
+use crate::error::{Error, Result};
+use crate::model::id::Id;
+use crate::model::item::Item;
+use crate::model::profile::{Profile, StateSource};
+use crate::model::state::State;
+use crate::model::time::Time;
+use crate::model::workflow::Workflow;
+
+use item::Nested;
+
+/// What was taken over.
+#[derive(Debug)]
+pub struct Adopted {
+    /// The workflow.
+    pub workflow: Workflow,
+    /// What was done with the rest.
+    pub report: Report,
+}
+
+/// What did not become state as it was written.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// Values that are derived or measured, with what git-track says instead.
+    pub ignored: Vec<Left>,
+    /// Keys that nothing knows.
+    pub not_understood: Vec<Left>,
+    /// Items that got times of the import.
+    pub stamped: Vec<String>,
+}
+
+/// A value that was left out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Left {
+    /// Where it stood: keys with dots.
+    pub path: String,
+    /// What it was.
+    pub value: Value,
+    /// Why it was left out.
+    pub reason: String,
+}
+
+impl Report {
+    fn ignore(&mut self, path: String, value: Value, reason: impl Into<String>) {
+        self.ignored.push(Left { path, value, reason: reason.into() });
+    }
+
+    fn unknown(&mut self, path: String, value: Value) {
+        self.not_understood.push(Left {
+            path,
+            value,
+            reason: "no field of this process has this name".to_owned(),
+        });
+    }
+}
+
+/// What the conversion needs to know besides the tree.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The process that the workflow follows.
+    pub profile: &'a Profile,
+    /// The moment of the import.
+    pub now: Time,
+}
+
+/// The keys under which children may stand.
+const CHILDREN: [&str; 6] = ["items", "steps", "batches", "tasks", "actions", "units"];
+
+/// Whether a tree has an id, so that it can be a workflow of its own.
+pub fn id_of(tree: &Value) -> Option<&str> {
+    tree.get("id").and_then(Value::as_str)
+}
+
+/// Takes a whole workflow over.
+pub fn workflow(tree: Value, id: Id, setting: Setting) -> Result<Adopted> {
+    let Value::Object(mut map) = tree else { return Err(Error::state("the file does not hold a mapping")) };
+    let mut report = Report::default();
+    schema(&mut map)?;
+    map.remove("id");
+    map.remove("profile");
+    let base = base_time(&mut map, &mut report)?.unwrap_or(setting.now);
+    let lists = Lists::take(&mut map);
+    let mut root = item::convert(map, "", None, setting, &mut report)?;
+    if root.title.is_empty() {
+        root.title = id.to_string();
+    }
+    lists.place(&mut root, setting, &mut report)?;
+    root.started = root.started.or(Some(base));
+    root.by = root.by.or_else(|| Some("import".to_owned()));
+    let mut workflow = Workflow { id, profile: setting.profile.profile.clone(), root };
+    settle_root(&mut workflow, setting, &mut report);
+    drop_derived_states(&mut workflow, setting.profile, &mut report);
+    stamp(&mut workflow.root, base, &mut report);
+    Ok(Adopted { workflow, report })
+}
+
+/// Takes records without a workflow of their own (risks, metrics) over into one.
+pub fn records(tree: Value, workflow: &Workflow, setting: Setting) -> Result<Adopted> {
+    let Value::Object(mut map) = tree else { return Err(Error::state("the file does not hold a mapping")) };
+    let mut report = Report::default();
+    schema(&mut map)?;
+    let lists = Lists::take(&mut map);
+    let mut changed = workflow.clone();
+    lists.place(&mut changed.root, setting, &mut report)?;
+    let mut own = Map::new();
+    for key in ["risks", "metrics", "notes", "decisions"] {
+        if let Some(value) = map.remove(key) {
+            own.insert(key.to_owned(), value);
+        }
+    }
+    let added = item::convert(own, "", None, setting, &mut report)?;
+    for (id, risk) in added.risks.iter() {
+        if changed.root.risks.get(id).is_some_and(|known| known != risk) {
+            return Err(Error::refused(format!("{} has another risk {id} already", workflow.id)));
+        }
+        changed.root.risks.insert(id.clone(), risk.clone());
+    }
+    for (id, metric) in added.metrics.iter() {
+        match changed.root.metrics.get_mut(id) {
+            Some(known) => known.samples.extend(metric.samples.clone()),
+            None => drop(changed.root.metrics.insert(id.clone(), metric.clone())),
+        }
+    }
+    added.notes.values().for_each(|note| drop(changed.root.notes.push('n', note.clone())));
+    added.decisions.values().for_each(|decision| drop(changed.root.decisions.push('d', decision.clone())));
+    for (key, value) in map {
+        report.unknown(key, value);
+    }
+    Ok(Adopted { workflow: changed, report })
+}
+
+fn schema(map: &mut Map<String, Value>) -> Result<()> {
+    match map.remove("schema") {
+        None => Ok(()),
+        Some(value) if value.as_u64() == Some(u64::from(crate::model::workflow::SCHEMA)) => Ok(()),
+        Some(other) => Err(Error::state(format!("schema {other} is not one that this git-track reads"))
+            .hint("upgrade git-track; nothing is written")),
+    }
+}
+
+// What the file says about its own last change is the best guess for times that it does not give.
+fn base_time(map: &mut Map<String, Value>, report: &mut Report) -> Result<Option<Time>> {
+    let read = |value: &Value| match value.as_str() {
+        Some(text) => Time::parse(text).map(Some),
+        None => Ok(None),
+    };
+    let updated = map.remove("updated_at");
+    if let Some(value) = &updated {
+        report.ignore(
+            "updated_at".to_owned(),
+            value.clone(),
+            "the last change is known from the items' own times",
+        );
+    }
+    let updated = updated.as_ref().map(read).transpose()?.flatten();
+    let started = map.get("started").map(read).transpose()?.flatten();
+    Ok(updated.or(started))
+}
+
+/// Lists of the root that belong to items: taken out first, placed when the items are there.
+#[derive(Default)]
+struct Lists {
+    children: Vec<(String, Value)>,
+    gates: Option<Value>,
+    checkpoints: Option<Value>,
+}
+
+impl Lists {
+    fn take(map: &mut Map<String, Value>) -> Self {
+        let children =
+            CHILDREN.iter().filter_map(|key| Some(((*key).to_owned(), map.remove(*key)?))).collect();
+        Self { children, gates: map.remove("gates"), checkpoints: map.remove("checkpoints") }
+    }
+
+    fn place(self, root: &mut Item, setting: Setting, report: &mut Report) -> Result<()> {
+        let mut nested = Vec::new();
+        for (key, value) in self.children {
+            nested.extend(item::children(&key, value, setting, report)?);
+        }
+        nest(root, nested)?;
+        if let Some(gates) = self.gates {
+            records::gates(root, gates, report)?;
+        }
+        if let Some(checkpoints) = self.checkpoints {
+            records::checkpoints(root, checkpoints, report)?;
+        }
+        Ok(())
+    }
+}
+
+fn nest(root: &mut Item, mut open: Vec<Nested>) -> Result<()> {
+    // Parents may come after their children in the file, so that several rounds can be needed.
+    while !open.is_empty() {
+        let mut later = Vec::new();
+        let count = open.len();
+        for nested in open {
+            let place = match &nested.parent {
+                None => Some(&mut *root),
+                Some(parent) => records::find(root, parent),
+            };
+            match place {
+                Some(parent) => {
+                    if parent.items.insert(nested.id.clone(), nested.item).is_some() {
+                        return Err(Error::state(format!("the id `{}` is used twice", nested.id)));
+                    }
+                }
+                None => later.push(nested),
+            }
+        }
+        if later.len() == count {
+            let lost = later.first().map(|nested| (nested.id.to_string(), nested.parent.clone()));
+            let (id, parent) = lost.unwrap_or_default();
+            let parent = parent.map(|parent| parent.to_string()).unwrap_or_default();
+            return Err(Error::state(format!("`{id}` belongs to `{parent}`, which is not in the file")));
+        }
+        open = later;
+    }
+    Ok(())
+}
+
+// A failed step makes its workflow failed by itself; what the file says is compared, not stored.
+fn settle_root(workflow: &mut Workflow, setting: Setting, report: &mut Report) {
+    if workflow.root.state == Some(State::Failed) {
+        let derived = Board::new(workflow, setting.profile).stopped_by().is_some();
+        if derived {
+            report.ignore("state".to_owned(), Value::from("failed"), "derived: an item of it failed");
+        }
+        workflow.root.state = Some(State::Active);
+    }
+    if matches!(workflow.root.state, None | Some(State::Todo)) {
+        workflow.root.state = Some(State::Active);
+    }
+    workflow.root.progress = None;
+}
+
+fn drop_derived_states(workflow: &mut Workflow, profile: &Profile, report: &mut Report) {
+    let board = Board::new(workflow, profile);
+    let mut derived = Vec::new();
+    for (place, node) in board.nodes().skip(1) {
+        let stored = node.item.state.filter(|state| *state != State::Dropped);
+        if let (Some(stored), Some(StateSource::Derived)) = (stored, node.kind.map(|kind| kind.state)) {
+            let ids: Vec<Id> = board.ids_to(place).into_iter().cloned().collect();
+            derived.push((ids, stored, node.state));
+        }
+    }
+    for (ids, stored, found) in derived {
+        let refs: Vec<&Id> = ids.iter().collect();
+        let path = ids.iter().map(Id::as_str).collect::<Vec<_>>().join(".");
+        if let Some(item) = workflow.item_mut(&refs) {
+            item.state = None;
+        }
+        let reason =
+            if stored == found { "derived, and the same".to_owned() } else { format!("derived: {found}") };
+        report.ignore(format!("{path}.state"), Value::from(stored.word()), reason);
+    }
+}
+
+fn stamp(item: &mut Item, base: Time, report: &mut Report) {
+    for (id, child) in item.items.iter_mut() {
+        let state = child.state();
+        let ended = matches!(state, State::Done | State::Failed | State::Dropped);
+        let lacks_start = state != State::Todo && state != State::Dropped && child.started.is_none();
+        let lacks_end = ended && child.finished.is_none();
+        if lacks_start {
+            child.started = Some(base);
+        }
+        if lacks_end {
+            child.finished = Some(base);
+        }
+        if lacks_start || lacks_end {
+            child.by = child.by.take().or_else(|| Some("import".to_owned()));
+            report.stamped.push(id.to_string());
+        }
+        stamp(child, base, report);
+    }
+    if matches!(item.state(), State::Done | State::Dropped) && item.finished.is_none() {
+        item.finished = Some(base);
+    }
+}

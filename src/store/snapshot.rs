@@ -1,0 +1,364 @@
+//! A snapshot: configuration, processes and workflows of one version of the state, broken files listed beside them.
+
+use std::sync::Arc;
+
+use crate::derive::validate::{Violation, violations};
+use crate::derive::world::World;
+use crate::error::{At as Place, Error, Kind, Result};
+use crate::formats::yaml;
+use crate::model::config::{Config, SERIES};
+use crate::model::edit::Root;
+use crate::model::facts::{FileMode, Source};
+use crate::model::id::Id;
+use crate::model::item::Item;
+use crate::model::path::RepoPath;
+use crate::model::profile::Profile;
+use crate::model::workflow::{Misplaced, SCHEMA, Workflow};
+
+use super::{At, CONFIG, FOLDER, LARGEST, Store};
+
+/// One version of the state.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Which version.
+    pub at: At,
+    /// Whether there is a configuration at all.
+    pub initialised: bool,
+    /// The team's configuration; the defaults where there is none or it is broken.
+    pub config: Config,
+    /// The workflows in the order of their ids.
+    pub workflows: Vec<Loaded>,
+    /// What could not be read.
+    pub broken: Vec<Broken>,
+    profiles: Vec<Arc<Profile>>,
+}
+
+/// A workflow and where it comes from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its file.
+    pub path: RepoPath,
+    /// The bytes of the file.
+    pub bytes: Vec<u8>,
+    /// What they say.
+    pub workflow: Workflow,
+    profile: usize,
+}
+
+/// A file that cannot be used, or not be trusted.
+#[derive(Debug)]
+pub struct Broken {
+    /// The file.
+    pub path: String,
+    /// What is wrong with it, with the place.
+    pub error: Error,
+}
+
+type Parsed = (RepoPath, Vec<u8>, Result<Workflow>);
+
+impl Store {
+    /// Reads one version of the state.
+    pub fn snapshot(&self, at: At) -> Result<Snapshot> {
+        let mut broken = Vec::new();
+        let config = self.config(&at, &mut broken)?;
+        let mut snapshot = Snapshot {
+            at,
+            initialised: config.is_some() || self.plan.is_some(),
+            config: config.unwrap_or_default(),
+            workflows: Vec::new(),
+            broken,
+            profiles: Vec::new(),
+        };
+        let (files, unreadable) = self.workflow_files(&snapshot.at)?;
+        snapshot.broken.extend(unreadable);
+        for (path, bytes, parsed) in parse_all(files) {
+            let loaded = parsed.and_then(|workflow| {
+                self.matches_its_file(&path, &bytes, &workflow)?;
+                let profile = self.profile_index(&mut snapshot, &workflow, &path, &bytes)?;
+                Ok((workflow, profile))
+            });
+            match loaded {
+                Ok((workflow, profile)) => snapshot.workflows.push(Loaded { path, bytes, workflow, profile }),
+                Err(error) => snapshot.broken.push(Broken { path: path.to_string(), error }),
+            }
+        }
+        snapshot.workflows.sort_by(|a, b| a.workflow.id.as_str().cmp(b.workflow.id.as_str()));
+        snapshot.check();
+        Ok(snapshot)
+    }
+
+    /// The bytes of one file of a version of the state.
+    pub fn read(&self, at: &At, path: &RepoPath) -> Result<Option<Vec<u8>>> {
+        let Some(source) = source(at) else { return self.files.read(Root::WorkTree, path, LARGEST) };
+        let files = self.repo.list(&source, path)?;
+        let file = files.iter().find(|file| file.path == *path);
+        file.map(|file| self.repo.blob(&file.id, LARGEST)).transpose()
+    }
+
+    fn config(&self, at: &At, broken: &mut Vec<Broken>) -> Result<Option<Config>> {
+        let path = RepoPath::parse(CONFIG)?;
+        let read = match self.read(at, &path) {
+            Ok(None) => return Ok(None),
+            Ok(Some(bytes)) => read_config(&bytes),
+            Err(error) if error.kind() == Kind::State => Err(error),
+            Err(error) => return Err(error),
+        };
+        match read {
+            Ok(config) => Ok(Some(config)),
+            Err(error) => {
+                broken.push(Broken { path: path.to_string(), error });
+                Ok(Some(Config::default()))
+            }
+        }
+    }
+
+    fn workflow_files(&self, at: &At) -> Result<(Vec<(RepoPath, Vec<u8>)>, Vec<Broken>)> {
+        let mut broken = Vec::new();
+        if let Some(plan) = &self.plan {
+            let bytes = self.read(at, plan)?.ok_or_else(|| {
+                Error::not_found(format!("there is no plan file {plan}"))
+                    .hint("git track new <profile> <title>")
+            })?;
+            return Ok((vec![(plan.clone(), bytes)], broken));
+        }
+        let folder = RepoPath::parse(&format!("{FOLDER}/workflows"))?;
+        let mut files = Vec::new();
+        match source(at) {
+            None => {
+                let names: Vec<String> = self
+                    .files
+                    .list(Root::WorkTree, &folder)?
+                    .into_iter()
+                    .map(|entry| entry.name)
+                    .filter(|name| is_state(name))
+                    .collect();
+                for (path, bytes) in read_all(self, &folder, &names)? {
+                    match bytes {
+                        Ok(Some(bytes)) => files.push((path, bytes)),
+                        Ok(None) => {}
+                        Err(error) => broken.push(Broken { path: path.to_string(), error }),
+                    }
+                }
+            }
+            Some(source) => {
+                for file in self.repo.list(&source, &folder)? {
+                    if !is_state(file.path.as_str()) {
+                        continue;
+                    }
+                    if file.conflicted || !matches!(file.mode, FileMode::Regular | FileMode::Executable) {
+                        let what =
+                            if file.conflicted { "it is not merged" } else { "it is not an ordinary file" };
+                        broken.push(Broken { path: file.path.to_string(), error: Error::state(what) });
+                    } else {
+                        let bytes = self.repo.blob(&file.id, LARGEST)?;
+                        files.push((file.path, bytes));
+                    }
+                }
+            }
+        }
+        Ok((files, broken))
+    }
+
+    fn matches_its_file(&self, path: &RepoPath, bytes: &[u8], workflow: &Workflow) -> Result<()> {
+        let stem = path.file_name().rsplit_once('.').map_or("", |(stem, _)| stem);
+        if self.plan.is_some() || Id::parse(stem).is_ok_and(|stem| stem == workflow.id) {
+            return Ok(());
+        }
+        let error = Error::state(format!("the workflow is called {} but its file {stem}", workflow.id));
+        Err(placed(error, bytes, path, &["id"])
+            .hint(format!("git mv {path} {FOLDER}/workflows/{}.yaml", workflow.id)))
+    }
+
+    fn profile_index(
+        &self,
+        snapshot: &mut Snapshot,
+        workflow: &Workflow,
+        path: &RepoPath,
+        bytes: &[u8],
+    ) -> Result<usize> {
+        if let Some(known) =
+            snapshot.profiles.iter().position(|profile| profile.answers_to(&workflow.profile))
+        {
+            return Ok(known);
+        }
+        let profile = self.profile(&snapshot.at, &workflow.profile).map_err(|error| {
+            if error.place().is_some() { error } else { placed(as_state(error), bytes, path, &["profile"]) }
+        })?;
+        snapshot.profiles.push(Arc::new(profile));
+        Ok(snapshot.profiles.len() - 1)
+    }
+}
+
+impl Snapshot {
+    /// The workflows laid out by their processes.
+    pub fn world(&self) -> World<'_> {
+        World::new(
+            self.workflows
+                .iter()
+                .filter_map(|loaded| Some((&loaded.workflow, self.profiles.get(loaded.profile)?.as_ref()))),
+        )
+    }
+
+    /// The process of a workflow.
+    pub fn profile_of(&self, workflow: &Id) -> Option<&Arc<Profile>> {
+        self.profiles.get(self.loaded(workflow)?.profile)
+    }
+
+    /// The workflow of that id, with its file.
+    pub fn loaded(&self, workflow: &Id) -> Option<&Loaded> {
+        self.workflows.iter().find(|loaded| loaded.workflow.id == *workflow)
+    }
+
+    fn check(&mut self) {
+        let world = self.world();
+        let mut found = Vec::new();
+        for (board, loaded) in self.workflows.iter().enumerate() {
+            for violation in violations(&world, board) {
+                found.push(broken(loaded, violation));
+            }
+        }
+        self.broken.extend(found);
+    }
+}
+
+fn broken(loaded: &Loaded, violation: Violation) -> Broken {
+    let mut error = Error::state(violation.message);
+    if let Some(hint) = violation.hint {
+        error = error.hint(hint);
+    }
+    let keys: Vec<&str> = violation.path.iter().map(String::as_str).collect();
+    Broken { path: loaded.path.to_string(), error: placed(error, &loaded.bytes, &loaded.path, &keys) }
+}
+
+/// Reads a workflow from the text of its file.
+pub(super) fn read_workflow(bytes: &[u8], path: &RepoPath) -> Result<Workflow> {
+    let root: Item = match yaml::read(bytes, path.as_str()) {
+        Ok(root) => root,
+        // A newer file may well hold keys that this program does not know; what counts is that it is newer.
+        Err(error) => return Err(newer_schema(bytes, path.as_str()).unwrap_or(error)),
+    };
+    Workflow::from_root(root).map_err(|Misplaced { path: keys, message }| {
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let error = Error::state(message.clone());
+        let error = if message.starts_with("schema ") {
+            error.hint("upgrade git-track; nothing is written")
+        } else {
+            error
+        };
+        placed(error, bytes, path, &keys)
+    })
+}
+
+fn read_config(bytes: &[u8]) -> Result<Config> {
+    let config: Config = match yaml::read(bytes, CONFIG) {
+        Ok(config) => config,
+        Err(error) => return Err(newer_schema(bytes, CONFIG).unwrap_or(error)),
+    };
+    if config.schema != SCHEMA {
+        return Err(newer(config.schema, bytes, CONFIG));
+    }
+    match &config.git_track {
+        Some(series) if series != SERIES => {
+            let text = String::from_utf8_lossy(bytes);
+            let error = Error::state(format!("this repository is for git-track {series}; this is {SERIES}"))
+                .hint(format!(
+                    "install git-track {series}, or set `git_track: \"{SERIES}\"` after upgrading the team"
+                ));
+            Err(match yaml::locate(&text, CONFIG, &["git_track"]) {
+                Some(at) => error.at(at),
+                None => error,
+            })
+        }
+        _ => Ok(config),
+    }
+}
+
+fn newer_schema(bytes: &[u8], file: &str) -> Option<Error> {
+    let schema = yaml::tree(bytes, file).ok()?.get("schema")?.as_u64()?;
+    let schema = u32::try_from(schema).ok().filter(|&schema| schema > SCHEMA)?;
+    Some(newer(schema, bytes, file))
+}
+
+pub(super) fn newer(schema: u32, bytes: &[u8], file: &str) -> Error {
+    let error = Error::state(format!(
+        "schema {schema} was written by a newer git-track; this one reads schema {SCHEMA}"
+    ))
+    .hint("upgrade git-track; nothing is written");
+    match yaml::locate(&String::from_utf8_lossy(bytes), file, &["schema"]) {
+        Some(at) => error.at(at),
+        None => error,
+    }
+}
+
+fn placed(error: Error, bytes: &[u8], path: &RepoPath, keys: &[&str]) -> Error {
+    let text = String::from_utf8_lossy(bytes);
+    // The nearest thing above that is there: a missing key has no place of its own.
+    let at = (0..=keys.len()).rev().find_map(|depth| yaml::locate(&text, path.as_str(), keys.get(..depth)?));
+    error.at(at.unwrap_or_else(|| Place {
+        file: path.to_string(),
+        line: 1,
+        column: 1,
+        source: String::new(),
+        width: 1,
+    }))
+}
+
+fn as_state(error: Error) -> Error {
+    error.hints().iter().fold(Error::state(error.message()), |state, hint| state.hint(hint.clone()))
+}
+
+pub(super) fn source(at: &At) -> Option<Source> {
+    match at {
+        At::WorkTree => None,
+        At::Index => Some(Source::Index),
+        At::Commit(commit) => Some(Source::Commit(commit.clone())),
+    }
+}
+
+fn is_state(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending == Some("yaml") && !name.rsplit('/').next().unwrap_or(name).starts_with('.')
+}
+
+type Read = (RepoPath, Result<Option<Vec<u8>>>);
+
+fn read_all(store: &Store, folder: &RepoPath, names: &[String]) -> Result<Vec<Read>> {
+    let paths: Vec<RepoPath> = names.iter().map(|name| folder.join(name)).collect::<Result<_>>()?;
+    let files = &store.files;
+    Ok(spread(paths, |path| {
+        let bytes = files.read(Root::WorkTree, &path, LARGEST);
+        (path, bytes)
+    }))
+}
+
+fn parse_all(files: Vec<(RepoPath, Vec<u8>)>) -> Vec<Parsed> {
+    spread(files, |(path, bytes)| {
+        let parsed = read_workflow(&bytes, &path);
+        (path, bytes, parsed)
+    })
+}
+
+/// Does the same to many things, on as many threads as there are processors when there is enough to do.
+fn spread<T: Send, R: Send>(mut things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    if threads == 1 || things.len() < 64 {
+        return things.into_iter().map(work).collect();
+    }
+    let share = things.len().div_ceil(threads);
+    let mut shares = Vec::new();
+    while !things.is_empty() {
+        let rest = things.split_off(share.min(things.len()));
+        shares.push(std::mem::replace(&mut things, rest));
+    }
+    let work = &work;
+    std::thread::scope(|scope| {
+        let running: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>()))
+            .collect();
+        let done = running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        done.flatten().collect()
+    })
+}
