@@ -38,16 +38,15 @@ pub enum Source {
 }
 
 /// The whole, in the units of fractions below.
-const WHOLE: u64 = 1_000_000_000;
+const WHOLE: u128 = 1_000_000_000;
 
 /// The progress of an item; `None` for a leaf about which nothing is known but its state.
 pub fn progress(board: &Board, place: Place) -> Option<Progress> {
     let node = board.node(place);
     let pieces = pieces(board, place);
-    let done = pieces.iter().filter(|&&piece| board.node(piece).state == State::Done).count();
+    let done = pieces.iter().filter(|(piece, _)| board.node(*piece).state == State::Done).count();
     let source = source(board, place);
-    let finished = if pieces.is_empty() { node.state == State::Done } else { done == pieces.len() };
-    let percent = percent(fraction(board, place), finished);
+    let percent = percent(fraction(board, place), is_finished(board, place));
     let declared = node.item.progress.map(crate::model::number::Percent::get);
     let (done, total) = match source {
         Source::Counted => (done, pieces.len()),
@@ -60,22 +59,41 @@ pub fn progress(board: &Board, place: Place) -> Option<Progress> {
         total,
         percent,
         source,
-        declared: declared.filter(|_| source == Source::Counted && node.state != State::Done),
+        declared: declared.filter(|_| source != Source::Declared && node.state != State::Done),
     })
 }
 
-/// The items that are counted for an item: those with a state of their own, looked up through derived ones.
-pub fn pieces(board: &Board, place: Place) -> Vec<Place> {
+/// The items that are counted for an item, with their weights: those with a state of their own, looked up through
+/// derived ones.
+pub fn pieces(board: &Board, place: Place) -> Vec<(Place, u128)> {
     let mut pieces = Vec::new();
-    for &child in &board.node(place).children {
+    for child in counted(board, place) {
         let node = board.node(child);
-        if !node.item.is_counted() || node.state == State::Dropped {
-            continue;
+        let weight = u128::from(node.item.weight.unwrap_or(1));
+        if node.kind.is_some_and(|kind| kind.state == StateSource::Derived) {
+            let inner = self::pieces(board, child);
+            pieces.extend(inner.into_iter().map(|(place, inner)| (place, inner.saturating_mul(weight))));
+        } else {
+            pieces.push((child, weight));
         }
-        let derived = node.kind.is_some_and(|kind| kind.state == StateSource::Derived);
-        if derived { pieces.extend(self::pieces(board, child)) } else { pieces.push(child) }
     }
     pieces
+}
+
+fn counted<'a>(board: &'a Board, place: Place) -> impl Iterator<Item = Place> + 'a {
+    let counts = |&child: &Place| {
+        let node = board.node(child);
+        node.item.is_counted() && node.state != State::Dropped
+    };
+    board.node(place).children.iter().copied().filter(counts)
+}
+
+// Not the same as all pieces done: a derived item may still wait for its gate.
+fn is_finished(board: &Board, place: Place) -> bool {
+    let mut children = counted(board, place).peekable();
+    let some = children.peek().is_some();
+    board.node(place).state == State::Done
+        || some && children.all(|child| board.node(child).state == State::Done)
 }
 
 fn source(board: &Board, place: Place) -> Source {
@@ -91,32 +109,31 @@ fn source(board: &Board, place: Place) -> Source {
     }
 }
 
-fn fraction(board: &Board, place: Place) -> u64 {
+fn fraction(board: &Board, place: Place) -> u128 {
     let node = board.node(place);
-    if node.state == State::Done && place != 0 {
+    if node.state == State::Done {
         return WHOLE;
     }
-    let counted: Vec<Place> = node
-        .children
-        .iter()
-        .copied()
-        .filter(|&child| board.node(child).item.is_counted() && board.node(child).state != State::Dropped)
-        .collect();
-    let weight = |place: Place| u64::from(board.node(place).item.weight.unwrap_or(1));
-    let weights: u64 = counted.iter().map(|&child| weight(child)).sum();
-    let sum: u64 = counted.iter().map(|&child| fraction(board, child).saturating_mul(weight(child))).sum();
-    if let Some(mean) = sum.checked_div(weights) {
+    let pieces = pieces(board, place);
+    let sum = |part: &dyn Fn(Place) -> u128| {
+        pieces
+            .iter()
+            .fold(0u128, |sum, &(piece, weight)| sum.saturating_add(weight.saturating_mul(part(piece))))
+    };
+    if let Some(mean) = sum(&|piece| fraction(board, piece)).checked_div(sum(&|_| 1)) {
         return mean;
     }
     match (node.item.ticked(), node.item.progress) {
-        (Some((ticked, lines)), _) => WHOLE.saturating_mul(ticked as u64) / (lines as u64).max(1),
-        (None, Some(declared)) => WHOLE / 100 * u64::from(declared.get()),
+        (Some((ticked, lines)), _) => WHOLE.saturating_mul(ticked as u128) / (lines as u128).max(1),
+        (None, Some(declared)) => WHOLE / 100 * u128::from(declared.get()),
         (None, None) => 0,
     }
 }
 
 // A thousandth of a millionth is added so that thirds that add up to a whole percent are not cut below it.
-fn percent(fraction: u64, finished: bool) -> u8 {
-    let percent = u8::try_from((fraction + 1_000) / (WHOLE / 100)).unwrap_or(100).min(100);
-    if finished { percent } else { percent.min(99) }
+fn percent(fraction: u128, finished: bool) -> u8 {
+    if finished {
+        return 100;
+    }
+    u8::try_from((fraction + 1_000) / (WHOLE / 100)).unwrap_or(100).min(99)
 }

@@ -192,11 +192,12 @@ fn gate_part(world: &World, spot: Spot, gate: &Id, part: &str) -> Vec<Part> {
     there.then(|| Part::GatePart(gate.clone(), id)).into_iter().collect()
 }
 
-// A prefix that ends inside a number would make `batch-1` mean `batch-10`.
+// A prefix that ends inside a number would make `batch-1` mean `batch-10` or `batch-1.5`.
 fn is_prefix(prefix: &str, id: &str) -> bool {
     let (Some(head), Some(tail)) = (id.get(..prefix.len()), id.get(prefix.len()..)) else { return false };
     let digit = |c: char| c.is_ascii_digit();
-    head.eq_ignore_ascii_case(prefix) && !(prefix.ends_with(digit) && tail.starts_with(digit))
+    let number_goes_on = tail.strip_prefix('.').unwrap_or(tail).starts_with(digit);
+    !prefix.is_empty() && head.eq_ignore_ascii_case(prefix) && !(prefix.ends_with(digit) && number_goes_on)
 }
 
 fn unknown(world: &World, boards: &[usize], text: &str) -> Error {
