@@ -113,6 +113,7 @@ fn holds(branch: &str, id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{Scene, TEAM};
     use super::*;
 
     #[test]
@@ -131,5 +132,47 @@ mod tests {
         assert_eq!(region("codex/{item}", "x/codex/C5"), None);
         assert_eq!(region("{broken", "x"), None);
         assert_eq!(region("{type}/x", "feat/x"), None);
+    }
+
+    fn carried(bodies: &[&str], branch: &str) -> Result<Option<(String, Via)>> {
+        let scene = Scene::new(TEAM, bodies);
+        let world = scene.world();
+        let name = |(spot, via): (Spot, Via)| {
+            let board = world.board(spot);
+            (format!("{}:{}", board.workflow.id, board.node(spot.place).id), via)
+        };
+        item_of(&world, branch).map(|found| found.map(name))
+    }
+
+    #[test]
+    fn a_branch_carries_what_names_it_or_what_it_names() {
+        let body = "items: {batch-1: {title: A}, batch-1-ci: {title: B}, docs: {title: D}, z: {title: Z, branch: my/x}}";
+        for (branch, expected) in [
+            ("my/x", Some(("w:z", Via::Declared))),
+            ("feat/batch-1", Some(("w:batch-1", Via::Name))),
+            ("feat/BATCH-1-login", Some(("w:batch-1", Via::Name))),
+            ("feat/batch-1-ci-x", Some(("w:batch-1-ci", Via::Name))),
+            ("feat/AUTH-7-batch-1", Some(("w:batch-1", Via::Name))),
+            ("feat/batch-10", None),
+            ("docs/other", None),
+            ("docs/docs", Some(("w:docs", Via::Name))),
+            ("batch-1", None),
+            ("main", None),
+        ] {
+            let expected = expected.map(|(name, via)| (name.to_owned(), via));
+            assert_eq!(carried(&[body], branch).unwrap(), expected, "{branch}");
+        }
+    }
+
+    #[test]
+    fn two_that_fit_are_an_error_and_closed_workflows_do_not_count() {
+        let body = "items: {batch-1: {title: A}, z: {title: Z, branch: my/x}}";
+        let error = carried(&[body, body], "feat/batch-1").unwrap_err();
+        assert_eq!(error.message(), "branch feat/batch-1 fits w:batch-1 and w2:batch-1");
+        assert_eq!(error.hints(), ["git track set w:batch-1 branch=feat/batch-1"]);
+        assert!(carried(&[body, body], "my/x").is_err());
+        let closed = format!("state: done\n{body}");
+        assert_eq!(carried(&[&closed, body], "feat/batch-1").unwrap().unwrap().0, "w2:batch-1");
+        assert_eq!(carried(&[&closed, body], "my/x").unwrap().unwrap().0, "w2:z");
     }
 }

@@ -90,10 +90,11 @@ fn counted<'a>(board: &'a Board, place: Place) -> impl Iterator<Item = Place> + 
 
 // Not the same as all pieces done: a derived item may still wait for its gate.
 fn is_finished(board: &Board, place: Place) -> bool {
+    let node = board.node(place);
+    let done = |place: Place| board.node(place).state == State::Done;
     let mut children = counted(board, place).peekable();
-    let some = children.peek().is_some();
-    board.node(place).state == State::Done
-        || some && children.all(|child| board.node(child).state == State::Done)
+    let all = children.peek().is_some() && children.all(done);
+    done(place) || all && node.kind.is_none_or(|kind| kind.state == StateSource::Own)
 }
 
 fn source(board: &Board, place: Place) -> Source {
@@ -136,4 +137,105 @@ fn percent(fraction: u128, finished: bool) -> u8 {
         return 100;
     }
     u8::try_from((fraction + 1_000) / (WHOLE / 100)).unwrap_or(100).min(99)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Scene, spot};
+    use super::*;
+
+    fn of(scene: &Scene, id: &str) -> Option<(usize, usize, u8, Source)> {
+        let world = scene.world();
+        let found = progress(&world.boards[0], spot(&world, id).place)?;
+        Some((found.done, found.total, found.percent, found.source))
+    }
+
+    #[test]
+    fn children_are_counted_by_weight() {
+        for (items, expected) in [
+            ("", (0, 0, 0)),
+            ("a: {title: A, state: done}, b: {title: B}", (1, 2, 50)),
+            ("a: {title: A, state: done, weight: 3}, b: {title: B}", (1, 2, 75)),
+            ("a: {title: A, state: done}, b: {title: B, counted: false}", (1, 1, 100)),
+            ("a: {title: A, state: done}, b: {title: B, state: dropped}", (1, 1, 100)),
+            ("a: {title: A, state: dropped}", (0, 0, 0)),
+            ("a: {title: A, progress: 50}, b: {title: B}", (0, 2, 25)),
+            ("a: {title: A, state: active, progress: 100}", (0, 1, 99)),
+            ("a: {title: A, state: failed, progress: 40}", (0, 1, 40)),
+            ("a: {title: A, weight: 0}, b: {title: B, weight: 0, state: done}", (1, 2, 0)),
+            ("a: {title: A, weight: 0, state: done}", (1, 1, 100)),
+            ("a: {title: A, weight: 4294967295}, b: {title: B, weight: 4294967295, state: done}", (1, 2, 50)),
+        ] {
+            let (done, total, percent) = expected;
+            let found = of(&Scene::items(items), "w");
+            assert_eq!(found, Some((done, total, percent, Source::Counted)), "{items}");
+        }
+        let heavy: Vec<String> =
+            (0..9).map(|n| format!("a{n}: {{title: A, weight: 4294967295, state: done}}")).collect();
+        let heavy = Scene::items(&format!("{}, z: {{title: Z, weight: 4294967295}}", heavy.join(", ")));
+        assert_eq!(of(&heavy, "w"), Some((9, 10, 90, Source::Counted)));
+    }
+
+    #[test]
+    fn phases_are_looked_through() {
+        let items = "p: {kind: phase, title: P, weight: 2, items: {a: {title: A, state: done}, b: {title: B, \
+                     state: done}}, gates: {G: {parts: {p: {human: lead}}}}}, c: {title: C, state: STATE}";
+        let open = Scene::items(&items.replace("STATE", "todo"));
+        assert_eq!(of(&open, "w"), Some((2, 3, 80, Source::Counted)));
+        // Everything is done, but the gate of the phase has not passed.
+        let waiting = Scene::items(&items.replace("STATE", "done"));
+        assert_eq!(of(&waiting, "w"), Some((3, 3, 99, Source::Counted)));
+        assert_eq!(of(&waiting, "p"), Some((2, 2, 99, Source::Counted)));
+        let passed = items.replace("human: lead", "passed: \"2026-02-12T09:00:00Z\"");
+        assert_eq!(
+            of(&Scene::items(&passed.replace("STATE", "done")), "w"),
+            Some((3, 3, 100, Source::Counted))
+        );
+    }
+
+    #[test]
+    fn leaves_say_what_they_know() {
+        let lines = |ticked: usize, all: usize| {
+            let line = |n| {
+                let done = if n < ticked { ", done: \"2026-02-12T09:00:00Z\"" } else { "" };
+                format!("l{n}: {{text: x{done}}}")
+            };
+            format!("checklist: {{lines: {{{}}}}}", (0..all).map(line).collect::<Vec<_>>().join(", "))
+        };
+        for (item, expected) in [
+            (String::new(), None),
+            ("progress: 50".to_owned(), Some((0, 1, 50, Source::Declared))),
+            ("state: done, progress: 50".to_owned(), None),
+            ("state: active".to_owned(), None),
+            (lines(1, 3), Some((1, 3, 33, Source::Checklist))),
+            (lines(2, 3), Some((2, 3, 66, Source::Checklist))),
+            (lines(3, 3), Some((3, 3, 99, Source::Checklist))),
+            (format!("state: done, {}", lines(1, 3)), Some((1, 3, 100, Source::Checklist))),
+        ] {
+            assert_eq!(of(&Scene::items(&format!("a: {{title: A, {item}}}")), "a"), expected, "{item}");
+        }
+        let thirds = format!("a: {{title: A, {}}}, b: {{title: B, {}}}", lines(1, 3), lines(2, 3));
+        assert_eq!(of(&Scene::items(&thirds), "w"), Some((0, 2, 50, Source::Counted)));
+    }
+
+    #[test]
+    fn what_was_declared_stands_beside_what_is_counted() {
+        let declared = |item: &str| {
+            let scene = Scene::items(&format!("a: {{title: A, {item}}}"));
+            let world = scene.world();
+            progress(&world.boards[0], 1).unwrap().declared
+        };
+        assert_eq!(declared("progress: 50, items: {b: {title: B}}"), Some(50));
+        assert_eq!(declared("progress: 50, checklist: {lines: {l1: {text: x}}}"), Some(50));
+        assert_eq!(declared("progress: 50"), None);
+        assert_eq!(declared("items: {b: {title: B}}"), None);
+        assert_eq!(declared("progress: 50, state: done, items: {b: {title: B, state: done}}"), None);
+    }
+
+    #[test]
+    fn a_closed_workflow_is_whole() {
+        for body in ["state: done", "state: done\nitems: {a: {title: A, state: done}}"] {
+            assert_eq!(of(&Scene::team(body), "w").unwrap().2, 100, "{body}");
+        }
+    }
 }
