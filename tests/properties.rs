@@ -59,7 +59,7 @@ fn profiles() -> Vec<Profile> {
     [RICH, of("program"), of("trace")].map(|text| yaml::read(text.as_bytes(), "profile.yaml").unwrap()).into()
 }
 
-fn ask<'a>(text: &'a str) -> Ask<'a> {
+fn ask(text: &str) -> Ask<'_> {
     Ask {
         actor: "alice",
         now: Time::parse(NOW).unwrap(),
@@ -236,7 +236,7 @@ fn pick(values: &'static [&'static str]) -> impl Strategy<Value = Value> {
 }
 
 /// A record with some of its fields.
-fn some(fields: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Value> {
+fn some(fields: Fields) -> BoxedStrategy<Value> {
     let field = |(key, value): (&'static str, BoxedStrategy<Value>)| {
         prop::option::weighted(0.4, value).prop_map(move |value| value.map(|value| (key.to_owned(), value)))
     };
@@ -265,19 +265,46 @@ fn numbers() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn items() -> BoxedStrategy<Value> {
-    let time = || Just(json!(NOW)).boxed();
+type Fields = Vec<(&'static str, BoxedStrategy<Value>)>;
+
+fn time() -> BoxedStrategy<Value> {
+    Just(json!(NOW)).boxed()
+}
+
+fn values() -> Fields {
+    let verdict = || some(vec![("why", text().boxed()), ("at", time())]);
+    let needs = pick(&["x0", "g0", "c0", "w:x1", "v:x", "risk"]);
+    let protocol =
+        vec![("threshold", Just(json!("0.92")).boxed()), ("max_iterations", Just(json!(1)).boxed())];
+    vec![
+        ("kind", pick(&["task", "phase", "alone"]).boxed()),
+        ("state", pick(&["todo", "active", "review", "done", "failed", "dropped"]).boxed()),
+        ("priority", pick(&["P0", "P3"]).boxed()),
+        ("mode", pick(&["parallel", "sequential"]).boxed()),
+        ("order", pick(&["1", "1.5", "5A"]).boxed()),
+        ("owner", text().boxed()),
+        ("progress", (0u8..=100).prop_map(Value::from).boxed()),
+        ("weight", any::<u32>().prop_map(Value::from).boxed()),
+        ("counted", any::<bool>().prop_map(Value::from).boxed()),
+        ("needs", prop::collection::vec(needs, 0..3).prop_map(Value::from).boxed()),
+        ("started", time()),
+        ("summary", text().boxed()),
+        ("when", some(vec![("any", table("c", text()).boxed())])),
+        ("triggered", verdict()),
+        ("not_triggered", verdict()),
+        ("limits", some(vec![("files", Just(json!(3)).boxed())])),
+        ("protocol", some(protocol)),
+    ]
+}
+
+fn record_tables() -> Fields {
     let part = prop_oneof![
         Just(json!("all")),
         some(vec![("human", text().boxed()), ("passed", time()), ("score", Just(json!("all")).boxed())]),
     ];
     let sample = prop::collection::vec(numbers(), 0..3).prop_map(|numbers| {
-        numbers
-            .into_iter()
-            .enumerate()
-            .map(|(n, v)| (format!("2026-01-0{}", n + 1), v))
-            .collect::<Map<_, _>>()
-            .into()
+        let sample = |(n, number)| (format!("2026-01-0{}", n + 1), number);
+        numbers.into_iter().enumerate().map(sample).collect::<Map<_, _>>().into()
     });
     let field = prop_oneof![
         text(),
@@ -286,80 +313,31 @@ fn items() -> BoxedStrategy<Value> {
         prop::collection::vec(text(), 0..3).prop_map(Value::from),
         table("k", text()),
     ];
-    let limits = || some(vec![("files", Just(json!(3)).boxed()), ("lines", Just(json!(4)).boxed())]);
-    let verdict = || some(vec![("why", text().boxed()), ("at", time())]);
-    let fields = vec![
-        ("kind", pick(&["task", "phase", "alone"]).boxed()),
-        ("state", pick(&["todo", "active", "review", "done", "failed", "dropped"]).boxed()),
-        ("priority", pick(&["P0", "P3"]).boxed()),
-        ("mode", pick(&["parallel", "sequential"]).boxed()),
-        ("order", pick(&["1", "1.5", "5A"]).boxed()),
-        ("owner", text().boxed()),
-        ("target", text().boxed()),
-        ("progress", (0u8..=100).prop_map(Value::from).boxed()),
-        ("weight", any::<u32>().prop_map(Value::from).boxed()),
-        ("counted", any::<bool>().prop_map(Value::from).boxed()),
-        (
-            "needs",
-            prop::collection::vec(pick(&["x0", "g0", "c0", "w:x1", "v:x", "risk"]), 0..3)
-                .prop_map(Value::from)
-                .boxed(),
-        ),
-        ("started", time()),
-        ("summary", text().boxed()),
-        ("when", some(vec![("any", table("c", text()).boxed())])),
-        ("triggered", verdict()),
-        ("not_triggered", verdict()),
-        ("limits", limits()),
-        (
-            "protocol",
-            some(vec![
-                ("threshold", Just(json!("0.92")).boxed()),
-                ("max_iterations", Just(json!(1)).boxed()),
-            ]),
-        ),
+    let line = with(some(vec![("done", time())]), "text", text());
+    let round = with(some(vec![("by", text().boxed())]), "score", pick(&["0.9", "1", ".925"]));
+    let blocker = with(some(vec![("fix", text().boxed()), ("cleared", time())]), "text", text());
+    let artifact = vec![("path", Just(json!("a.md")).boxed()), ("required", Just(json!(true)).boxed())];
+    let risk = with(some(vec![("impact", pick(&["high"]).boxed())]), "title", text());
+    let agent = vec![("role", text().boxed()), ("steward", Just(json!(false)).boxed())];
+    vec![
         ("fields", table("f", field).boxed()),
-        (
-            "checklist",
-            some(vec![
-                ("title", text().boxed()),
-                ("lines", table("l", with(some(vec![("done", time())]), "text", text())).boxed()),
-            ]),
-        ),
-        (
-            "iterations",
-            table("i", with(some(vec![("by", text().boxed())]), "score", pick(&["0.9", "1", ".925"])))
-                .boxed(),
-        ),
-        (
-            "blockers",
-            table("b", with(some(vec![("fix", text().boxed()), ("cleared", time())]), "text", text()))
-                .boxed(),
-        ),
-        (
-            "artifacts",
-            table(
-                "a",
-                some(vec![("path", Just(json!("a.md")).boxed()), ("required", Just(json!(true)).boxed())]),
-            )
-            .boxed(),
-        ),
+        ("checklist", some(vec![("title", text().boxed()), ("lines", table("l", line).boxed())])),
+        ("iterations", table("i", round).boxed()),
+        ("blockers", table("b", blocker).boxed()),
+        ("artifacts", table("a", some(artifact)).boxed()),
         (
             "gates",
             table("g", some(vec![("title", text().boxed()), ("parts", table("p", part).boxed())])).boxed(),
         ),
         ("checkpoints", table("c", some(vec![("role", text().boxed()), ("approved", time())])).boxed()),
-        (
-            "risks",
-            table("risk", with(some(vec![("impact", pick(&["high"]).boxed())]), "title", text())).boxed(),
-        ),
+        ("risks", table("risk", risk).boxed()),
         ("metrics", table("m", some(vec![("title", text().boxed()), ("samples", sample.boxed())])).boxed()),
-        (
-            "agents",
-            table("g", some(vec![("role", text().boxed()), ("steward", Just(json!(false)).boxed())])).boxed(),
-        ),
-    ];
-    with(some(fields), "title", text()).boxed()
+        ("agents", table("g", some(agent)).boxed()),
+    ]
+}
+
+fn items() -> BoxedStrategy<Value> {
+    with(some(values().into_iter().chain(record_tables()).collect()), "title", text()).boxed()
 }
 
 fn workflows() -> impl Strategy<Value = Value> {

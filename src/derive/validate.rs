@@ -190,7 +190,9 @@ fn cycle(world: &World, board: usize) -> Option<Violation> {
             }
             None => {
                 let left = path.pop().and_then(|(place, _)| open.get_mut(place));
-                left.into_iter().for_each(|open| *open = false);
+                if let Some(open) = left {
+                    *open = false;
+                }
             }
         }
     }

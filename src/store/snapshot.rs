@@ -54,6 +54,8 @@ pub struct Broken {
     pub error: Error,
 }
 
+type Found = (RepoPath, Vec<u8>);
+
 type Parsed = (RepoPath, Vec<u8>, Result<Workflow>);
 
 impl Store {
@@ -112,7 +114,7 @@ impl Store {
         }
     }
 
-    fn workflow_files(&self, at: &At) -> Result<(Vec<(RepoPath, Vec<u8>)>, Vec<Broken>)> {
+    fn workflow_files(&self, at: &At) -> Result<(Vec<Found>, Vec<Broken>)> {
         let mut broken = Vec::new();
         if let Some(plan) = &self.plan {
             let bytes = self.read(at, plan)?.ok_or_else(|| {
@@ -182,7 +184,7 @@ impl Store {
             return Ok(known);
         }
         let profile = self.profile(&snapshot.at, &workflow.profile).map_err(|error| {
-            if error.place().is_some() { error } else { placed(as_state(error), bytes, path, &["profile"]) }
+            if error.place().is_some() { error } else { placed(as_state(&error), bytes, path, &["profile"]) }
         })?;
         snapshot.profiles.push(Arc::new(profile));
         Ok(snapshot.profiles.len() - 1)
@@ -303,7 +305,7 @@ fn placed(error: Error, bytes: &[u8], path: &RepoPath, keys: &[&str]) -> Error {
     }))
 }
 
-fn as_state(error: Error) -> Error {
+fn as_state(error: &Error) -> Error {
     error.hints().iter().fold(Error::state(error.message()), |state, hint| state.hint(hint.clone()))
 }
 
@@ -331,7 +333,7 @@ fn read_all(store: &Store, folder: &RepoPath, names: &[String]) -> Result<Vec<Re
     }))
 }
 
-fn parse_all(files: Vec<(RepoPath, Vec<u8>)>) -> Vec<Parsed> {
+fn parse_all(files: Vec<Found>) -> Vec<Parsed> {
     spread(files, |(path, bytes)| {
         let parsed = read_workflow(&bytes, &path);
         (path, bytes, parsed)

@@ -52,17 +52,16 @@ const MEASURED: [(&str, &str); 5] = [
     ("updated_at", "the item's own times tell it"),
 ];
 
-/// The children under one key, flat or nested. `above`: the kind of what they stand in, where that is known; of the
-/// workflow `None`.
+/// The children under one key, flat or nested; `usual` is the usual kind of what stands there.
 pub(super) fn children<'a>(
     key: &str,
     value: Value,
-    above: Option<Option<&'a Id>>,
+    usual: Option<&'a Id>,
     setting: Setting<'a>,
     report: &mut Report,
 ) -> Result<Vec<Nested>> {
     let mut entries = Vec::new();
-    let mut kinds = Kinds { profile: setting.profile, above, said: HashMap::new() };
+    let mut kinds = Kinds { profile: setting.profile, usual, said: HashMap::new() };
     for (id, mut map) in records::entries(value, key, report)? {
         let parent = map.remove("parent").map(|parent| Id::parse(&show(&parent))).transpose()?;
         let kind = map.remove("kind").or_else(|| map.remove("type"));
@@ -74,7 +73,7 @@ pub(super) fn children<'a>(
     for (id, parent, said, mut map) in entries {
         let below: Vec<(&str, Value)> =
             CHILDREN.iter().filter_map(|key| Some((*key, map.remove(*key)?))).collect();
-        let usual = kinds.usual(parent.as_ref(), 0);
+        let usual = kinds.usual_of(parent.as_ref(), 0);
         let kind = said.or(usual);
         let declared = kind.and_then(|kind| setting.profile.kinds.get(kind));
         let mut item = convert(map, id.as_str(), declared, setting, report)?;
@@ -82,7 +81,8 @@ pub(super) fn children<'a>(
         item.kind = said.filter(|said| Some(*said) != usual).cloned();
         found.push(Nested { id: id.clone(), parent, item });
         for (key, value) in below {
-            let mut inner = children(key, value, kind.map(Some), setting, report)?;
+            let usual = kind.and_then(|kind| usual_under(setting.profile, Some(kind)));
+            let mut inner = children(key, value, usual, setting, report)?;
             for child in inner.iter_mut().filter(|child| child.parent.is_none()) {
                 child.parent = Some(id.clone());
             }
@@ -95,20 +95,27 @@ pub(super) fn children<'a>(
 /// Which kinds the items of one list are; a parent may come after its children.
 struct Kinds<'a> {
     profile: &'a Profile,
-    above: Option<Option<&'a Id>>,
+    usual: Option<&'a Id>,
     said: HashMap<Id, (Option<&'a Id>, Option<Id>)>,
 }
 
 impl<'a> Kinds<'a> {
     // Parents that run in a circle end at the depth that nothing can be nested to.
-    fn usual(&self, parent: Option<&Id>, depth: usize) -> Option<&'a Id> {
-        let above = match parent.and_then(|parent| self.said.get(parent)) {
-            Some(_) if depth > 32 => return None,
-            Some((said, parent)) => Some(said.or_else(|| self.usual(parent.as_ref(), depth + 1))?),
-            None => self.above?,
-        };
-        self.profile.kinds_under(above).next().map(|(id, _)| id)
+    fn usual_of(&self, parent: Option<&Id>, depth: usize) -> Option<&'a Id> {
+        match parent.and_then(|parent| self.said.get(parent)) {
+            Some(_) if depth > 32 => None,
+            Some((said, parent)) => {
+                let kind = said.or_else(|| self.usual_of(parent.as_ref(), depth + 1))?;
+                usual_under(self.profile, Some(kind))
+            }
+            None => self.usual,
+        }
     }
+}
+
+/// The usual kind of what stands under a kind, or under the workflow itself.
+pub(super) fn usual_under<'a>(profile: &'a Profile, kind: Option<&'a Id>) -> Option<&'a Id> {
+    profile.kinds_under(kind).next().map(|(id, _)| id)
 }
 
 /// A foreign mapping as an item; its id, kind and children are taken out already.

@@ -202,7 +202,8 @@ impl Lists {
     fn place(self, root: &mut Item, setting: Setting, report: &mut Report) -> Result<()> {
         let mut nested = Vec::new();
         for (key, value) in self.children {
-            nested.extend(item::children(&key, value, Some(None), setting, report)?);
+            let usual = item::usual_under(setting.profile, None);
+            nested.extend(item::children(&key, value, usual, setting, report)?);
         }
         nest(root, nested)?;
         if let Some(gates) = self.gates {

@@ -5,7 +5,7 @@ use crate::derive::testing::{id, now, spot};
 use crate::model::record::{Action, Artifact};
 use crate::moves::records::{Remark, block, claim, note, tick, unblock};
 
-fn text<'t>(text: &'t str) -> super::Ask<'t> {
+fn text(text: &str) -> super::Ask<'_> {
     ask(Some(text))
 }
 
