@@ -159,7 +159,7 @@ fn look(world: &World) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn moves_keep_a_workflow_whole(process in 0usize..3, tries in tries()) {

@@ -152,7 +152,7 @@ fn change(scene: &Scene, (item, what, text): (&str, usize, &str)) -> Option<Work
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn comments_survive_every_change(
