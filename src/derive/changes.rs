@@ -114,4 +114,13 @@ mod tests {
         );
         assert!(changes("w", &after, &after).is_empty());
     }
+
+    #[test]
+    fn short_gate_parts_and_fields_of_any_name_are_seen() {
+        let tree = |score: &str, notes: &str| json!({"gates": {"G": {"parts": {"score": score}}}, "fields": {"notes": notes, "items": [notes]}});
+        let found = changes("w", &tree("all", "x"), &tree("a", "y"));
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|change| (change.reference.as_str(), change.field.as_str())).collect();
+        assert_eq!(found, [("G.score", "parts"), ("w", "fields.notes"), ("w", "fields.items")]);
+    }
 }

@@ -97,3 +97,55 @@ fn action(world: &World, spot: Spot, verb: &str, reason: &'static str) -> Action
     let tail = if wants_summary { " -m \"what came out\"" } else { "" };
     Action { spot, command: format!("git track {verb} {reference}{tail}"), reference, reason }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Scene;
+    use super::*;
+
+    fn next(scene: &Scene) -> Vec<String> {
+        actions(&scene.world(), 0).into_iter().map(|action| action.command).collect()
+    }
+
+    #[test]
+    fn running_work_comes_first_then_the_most_urgent() {
+        let scene = Scene::shipped(
+            "program",
+            "items: {a: {title: A}, b: {title: B, priority: P1}, c: {title: C, priority: P0}, d: {title: D, state: active}, \
+             e: {title: E, needs: [a]}, f: {title: F, state: active, items: {g: {title: G, state: active}}}}",
+        );
+        let first = [
+            "git track done d",
+            "git track done g",
+            "git track start c",
+            "git track start b",
+            "git track start a",
+        ];
+        assert_eq!(next(&scene), first);
+        let taken = Scene::shipped(
+            "program",
+            "items: {a: {title: A, owner: bob}, b: {title: B}, c: {title: C, owner: alice}}",
+        );
+        let world = taken.world();
+        let free: Vec<&str> = claimable(&world, 0, "alice")
+            .iter()
+            .map(|spot| world.board(*spot).node(spot.place).id.as_str())
+            .collect();
+        assert_eq!(free, ["b", "c"]);
+    }
+
+    #[test]
+    fn the_end_and_failures_are_told() {
+        let trace = |items: &str| Scene::shipped("trace", &format!("items: {{{items}}}"));
+        assert_eq!(next(&trace("")), [""; 0]);
+        assert_eq!(next(&trace("s1: {title: A, state: active}")), ["git track done s1 -m \"what came out\""]);
+        assert_eq!(next(&trace("s1: {title: A, state: failed}")), ["git track retry s1"]);
+        assert_eq!(next(&trace("s1: {title: A, state: done}")), ["git track done w"]);
+        assert_eq!(
+            next(&Scene::shipped("trace", "state: done\nitems: {s1: {title: A, state: done}}")),
+            [""; 0]
+        );
+        let phases = "p: {kind: phase, title: P, items: {a: {title: A}}}, q: {kind: phase, title: Q}";
+        assert_eq!(next(&Scene::items(phases)), ["git track start a"]);
+    }
+}

@@ -135,4 +135,33 @@ mod tests {
             json!({"title": "A", "blockers": {"b1": {"text": "no disk", "cleared": "t", "cleared_by": "x"}}});
         assert_eq!(told(open, cleared), ["a.b1 cleared"]);
     }
+
+    #[test]
+    fn every_move_has_its_word() {
+        let state = |state: &str| json!({"title": "A", "state": state});
+        for (from, to, words) in [
+            ("active", "review", "a submitted"),
+            ("review", "active", "a sent back"),
+            ("failed", "active", "a retried"),
+            ("active", "failed", "a failed"),
+            ("todo", "dropped", "a dropped"),
+            ("dropped", "todo", "a reopened"),
+            ("active", "todo", "a back to do"),
+        ] {
+            assert_eq!(told(state(from), state(to)), [words]);
+        }
+        let decided = json!({"title": "A", "state": "dropped", "finished": "t", "by": "bob",
+            "not_triggered": {"why": "never", "by": "bob", "at": "t"}});
+        assert_eq!(told(json!({"title": "A"}), decided), ["a dropped by bob: never"]);
+        let ticked =
+            json!({"title": "A", "checklist": {"lines": {"l1": {"text": "x", "done": "t", "by": "bob"}}}});
+        assert_eq!(
+            told(json!({"title": "A", "checklist": {"lines": {"l1": {"text": "x"}}}}), ticked),
+            ["a.l1 ticked"]
+        );
+        assert_eq!(
+            told(json!({"title": "A", "owner": "bob"}), json!({"title": "A"})),
+            ["a owner removed: bob"]
+        );
+    }
 }

@@ -146,3 +146,34 @@ impl<V: JsonSchema> JsonSchema for Table<V> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> Result<Table<u8>, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn order_is_kept_and_ids_are_single() {
+        let known = table(r#"{"b": 1, "a": 2}"#).unwrap();
+        assert_eq!(known.keys().map(Id::as_str).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(serde_json::to_string(&known).unwrap(), r#"{"b":1,"a":2}"#);
+        for (text, message) in [
+            (r#"{"a": 1, "A": 2}"#, "duplicate id `A`"),
+            (r#"{"1": 1}"#, "`1` is not an id"),
+            ("[]", "a mapping keyed by id"),
+        ] {
+            assert!(table(text).unwrap_err().contains(message), "{text}");
+        }
+    }
+
+    #[test]
+    fn new_records_get_the_next_free_number() {
+        let mut records = table(r#"{"f1": 1, "f3": 2}"#).unwrap();
+        assert_eq!(records.push('f', 3).as_str(), "f4");
+        assert_eq!(records.push('f', 3).as_str(), "f5");
+        assert_eq!(records.push('d', 3).as_str(), "d5");
+    }
+}

@@ -118,3 +118,48 @@ fn prune(value: &mut Value) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(tree: Value) -> Result<Workflow, String> {
+        let root: Item = serde_json::from_value(tree).map_err(|error| error.to_string())?;
+        Workflow::from_root(root)
+            .map_err(|Misplaced { path, message }| format!("{}: {message}", path.join(".")))
+    }
+
+    #[test]
+    fn what_is_empty_is_left_out_and_what_is_bare_is_kept() {
+        let tree = json!({
+            "schema": 1, "id": "w", "profile": "p", "title": "W", "when": {},
+            "fields": {"none": [], "nothing": {}}, "gates": {"G": {}, "H": {"parts": {"p": "all"}}},
+        });
+        let mut more = tree.clone();
+        more["needs"] = json!([]);
+        more["items"] = json!({});
+        more["owner"] = Value::Null;
+        assert_eq!(read(more.clone()).unwrap().to_value(), tree);
+        assert_eq!(read(tree).unwrap(), read(more).unwrap());
+    }
+
+    #[test]
+    fn the_header_stands_once() {
+        let with = |key: &str, value: Value| {
+            let mut tree =
+                json!({"schema": 1, "id": "w", "profile": "p", "title": "W", "items": {"a": {"title": "A"}}});
+            match key.split_once('.') {
+                Some((_, key)) => tree["items"]["a"][key] = value,
+                None => tree[key] = value,
+            }
+            read(tree).unwrap_err()
+        };
+        assert_eq!(with("schema", Value::Null), ": missing field `schema`");
+        assert_eq!(with("id", Value::Null), ": missing field `id`");
+        assert_eq!(with("profile", Value::Null), ": missing field `profile`");
+        assert!(with("schema", json!(2)).starts_with("schema: schema 2 was written by a newer git-track"));
+        let message = "`id` belongs to the workflow; an item's id is the key it stands under";
+        assert_eq!(with("a.id", json!("x")), format!("items.a.id: {message}"));
+    }
+}
