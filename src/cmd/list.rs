@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result, nearest};
 use crate::model::state::{Asked, Shown, asked, plain};
-use crate::ui::{Style, Table, Text};
+use crate::ui::{Line, Style, Table, Text};
 
 use super::Answer;
 use super::context::Context;
@@ -58,10 +58,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         known_kind(&world, kind)?;
     }
     let wanted = args.state.as_deref().map(Wanted::parse).transpose()?;
-    let mut table = Table::default();
+    let mut text = Text::new();
     let mut listed = Vec::new();
     for &index in &boards {
         let Some(board) = world.boards.get(index) else { continue };
+        let mut table = Table::indented(if boards.len() > 1 { 2 } else { 0 });
         for (place, node) in board.nodes().skip(1) {
             let spot = Spot { board: index, place };
             let shown = world.shown(spot);
@@ -75,13 +76,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 continue;
             }
             listed.push(items::item(&world, spot));
-            let reference = if boards.len() > 1 {
-                format!("{}:{}", board.workflow.id, node.id)
-            } else {
-                node.id.to_string()
-            };
             table.row([
-                (Style::Plain, reference),
+                (Style::Plain, node.id.to_string()),
                 (items::style(shown), items::label(&world, spot)),
                 (Style::Plain, priority),
                 (Style::Plain, node.item.owner.clone().unwrap_or_default()),
@@ -89,10 +85,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 (Style::Plain, node.item.title.clone()),
             ]);
         }
+        if boards.len() > 1 && !table.is_empty() {
+            text.gap();
+            text.line(Line::new().add(Style::Strong, board.workflow.id.as_str()));
+        }
+        text.extend(table.text());
     }
-    let mut text = table.text();
-    if text.is_empty() {
-        text = Text::new();
+    if listed.is_empty() {
         text.line("nothing to list");
     }
     Ok(Answer::new(text).with("items", Value::Array(listed)))

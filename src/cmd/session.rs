@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::derive::board::{Board, Node};
 use crate::derive::here::{Via, item_of};
 use crate::derive::reference::{self, Part, Target};
 use crate::derive::world::{Spot, World};
@@ -101,15 +102,24 @@ impl Session {
 
     /// The workflow that is meant; an error with the list when that is not clear.
     pub(super) fn the_workflow(&self, context: &Context, world: &World) -> Result<usize> {
+        self.one_workflow(context, world, |_| true)
+    }
+
+    /// The workflow that is meant, looked for among those that fit.
+    pub(super) fn one_workflow(
+        &self,
+        context: &Context,
+        world: &World,
+        fits: impl Fn(&Board) -> bool,
+    ) -> Result<usize> {
         if let Some(home) = self.home(context, world)? {
             return Ok(home);
         }
-        let open: Vec<&str> = world
-            .boards
-            .iter()
-            .filter(|board| !board.root().state.is_closed())
-            .map(|board| board.workflow.id.as_str())
-            .collect();
+        let open = || world.boards.iter().enumerate().filter(|(_, board)| !board.root().state.is_closed());
+        if let [(only, _)] = open().filter(|(_, board)| fits(board)).collect::<Vec<_>>().as_slice() {
+            return Ok(*only);
+        }
+        let open: Vec<&str> = open().map(|(_, board)| board.workflow.id.as_str()).collect();
         if open.is_empty() {
             return Err(Error::not_found("there is no open workflow").hint("git track new <profile> <title>"));
         }
@@ -143,17 +153,27 @@ impl Session {
         {
             return Ok(Target { spot, part: Part::Whole });
         }
-        let board = self.the_workflow(context, world)?;
-        let running: Vec<Spot> = world
-            .boards
-            .get(board)
-            .into_iter()
-            .flat_map(|laid| laid.nodes().skip(1))
-            .filter(|(_, node)| {
-                matches!(node.state, State::Active | State::Failed) && node.children.is_empty()
-            })
-            .map(|(place, _)| Spot { board, place })
-            .collect();
+        let home = self.home(context, world)?;
+        let open = |index: usize, board: &Board| match home {
+            Some(home) => home == index,
+            None => !board.root().state.is_closed(),
+        };
+        let at_work =
+            |node: &Node| matches!(node.state, State::Active | State::Failed) && node.children.is_empty();
+        let mut running: Vec<Spot> = Vec::new();
+        let mut steps: Vec<Spot> = Vec::new();
+        for (index, board) in world.boards.iter().enumerate().filter(|(index, board)| open(*index, board)) {
+            for (place, node) in board.nodes().skip(1).filter(|(_, node)| at_work(node)) {
+                let is_step = node.kind_id.is_some() && node.kind_id == board.profile.step.as_ref();
+                let list = if is_step { &mut steps } else { &mut running };
+                list.push(Spot { board: index, place });
+            }
+        }
+        // A step is what somebody is at right now; other items may be in progress beside it for weeks.
+        if steps.len() == 1 {
+            running.clear();
+        }
+        running.extend(steps);
         match running.as_slice() {
             [spot] => Ok(Target { spot: *spot, part: Part::Whole }),
             [] => Err(Error::usage("which item? none is in progress").hint("git track next")),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::derive::validate::{Violation, violations};
 use crate::derive::world::World;
 use crate::error::{At as Place, Error, Kind, Result};
+use crate::files::EntryKind;
 use crate::formats::yaml;
 use crate::model::config::{Config, SERIES};
 use crate::model::edit::Root;
@@ -54,6 +55,19 @@ pub struct Broken {
     pub error: Error,
 }
 
+/// The files of workflows, read; what could not be read beside them.
+#[derive(Default)]
+struct Found {
+    files: Vec<(RepoPath, Vec<u8>)>,
+    broken: Vec<Broken>,
+}
+
+impl Found {
+    fn add(&mut self, path: String, error: Error) {
+        self.broken.push(Broken { path, error });
+    }
+}
+
 type Parsed = (RepoPath, Vec<u8>, Result<Workflow>);
 
 impl Store {
@@ -69,8 +83,8 @@ impl Store {
             broken,
             profiles: Vec::new(),
         };
-        let (files, unreadable) = self.workflow_files(&snapshot.at)?;
-        snapshot.broken.extend(unreadable);
+        let Found { files, broken } = self.workflow_files(&snapshot.at)?;
+        snapshot.broken.extend(broken);
         for (path, bytes, parsed) in parse_all(files) {
             let loaded = parsed.and_then(|workflow| {
                 self.matches_its_file(&path, &bytes, &workflow)?;
@@ -112,51 +126,61 @@ impl Store {
         }
     }
 
-    fn workflow_files(&self, at: &At) -> Result<(Vec<(RepoPath, Vec<u8>)>, Vec<Broken>)> {
-        let mut broken = Vec::new();
+    fn workflow_files(&self, at: &At) -> Result<Found> {
         if let Some(plan) = &self.plan {
             let bytes = self.read(at, plan)?.ok_or_else(|| {
                 Error::not_found(format!("there is no plan file {plan}"))
                     .hint("git track new <profile> <title>")
             })?;
-            return Ok((vec![(plan.clone(), bytes)], broken));
+            return Ok(Found { files: vec![(plan.clone(), bytes)], broken: Vec::new() });
         }
         let folder = RepoPath::parse(&format!("{FOLDER}/workflows"))?;
-        let mut files = Vec::new();
         match source(at) {
-            None => {
-                let names: Vec<String> = self
-                    .files
-                    .list(Root::WorkTree, &folder)?
-                    .into_iter()
-                    .map(|entry| entry.name)
-                    .filter(|name| is_state(name))
-                    .collect();
-                for (path, bytes) in read_all(self, &folder, &names)? {
-                    match bytes {
-                        Ok(Some(bytes)) => files.push((path, bytes)),
-                        Ok(None) => {}
-                        Err(error) => broken.push(Broken { path: path.to_string(), error }),
-                    }
-                }
-            }
-            Some(source) => {
-                for file in self.repo.list(&source, &folder)? {
-                    if !is_state(file.path.as_str()) {
-                        continue;
-                    }
-                    if file.conflicted || !matches!(file.mode, FileMode::Regular | FileMode::Executable) {
-                        let what =
-                            if file.conflicted { "it is not merged" } else { "it is not an ordinary file" };
-                        broken.push(Broken { path: file.path.to_string(), error: Error::state(what) });
-                    } else {
-                        let bytes = self.repo.blob(&file.id, LARGEST)?;
-                        files.push((file.path, bytes));
-                    }
-                }
+            None => self.found_in_work_tree(&folder),
+            Some(source) => self.found_in_git(&source, &folder),
+        }
+    }
+
+    fn found_in_work_tree(&self, folder: &RepoPath) -> Result<Found> {
+        let mut found = Found::default();
+        let mut paths = Vec::new();
+        for entry in
+            self.files.list(Root::WorkTree, folder)?.into_iter().filter(|entry| is_state(&entry.name))
+        {
+            match folder.join(&entry.name) {
+                Ok(path) if entry.kind != EntryKind::NotUtf8 => paths.push(path),
+                Ok(_) => found.add(format!("{folder}/{}", entry.name), Error::state("the name is not UTF-8")),
+                Err(error) => found.add(format!("{folder}/{}", entry.name), error),
             }
         }
-        Ok((files, broken))
+        let files = &self.files;
+        let read = |path: RepoPath| {
+            let bytes = files.read(Root::WorkTree, &path, LARGEST);
+            (path, bytes)
+        };
+        for (path, bytes) in spread(paths, read) {
+            match bytes {
+                Ok(Some(bytes)) => found.files.push((path, bytes)),
+                Ok(None) => {}
+                Err(error) => found.add(path.to_string(), error),
+            }
+        }
+        Ok(found)
+    }
+
+    fn found_in_git(&self, source: &Source, folder: &RepoPath) -> Result<Found> {
+        let mut found = Found::default();
+        for file in self.repo.list(source, folder)?.into_iter().filter(|file| is_state(file.path.as_str())) {
+            if file.conflicted {
+                found.add(file.path.to_string(), Error::state("it is not merged"));
+            } else if !matches!(file.mode, FileMode::Regular | FileMode::Executable) {
+                found.add(file.path.to_string(), Error::state("it is not an ordinary file"));
+            } else {
+                let bytes = self.repo.blob(&file.id, LARGEST)?;
+                found.files.push((file.path, bytes));
+            }
+        }
+        Ok(found)
     }
 
     fn matches_its_file(&self, path: &RepoPath, bytes: &[u8], workflow: &Workflow) -> Result<()> {
@@ -182,7 +206,7 @@ impl Store {
             return Ok(known);
         }
         let profile = self.profile(&snapshot.at, &workflow.profile).map_err(|error| {
-            if error.place().is_some() { error } else { placed(as_state(error), bytes, path, &["profile"]) }
+            if error.place().is_some() { error } else { placed(as_state(&error), bytes, path, &["profile"]) }
         })?;
         snapshot.profiles.push(Arc::new(profile));
         Ok(snapshot.profiles.len() - 1)
@@ -303,7 +327,7 @@ fn placed(error: Error, bytes: &[u8], path: &RepoPath, keys: &[&str]) -> Error {
     }))
 }
 
-fn as_state(error: Error) -> Error {
+fn as_state(error: &Error) -> Error {
     error.hints().iter().fold(Error::state(error.message()), |state, hint| state.hint(hint.clone()))
 }
 
@@ -318,17 +342,6 @@ pub(super) fn source(at: &At) -> Option<Source> {
 fn is_state(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ending == Some("yaml") && !name.rsplit('/').next().unwrap_or(name).starts_with('.')
-}
-
-type Read = (RepoPath, Result<Option<Vec<u8>>>);
-
-fn read_all(store: &Store, folder: &RepoPath, names: &[String]) -> Result<Vec<Read>> {
-    let paths: Vec<RepoPath> = names.iter().map(|name| folder.join(name)).collect::<Result<_>>()?;
-    let files = &store.files;
-    Ok(spread(paths, |path| {
-        let bytes = files.read(Root::WorkTree, &path, LARGEST);
-        (path, bytes)
-    }))
 }
 
 fn parse_all(files: Vec<(RepoPath, Vec<u8>)>) -> Vec<Parsed> {
