@@ -41,7 +41,11 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     remaining(&mut text, &world, board);
     decisions(&mut text, laid);
     let names: Vec<&str> = dirty.iter().map(|file| file.path.as_str()).collect();
-    list(&mut text, "Files changed and not committed", names.iter().map(|name| (*name).to_owned()).collect());
+    list(
+        &mut text,
+        "Files changed and not committed",
+        &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
+    );
     refused(&mut text, laid);
     next(&mut text, &world, board);
     text.truncate(LINES);
@@ -136,7 +140,7 @@ fn remaining(text: &mut Text, world: &World, board: usize) {
         let label = items::label(world, Spot { board, place });
         format!("{}  {} ({label})", node.id, node.item.title)
     });
-    list(text, "Remaining", names.collect());
+    list(text, "Remaining", &names.collect::<Vec<_>>());
 }
 
 fn decisions(text: &mut Text, board: &Board) {
@@ -147,7 +151,7 @@ fn decisions(text: &mut Text, board: &Board) {
         Some(why) => format!("{}: {why}", decision.text),
         None => decision.text.clone(),
     };
-    list(text, "Decisions, newest first", newest.map(line).collect());
+    list(text, "Decisions, newest first", &newest.map(line).collect::<Vec<_>>());
 }
 
 fn refused(text: &mut Text, board: &Board) {
@@ -181,7 +185,7 @@ fn next(text: &mut Text, world: &World, board: usize) {
     }
 }
 
-fn list(text: &mut Text, title: &str, entries: Vec<String>) {
+fn list(text: &mut Text, title: &str, entries: &[String]) {
     if entries.is_empty() {
         return;
     }

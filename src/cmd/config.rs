@@ -33,7 +33,7 @@ enum Act {
     List,
     /// Print one value
     Get {
-        /// The key: base, write, profiles, paths.changes, git_track
+        /// The key; see `config list`
         key: String,
     },
     /// Set one value; an empty one goes back to the default

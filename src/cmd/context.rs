@@ -15,6 +15,7 @@ use crate::ui::{Color, Text, Ui, Wishes};
 
 /// Options of every command.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Global {
     /// Run as if called in DIR
     #[arg(short = 'C', value_name = "DIR", global = true, help_heading = "Global options")]

@@ -47,7 +47,10 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
         {
             text.line(Line::new().add(Style::Dim, format!("        --> {place}  ")).plain(source.trim()));
         }
-        for hint in finding.problem.iter().flat_map(|problem| problem.hints()) {
+        for note in finding.problem.iter().flat_map(Error::notes) {
+            text.line(Line::new().plain("        ").plain(note));
+        }
+        for hint in finding.problem.iter().flat_map(Error::hints) {
             text.line(Line::new().plain("        ").add(Style::Command, hint));
         }
         let ok = finding.problem.is_none();

@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
         known_kind(&world, kind)?;
     }
-    let wanted = args.state.as_deref().map(Wanted::parse).transpose()?;
+    let wanted = args.state.as_deref().map(|word| Wanted::parse(&world, word)).transpose()?;
     let mut text = Text::new();
     let mut listed = Vec::new();
     for &index in &boards {
@@ -104,12 +104,19 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn parse(word: &str) -> Result<Self> {
-        let known = Shown::ALL.into_iter().find(|shown| plain(shown.word()) == plain(word));
-        if let Some(shown) = known {
+    fn parse(world: &World, word: &str) -> Result<Self> {
+        if let Some(shown) = Shown::ALL.into_iter().find(|shown| plain(shown.word()) == plain(word)) {
             return Ok(Self::Shown(shown));
         }
-        Ok(asked(word).map_or_else(|| Self::Label(plain(word)), Self::Word))
+        let mut labels = world.boards.iter().flat_map(|board| board.profile.labels.values());
+        if labels.any(|label| plain(&label.label) == plain(word)) {
+            return Ok(Self::Label(plain(word)));
+        }
+        asked(word).map(Self::Word).ok_or_else(|| {
+            let known = Shown::ALL.map(Shown::word).join(", ");
+            Error::usage(format!("`{word}` is not a state"))
+                .hint(format!("states: {known}, or a label of a profile"))
+        })
     }
 
     fn fits(&self, shown: Shown, phrase: &str) -> bool {
@@ -132,7 +139,8 @@ impl Wanted {
 }
 
 fn known_kind(world: &World, kind: &str) -> Result<()> {
-    let known = || world.boards.iter().flat_map(|board| board.profile.kinds.keys()).map(|kind| kind.as_str());
+    let known =
+        || world.boards.iter().flat_map(|board| board.profile.kinds.keys()).map(crate::model::id::Id::as_str);
     if world.boards.is_empty() || known().any(|known| known.eq_ignore_ascii_case(kind)) {
         return Ok(());
     }

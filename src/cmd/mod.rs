@@ -267,7 +267,7 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Config(args) => config::run(context, args),
         Command::Profile(args) => profile::run(context, args),
         Command::Schema(args) => schema::run(args),
-        Command::Completions(args) => man::completions(args, tree),
+        Command::Completions(args) => Ok(man::completions(args, tree)),
         Command::Man(args) => man::run(context, args, tree),
     }
 }

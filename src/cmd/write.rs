@@ -275,7 +275,8 @@ fn deliver(store: &Store, write: Write, paths: &[RepoPath], message: &str) -> Re
 fn message(changes: &[Change], told: &[String]) -> String {
     let subject = told.first().map_or("write files", String::as_str);
     let subject = crate::ui::cut(subject, 60);
-    let body: String = told.iter().skip(1).map(|line| format!("{}\n", crate::ui::clean(line))).collect();
+    let body: Vec<String> = told.iter().skip(1).map(|line| crate::ui::clean(line) + "\n").collect();
+    let body = body.concat();
     let trailer = changes.first().map(|change| format!("Track: {}\n", change.reference)).unwrap_or_default();
     let gap = if body.is_empty() { "" } else { "\n" };
     format!("chore(track): {subject}\n\n{body}{gap}{trailer}")

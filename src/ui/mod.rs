@@ -55,7 +55,7 @@ impl Ui {
     }
 
     /// Prints an answer: the data with `--json`, else the text. A closed pipe is not an error.
-    pub fn answer(&self, data: &Value, text: &Text) -> io::Result<()> {
+    pub fn answer(self, data: &Value, text: &Text) -> io::Result<()> {
         let stdout = io::stdout();
         let printed = if self.json {
             serde_json::to_string_pretty(data).unwrap_or_default() + "\n"
@@ -68,13 +68,13 @@ impl Ui {
     }
 
     /// Prints text as it is, to be read by a shell or another program.
-    pub fn raw(&self, bytes: &[u8]) -> io::Result<()> {
+    pub fn raw(self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         quietly(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
     /// Prints an error: as `{"error": …}` on standard output with `--json`, else on standard error.
-    pub fn error(&self, command: &str, error: &Error) {
+    pub fn error(self, command: &str, error: &Error) {
         let stderr = io::stderr();
         let _ = if self.json {
             let document = problem::json(command, error);
@@ -86,14 +86,14 @@ impl Ui {
     }
 
     /// Prints a remark about what the program does on standard error.
-    pub fn remark(&self, text: &Text) {
+    pub fn remark(self, text: &Text) {
         if !self.quiet {
             let stderr = io::stderr();
             let _ = write_all(stderr.lock(), &text.render(self.colors(stderr.is_terminal())));
         }
     }
 
-    fn colors(&self, terminal: bool) -> bool {
+    fn colors(self, terminal: bool) -> bool {
         match self.color {
             Color::Always => true,
             Color::Never => false,
