@@ -9,7 +9,7 @@ use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::files::{Direction, Lock, Owner, Recovered};
 use crate::model::state::State;
-use crate::store::{At, Snapshot, Store, newest};
+use crate::store::{At, Snapshot, Store, generation};
 
 use super::context::Context;
 
@@ -62,7 +62,6 @@ impl Session {
 
     // Without a lock: what was read counts only when nobody wrote meanwhile.
     fn consistent(context: &Context, store: &Store) -> Result<Snapshot> {
-        let generation = || newest(store).map(|newest| newest.map(|(number, _)| number)).unwrap_or_default();
         for _ in 0..TRIES {
             if store.files.pending()?.is_some() {
                 let lock =
@@ -75,9 +74,9 @@ impl Session {
                     })?;
                 settle(context, store, &lock)?;
             }
-            let before = generation();
+            let before = generation(store)?;
             let snapshot = store.snapshot(At::WorkTree)?;
-            if store.files.pending()?.is_none() && generation() == before {
+            if store.files.pending()?.is_none() && generation(store)? == before {
                 return Ok(snapshot);
             }
         }
@@ -88,7 +87,7 @@ impl Session {
     /// The workflow that is meant when none is named in a reference: asked for, the branch's, or the only open one.
     pub(super) fn home(&self, context: &Context, world: &World) -> Result<Option<usize>> {
         if let Some(name) = context.workflow() {
-            return reference::workflow(world, name).map(Some);
+            return self.named(world, name).map(Some);
         }
         if let Some((spot, _)) = self.here(world)? {
             return Ok(Some(spot.board));
@@ -131,6 +130,22 @@ impl Session {
             .hint(format!("say it with -w, for example -w {}", open.first().copied().unwrap_or_default())))
     }
 
+    fn named(&self, world: &World, name: &str) -> Result<usize> {
+        reference::workflow(world, name).map_err(|error| self.broken(name).unwrap_or(error))
+    }
+
+    // A workflow that is there but cannot be read is not "unknown".
+    fn broken(&self, workflow: &str) -> Option<Error> {
+        let file = self.store.path_of(&crate::model::id::Id::parse(workflow).ok()?).ok()?;
+        let broken = self.snapshot.broken.iter().find(|broken| broken.path == file.as_str())?;
+        let error = Error::state(format!("{workflow} cannot be read: {}", broken.error.message()));
+        let error = broken.error.hints().iter().fold(error, |error, hint| error.hint(hint.clone()));
+        Some(match broken.error.place() {
+            Some(at) => error.at(at.clone()),
+            None => error,
+        })
+    }
+
     /// The item that the branch carries.
     pub(super) fn here(&self, world: &World) -> Result<Option<(Spot, Via)>> {
         match &self.branch {
@@ -141,11 +156,14 @@ impl Session {
 
     /// What a reference names; left out: the branch's item, else the only running one.
     pub(super) fn target(&self, context: &Context, world: &World, text: Option<&str>) -> Result<Target> {
-        let asked = context.workflow().map(|name| reference::workflow(world, name)).transpose()?;
+        let asked = context.workflow().map(|name| self.named(world, name)).transpose()?;
         if let Some(text) = text {
             // An ambiguous branch must not stand in the way of a reference that is clear by itself.
             let home = self.home(context, world).unwrap_or_default();
-            return reference::resolve(world, text, asked, home);
+            return reference::resolve(world, text, asked, home).map_err(|error| {
+                let workflow = text.split_once(':').map_or(text, |(workflow, _)| workflow);
+                self.broken(workflow).unwrap_or(error)
+            });
         }
         if let Some((spot, _)) = self.here(world)?
             && asked.is_none_or(|asked| asked == spot.board)

@@ -61,7 +61,8 @@ fn notices(text: &mut Text, view: &View) {
         text.gap();
         text.line(Line::new().add(Style::Bad, format!("{title} ({})", lines.len())));
         let limit = if view.args.all { usize::MAX } else { FEW };
-        for attention in lines.iter().take(limit) {
+        let few = lines.get(..limit.min(lines.len())).unwrap_or_default();
+        for (index, attention) in few.iter().enumerate() {
             let workflow =
                 if attention.workflow.is_empty() { String::new() } else { cut(&attention.workflow, 22) };
             let reference = attention.reference.rsplit(':').next().unwrap_or(&attention.reference);
@@ -73,7 +74,9 @@ fn notices(text: &mut Text, view: &View) {
             }
             let room = 80usize.saturating_sub(line.width());
             text.line(line.plain(cut(&what, room)));
-            if !attention.command.is_empty() {
+            // The same command for several lines stands once, below the last of them.
+            let again = few.get(index + 1).is_some_and(|next| next.command == attention.command);
+            if !attention.command.is_empty() && !again {
                 text.line(Line::new().plain("      ").add(Style::Command, &attention.command));
             }
         }
