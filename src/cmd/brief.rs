@@ -19,6 +19,7 @@ use super::session::Session;
 
 /// Arguments of `brief`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  git track brief\n  git track brief -w avatar-upload")]
 pub struct Args {}
 
 /// The most lines that a brief has.
@@ -31,7 +32,8 @@ const FEW: usize = 5;
 pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
     let world = session.snapshot.world();
-    let board = session.the_workflow(context, &world)?;
+    // Whoever lost all context was in the middle of a step.
+    let board = session.one_workflow(context, &world, running_step)?;
     let spot = Spot { board, place: 0 };
     let laid = world.board(spot);
     let dirty = session.store.repo.changed_files()?;
@@ -79,6 +81,10 @@ fn head(text: &mut Text, session: &Session, board: &Board) {
     for (name, value) in root.item.fields.iter() {
         text.line(format!("  {name}: {}", cut(&value.to_string(), 70)));
     }
+}
+
+fn running_step(board: &Board) -> bool {
+    board.profile.step.is_some() && running(board).next().is_some()
 }
 
 fn running<'a>(board: &'a Board) -> impl Iterator<Item = Place> + 'a {

@@ -22,6 +22,7 @@ use super::write::apply_files;
 
 /// Arguments of `config`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  git track config list\n  git track config set write stage")]
 pub struct Args {
     #[command(subcommand)]
     act: Option<Act>,

@@ -14,6 +14,7 @@ use super::context::Context;
 
 /// Arguments of `doctor`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  git track doctor\n\nExit status: 0; 4 when something is broken.")]
 pub struct Args {}
 
 /// What was looked at, and what was found.

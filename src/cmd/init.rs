@@ -23,7 +23,9 @@ use super::write::apply_files;
 
 /// Arguments of `init`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Running it again changes nothing, or adds the profiles that are new.")]
+#[command(
+    after_help = "Example:\n  git track init --profile program --profile trace\n\nRunning it again changes nothing, or adds the profiles that are new."
+)]
 pub struct Args {
     /// A process that the team uses; the first is the usual one
     #[arg(long = "profile", value_name = "NAME")]

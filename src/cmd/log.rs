@@ -19,6 +19,7 @@ use super::session::Session;
 
 /// Arguments of `log`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  git track log\n  git track log batch-1 --since 2026-02-01")]
 pub struct Args {
     /// Only what happened to this item or workflow
     #[arg(value_name = "REF")]

@@ -14,6 +14,7 @@ use super::session::Session;
 
 /// Arguments of `next`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  git track next\n  git track next --json")]
 pub struct Args {
     /// Every workflow, also when one is meant
     #[arg(long)]

@@ -19,6 +19,9 @@ use super::write::apply_files;
 
 /// Arguments of `profile`.
 #[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  git track profile list\n  git track profile show trace\n  git track profile eject program"
+)]
 pub struct Args {
     #[command(subcommand)]
     act: Option<Act>,

@@ -12,7 +12,10 @@ use super::Answer;
 
 /// Arguments of `schema`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "In an editor with the YAML language server, put this above a state file:
+#[command(after_help = "Example:
+  git track schema workflow > workflow.schema.json
+
+In an editor with the YAML language server, put this above a state file:
   # yaml-language-server: $schema=./workflow.schema.json")]
 pub struct Args {
     /// Of what

@@ -20,6 +20,9 @@ use super::session::Session;
 
 /// Arguments of `show`.
 #[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  git track show batch-1\n  git track show batch-1.b1\n  git track show execution-framework --json"
+)]
 pub struct Args {
     /// [<workflow>:]<id>[.<part>]; a workflow's id shows the workflow
     #[arg(value_name = "REF")]

@@ -16,6 +16,7 @@ use super::write::apply_files;
 
 /// Arguments of `undo`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  git track undo\n  git track undo --dry-run")]
 pub struct Args {}
 
 /// Takes the last change back.

@@ -20,6 +20,7 @@ use super::session::Session;
 
 /// Arguments of `why`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  git track why batch-3")]
 pub struct Args {
     /// The item; without it the branch's item, else the running one
     #[arg(value_name = "REF")]

@@ -264,10 +264,13 @@ fn deliver(store: &Store, write: Write, paths: &[RepoPath], message: &str) -> Re
     match write {
         Write::Leave => Ok(()),
         Write::Stage => store.repo.add(paths),
-        Write::Commit => {
-            let committed = store.repo.commit_paths(paths, message).map(drop);
-            committed.map_err(|error| error.note("the files are written, but not committed"))
-        }
+        Write::Commit => store.repo.commit_paths(paths, message).map(drop).map_err(|error| {
+            let complaint =
+                error.message().split_once("): ").map_or(error.message(), |(_, complaint)| complaint);
+            let refused = Error::new(error.kind(), format!("git refused the commit: {complaint}"));
+            let refused = error.notes().iter().fold(refused, |refused, note| refused.note(note.clone()));
+            refused.note("the files are written, but not committed").hint("git status")
+        }),
     }
 }
 

@@ -22,7 +22,7 @@ use attention::Attention;
 /// Arguments of `status`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit status: 0; 4 when a state file is broken; with --exit-code 1 when something needs attention."
+    after_help = "Examples:\n  git track status\n  git track status --at HEAD~5 --json\n\nExit status: 0; 4 when a state file is broken; with --exit-code 1 when something needs attention."
 )]
 pub struct Args {
     /// An item or workflow to look at

@@ -187,7 +187,8 @@ fn item(text: &mut Text, view: &View) {
 fn next(text: &mut Text, view: &View) {
     let View { world, shown, focus, .. } = view;
     let mut all: Vec<_> = shown.iter().flat_map(|&board| actions(world, board)).collect();
-    all.sort_by_key(|action| *focus != Some(action.spot));
+    let elsewhere = |spot: Spot| focus.is_some_and(|focus| focus.board != spot.board);
+    all.sort_by_key(|action| (*focus != Some(action.spot), elsewhere(action.spot)));
     if all.is_empty() {
         return;
     }
