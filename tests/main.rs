@@ -14,6 +14,8 @@
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod repositories;
 #[cfg(test)]
 mod support;

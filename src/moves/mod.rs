@@ -192,7 +192,7 @@ pub fn open_for_change(world: &World, spot: Spot, verb: &str) -> Result<()> {
     if let Some(failed) = board.stopped_by() {
         let id = &board.workflow.id;
         let failed_id = board.node(failed).id;
-        if !(verb == "retry" && board.node(spot.place).state == State::Failed) {
+        if !(verb == "retry" && board.node(spot.place).item.state() == State::Failed) {
             let summary = board.node(failed).item.summary.as_deref().unwrap_or("no reason was given");
             return Err(Error::refused(format!("{id} is stopped: {failed_id} failed"))
                 .note(format!("failed  {}: {summary}", board.name(failed)))
@@ -303,3 +303,6 @@ fn prefixed(item: &mut Item, happened: &str, text: Option<&str>, ask: &Ask) {
         item.notes.push('n', ask.note(format!("{happened}: {text}")));
     }
 }
+
+#[cfg(test)]
+mod tests;
