@@ -283,7 +283,7 @@ fn code_is_read_as_the_compiler_reads_it() {
         /* use /* nested */ crate::b; */
         use crate::{c::{self, D as E}, d::*, error};
         const T: &str = "use crate::e; \" // not a comment";
-        const R: &str = r#"use crate::f; "quoted""#;
+        const R: &str = r#"use crate::f; "quoted" "#;
         const C: [char; 3] = ['"', '\'', '\u{22}'];
         fn g<'a>(x: &'a str) -> &'a str { crate :: h::i(x); x }
         #[command(after_help = "git track new change")]
@@ -308,7 +308,7 @@ fn code_is_read_as_the_compiler_reads_it() {
         texts,
         [
             (r#"use crate::e; \" // not a comment"#, false),
-            (r#"use crate::f; "quoted""#, false),
+            (r#"use crate::f; "quoted" "#, false),
             ("git track new change", true)
         ]
     );
