@@ -17,7 +17,7 @@ use crate::ui::{Color, Ui, Wishes};
     bin_name = "git track",
     version,
     propagate_version = false,
-    max_term_width = 100,
+    max_term_width = 80,
     after_help = "Exit status: 0 yes, 1 no or refused, 2 usage, 3 no such thing or nothing to do,
 4 invalid state or repository, 70 a bug, 75 locked or recovery pending.
 Reference: [<workflow>:]<id>[.<part>]. Start with: git track demo, or git track init."
@@ -42,13 +42,17 @@ pub fn take_index_file(remove: impl FnOnce(&str)) -> Option<OsString> {
 pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let json = args.iter().any(|arg| arg == "--json");
+    let is_command =
+        |arg: &&OsString| Cli::command().get_subcommands().any(|known| known.get_name() == **arg);
+    let word = args.iter().skip(1).find(is_command).map(|arg| arg.to_string_lossy().into_owned());
+    let word = word.filter(|_| json).unwrap_or_default();
     let matches = match Cli::command().try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error, json),
+        Err(error) => return usage(&error, &word, json),
     };
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, json),
+        Err(error) => return usage(&error, &word, json),
     };
     let word = cli.command.word();
     let ui = Ui::new(Color::Auto, Wishes::default(), cli.global.json, cli.global.quiet);
@@ -64,7 +68,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString
 fn execute(context: &Context, word: &str, command: &Command) -> ExitCode {
     let answer = cmd::run(context, command, Cli::command());
     let printed = answer.as_ref().map(|answer| match &answer.raw {
-        Some(raw) => context.ui.raw(raw).map(|()| answer.exit),
+        Some(raw) => context.ui.raw(&answer.document(word), raw).map(|()| answer.exit),
         None => context.ui.answer(&answer.document(word), &answer.text).map(|()| answer.exit),
     });
     match printed {
@@ -99,16 +103,20 @@ fn context(global: Global, index_file: Option<OsString>) -> Result<Context> {
 }
 
 // clap prints its own help and complaints; with --json a complaint is a document like every other error.
-fn usage(error: &clap::Error, json: bool) -> ExitCode {
+fn usage(error: &clap::Error, word: &str, json: bool) -> ExitCode {
     if json && error.use_stderr() {
         let printed = error.to_string();
-        let message = printed.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let message = printed.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+        let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
         let error = Error::usage(message).hint("git track help");
-        Ui::new(Color::Never, Wishes::default(), true, false).error("", &error);
+        Ui::new(Color::Never, Wishes::default(), true, false).error(word, &error);
         return ExitCode::from(error.kind().exit());
     }
-    let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    match error.print() {
+        Ok(()) => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+        Err(broken) if broken.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(crate::error::Kind::Io.exit()),
+    }
 }
 
 #[cfg(test)]
@@ -118,5 +126,13 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        for command in super::Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("git track {}", command.get_name())), "{}", command.get_name());
+        }
     }
 }

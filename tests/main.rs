@@ -12,6 +12,8 @@
 )]
 
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod properties;

@@ -15,10 +15,11 @@ use crate::ui::{Line, Style, Text, cut, wrap};
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `brief`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  git track brief\n  git track brief -w avatar-upload")]
 pub struct Args {}
 
 /// The most lines that a brief has.
@@ -30,8 +31,9 @@ const FEW: usize = 5;
 /// Tells where to go on.
 pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
-    let board = session.the_workflow(context, &world)?;
+    let world = world(&session.snapshot);
+    // Whoever lost all context was in the middle of a step.
+    let board = session.one_workflow(context, &world, running_step)?;
     let spot = Spot { board, place: 0 };
     let laid = world.board(spot);
     let dirty = session.store.repo.changed_files()?;
@@ -41,15 +43,19 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     remaining(&mut text, &world, board);
     decisions(&mut text, laid);
     let names: Vec<&str> = dirty.iter().map(|file| file.path.as_str()).collect();
-    list(&mut text, "Files changed and not committed", names.iter().map(|name| (*name).to_owned()).collect());
-    refused(&mut text, laid);
+    list(
+        &mut text,
+        "Files changed and not committed",
+        &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
+    );
+    refused(&mut text, &world, board);
     next(&mut text, &world, board);
     text.truncate(LINES);
     let running: Vec<Value> = running(laid).map(|place| items::item(&world, Spot { board, place })).collect();
     let commands: Vec<Value> = actions(&world, board)
         .iter()
         .take(3)
-        .map(|action| json!({ "ref": action.reference, "command": action.command }))
+        .map(|action| json!({ "ref": action.reference(&world), "command": action.command(&world) }))
         .collect();
     let answer = Answer::new(text)
         .with("workflow", json!(laid.workflow.id))
@@ -58,7 +64,7 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
         .with("dirty", json!(names))
         .with("stopped_by", json!(laid.stopped_by().map(|place| laid.node(place).id)))
         .with("next", commands);
-    Ok(answer)
+    Ok(session.whole(answer))
 }
 
 fn head(text: &mut Text, session: &Session, board: &Board) {
@@ -75,6 +81,10 @@ fn head(text: &mut Text, session: &Session, board: &Board) {
     for (name, value) in root.item.fields.iter() {
         text.line(format!("  {name}: {}", cut(&value.to_string(), 70)));
     }
+}
+
+fn running_step(board: &Board) -> bool {
+    board.profile.step.is_some() && running(board).next().is_some()
 }
 
 fn running<'a>(board: &'a Board) -> impl Iterator<Item = Place> + 'a {
@@ -136,7 +146,7 @@ fn remaining(text: &mut Text, world: &World, board: usize) {
         let label = items::label(world, Spot { board, place });
         format!("{}  {} ({label})", node.id, node.item.title)
     });
-    list(text, "Remaining", names.collect());
+    list(text, "Remaining", &names.collect::<Vec<_>>());
 }
 
 fn decisions(text: &mut Text, board: &Board) {
@@ -147,24 +157,25 @@ fn decisions(text: &mut Text, board: &Board) {
         Some(why) => format!("{}: {why}", decision.text),
         None => decision.text.clone(),
     };
-    list(text, "Decisions, newest first", newest.map(line).collect());
+    list(text, "Decisions, newest first", &newest.map(line).collect::<Vec<_>>());
 }
 
-fn refused(text: &mut Text, board: &Board) {
-    if let Some(failed) = board.stopped_by() {
-        let id = board.node(failed).id;
+fn refused(text: &mut Text, world: &World, board: usize) {
+    let laid = world.board(Spot { board, place: 0 });
+    if let Some(failed) = laid.stopped_by() {
+        let id = world.refer(board, laid.node(failed).id);
         text.gap();
         text.line(
             Line::new()
                 .add(Style::Bad, "Refused")
                 .plain(format!("  every change, until: git track retry {id}")),
         );
-    } else if board.root().state.is_closed() {
+    } else if laid.root().state.is_closed() {
         text.gap();
         text.line(
             Line::new()
                 .add(Style::Bad, "Refused")
-                .plain(format!("  every change: it is {}", board.root().state)),
+                .plain(format!("  every change: it is {}", laid.root().state)),
         );
     }
 }
@@ -177,11 +188,11 @@ fn next(text: &mut Text, world: &World, board: usize) {
     text.gap();
     text.line(Line::new().add(Style::Strong, "Next"));
     for action in actions.iter().take(3) {
-        text.line(Line::new().plain("  ").add(Style::Command, &action.command));
+        text.line(Line::new().plain("  ").add(Style::Command, action.command(world)));
     }
 }
 
-fn list(text: &mut Text, title: &str, entries: Vec<String>) {
+fn list(text: &mut Text, title: &str, entries: &[String]) {
     if entries.is_empty() {
         return;
     }

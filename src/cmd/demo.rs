@@ -15,6 +15,7 @@ use super::{Answer, Command};
 
 /// Arguments of `demo`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  git track demo\n  git track demo playground")]
 pub struct Args {
     /// Where to build it; a new temporary folder when absent
     #[arg(value_name = "DIR")]

@@ -11,9 +11,11 @@ use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
+use super::session::check;
 
 /// Arguments of `doctor`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  git track doctor\n\nExit status: 0; 4 when something is broken.")]
 pub struct Args {}
 
 /// What was looked at, and what was found.
@@ -47,7 +49,10 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
         {
             text.line(Line::new().add(Style::Dim, format!("        --> {place}  ")).plain(source.trim()));
         }
-        for hint in finding.problem.iter().flat_map(|problem| problem.hints()) {
+        for note in finding.problem.iter().flat_map(Error::notes) {
+            text.line(Line::new().plain("        ").plain(note));
+        }
+        for hint in finding.problem.iter().flat_map(Error::hints) {
             text.line(Line::new().plain("        ").add(Style::Command, hint));
         }
         let ok = finding.problem.is_none();
@@ -56,7 +61,8 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
             "what": finding.what,
             "ok": ok,
             "message": problem.map(Error::message),
-            "at": problem.and_then(|problem| problem.place()).map(ToString::to_string),
+            "at": problem.and_then(Error::place).map(|at| json!({ "file": at.file, "line": at.line, "column": at.column })),
+            "details": problem.map(Error::notes).unwrap_or_default(),
             "hints": problem.map(Error::hints).unwrap_or_default(),
         }));
     }
@@ -116,7 +122,8 @@ fn state(store: &Store) -> Result<Vec<Finding>> {
         let problem = Error::not_found(format!("there is no {CONFIG}")).hint("git track init");
         findings.push(Finding { what: "configuration".to_owned(), problem: Some(problem), mild: true });
     }
-    let snapshot = store.snapshot(At::WorkTree)?;
+    let mut snapshot = store.snapshot(At::WorkTree)?;
+    check(&mut snapshot);
     findings.push(Finding {
         what: format!("{} workflows read", snapshot.workflows.len()),
         problem: None,

@@ -21,7 +21,11 @@ use super::write::{Deciding, Draft, Said, WriteArgs, change};
 
 /// Arguments of `import`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "YAML or JSON. A file without an id goes into the workflow of -w.
+#[command(after_help = "Examples:
+  git track import plan.yaml
+  git track import risks.yaml -w execution-framework
+
+YAML or JSON. A file without an id goes into the workflow of -w.
 What is derived or measured is compared and left out; what nothing knows is listed.")]
 pub struct Args {
     /// The files
@@ -103,7 +107,7 @@ fn take_over(
     let known = draft.world().find(&id).map(|(_, board)| board.workflow.clone());
     match known {
         None => draft.add(workflow, profile),
-        Some(known) if known == workflow => {}
+        Some(known) if known == workflow => return Ok((id, Report::default())),
         Some(_) => {
             return Err(Error::refused(format!("the workflow {id} is here already and is different"))
                 .hint(format!("git track show {id}")));

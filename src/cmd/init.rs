@@ -19,11 +19,13 @@ use crate::ui::{Line, Style, Text};
 use super::Answer;
 use super::context::Context;
 use super::session::{lock, settle};
-use super::write::apply_files;
+use super::write::{FileChanges, WriteArgs, apply_files};
 
 /// Arguments of `init`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Running it again changes nothing, or adds the profiles that are new.")]
+#[command(
+    after_help = "Example:\n  git track init --profile program --profile trace\n\nRunning it again changes nothing, or adds the profiles that are new."
+)]
 pub struct Args {
     /// A process that the team uses; the first is the usual one
     #[arg(long = "profile", value_name = "NAME")]
@@ -31,6 +33,8 @@ pub struct Args {
     /// The branch that work lands on, where git does not tell
     #[arg(long, value_name = "BRANCH")]
     pub base: Option<String>,
+    #[command(flatten)]
+    write: WriteArgs,
 }
 
 const HEAD: &str = "# What the team decided about git-track. Schema: git track schema config\n";
@@ -67,14 +71,21 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let listed =
         if names.is_empty() { format!("none chosen; known: {}", known.join(", ")) } else { names.join(", ") };
     text.line(format!("  profiles        {listed}"));
-    let first = names.first().copied().or_else(|| known.first().map(String::as_str)).unwrap_or("program");
+    let first = names.first().copied().or_else(|| known.first().map(String::as_str)).unwrap_or("<profile>");
     text.line(
         Line::new()
             .add(Style::Dim, "next: ")
             .add(Style::Command, format!("git track new {first} \"What it is about\"")),
     );
-    let answer = apply_files(context, &store, &lock, &edits, text)?;
-    Ok(answer.with("config", tree(&config)).with("created", json!(!edits.is_empty())))
+    let created = !edits.is_empty();
+    let changes = FileChanges {
+        edits,
+        text,
+        what: "set git-track up".to_owned(),
+        write: args.write.decided(config.write),
+    };
+    let answer = apply_files(context, &store, lock, changes)?;
+    Ok(answer.with("config", tree(&config)).with("created", json!(created)))
 }
 
 fn detect(store: &Store, args: &Args, profiles: Vec<Id>) -> Result<Config> {

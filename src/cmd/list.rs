@@ -5,13 +5,13 @@ use serde_json::Value;
 
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result, nearest};
-use crate::model::state::{Asked, Shown, asked, plain};
-use crate::ui::{Style, Table, Text};
+use crate::model::state::{Asked, Priority, Shown, asked, plain};
+use crate::ui::{Line, Style, Table, Text};
 
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `list`.
 #[derive(Debug, ClapArgs)]
@@ -40,7 +40,7 @@ pub struct Args {
 /// Lists items.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let only = match context.workflow() {
         Some(_) => session.home(context, &world)?,
         None => None,
@@ -53,49 +53,53 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         .collect();
     if let Some(kind) = &args.kind {
         if let Some(records) = super::show::records(&world, &boards, kind) {
-            return Ok(records);
+            return Ok(session.whole(records));
         }
         known_kind(&world, kind)?;
     }
-    let wanted = args.state.as_deref().map(Wanted::parse).transpose()?;
-    let mut table = Table::default();
+    let priority = args.priority.as_deref().map(known_priority).transpose()?;
+    let wanted = args.state.as_deref().map(|word| Wanted::parse(&world, word)).transpose()?;
+    let mut text = Text::new();
     let mut listed = Vec::new();
     for &index in &boards {
         let Some(board) = world.boards.get(index) else { continue };
+        let mut table = Table::indented(if boards.len() > 1 { 2 } else { 0 });
         for (place, node) in board.nodes().skip(1) {
             let spot = Spot { board: index, place };
             let shown = world.shown(spot);
             let kind = node.kind_id.map_or("", |kind| kind.as_str());
-            let priority = node.item.priority.map(|priority| priority.to_string()).unwrap_or_default();
             let fits = args.kind.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(kind))
                 && wanted.as_ref().is_none_or(|wanted| wanted.fits(shown, board.profile.phrase(shown)))
                 && args.owner.as_ref().is_none_or(|owner| node.item.owner.as_ref() == Some(owner))
-                && args.priority.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&priority));
+                && priority.is_none_or(|wanted| node.item.priority == Some(wanted));
             if !fits {
                 continue;
             }
             listed.push(items::item(&world, spot));
-            let reference = if boards.len() > 1 {
-                format!("{}:{}", board.workflow.id, node.id)
-            } else {
-                node.id.to_string()
-            };
             table.row([
-                (Style::Plain, reference),
+                (Style::Plain, node.id.to_string()),
                 (items::style(shown), items::label(&world, spot)),
-                (Style::Plain, priority),
+                (Style::Plain, node.item.priority.map(|priority| priority.to_string()).unwrap_or_default()),
                 (Style::Plain, node.item.owner.clone().unwrap_or_default()),
-                (Style::Plain, items::percent(&world, spot)),
+                (Style::Plain, items::percent_short(&world, spot)),
                 (Style::Plain, node.item.title.clone()),
             ]);
         }
+        if boards.len() > 1 && !table.is_empty() {
+            text.gap();
+            text.line(Line::new().add(Style::Strong, board.workflow.id.as_str()));
+        }
+        text.extend(table.text());
     }
-    let mut text = table.text();
-    if text.is_empty() {
-        text = Text::new();
+    if listed.is_empty() {
         text.line("nothing to list");
     }
-    Ok(Answer::new(text).with("items", Value::Array(listed)))
+    Ok(session.whole(Answer::new(text).with("items", Value::Array(listed))))
+}
+
+fn known_priority(text: &str) -> Result<Priority> {
+    serde_json::from_value(Value::from(text.to_uppercase()))
+        .map_err(|_| Error::usage(format!("`{text}` is not a priority")).hint("priorities: P0, P1, P2, P3"))
 }
 
 enum Wanted {
@@ -105,12 +109,19 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn parse(word: &str) -> Result<Self> {
-        let known = Shown::ALL.into_iter().find(|shown| plain(shown.word()) == plain(word));
-        if let Some(shown) = known {
+    fn parse(world: &World, word: &str) -> Result<Self> {
+        if let Some(shown) = Shown::ALL.into_iter().find(|shown| plain(shown.word()) == plain(word)) {
             return Ok(Self::Shown(shown));
         }
-        Ok(asked(word).map_or_else(|| Self::Label(plain(word)), Self::Word))
+        let mut labels = world.boards.iter().flat_map(|board| board.profile.labels.values());
+        if labels.any(|label| plain(&label.label) == plain(word)) {
+            return Ok(Self::Label(plain(word)));
+        }
+        asked(word).map(Self::Word).ok_or_else(|| {
+            let known = Shown::ALL.map(Shown::word).join(", ");
+            Error::usage(format!("`{word}` is not a state"))
+                .hint(format!("states: {known}, or a label of a profile"))
+        })
     }
 
     fn fits(&self, shown: Shown, phrase: &str) -> bool {
@@ -133,7 +144,8 @@ impl Wanted {
 }
 
 fn known_kind(world: &World, kind: &str) -> Result<()> {
-    let known = || world.boards.iter().flat_map(|board| board.profile.kinds.keys()).map(|kind| kind.as_str());
+    let known =
+        || world.boards.iter().flat_map(|board| board.profile.kinds.keys()).map(crate::model::id::Id::as_str);
     if world.boards.is_empty() || known().any(|known| known.eq_ignore_ascii_case(kind)) {
         return Ok(());
     }

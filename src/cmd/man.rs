@@ -83,14 +83,14 @@ pub(super) fn run(context: &Context, args: &Args, tree: Command) -> Result<Answe
 }
 
 /// Prints a completion script. For bash it also completes `git track`, which git's own completion hands over.
-pub(super) fn completions(args: &CompletionArgs, tree: Command) -> Result<Answer> {
+pub(super) fn completions(args: &CompletionArgs, tree: Command) -> Answer {
     let mut tree = tree.name("git-track");
     let mut out = Vec::new();
     clap_complete::generate(args.shell, &mut tree, "git-track", &mut out);
     if args.shell == Shell::Bash {
         out.extend_from_slice(GIT_BASH.as_bytes());
     }
-    Ok(Answer::raw(out))
+    Answer::raw(out)
 }
 
 /// git's completion for bash calls `_git_track` with the words of `git track …`.

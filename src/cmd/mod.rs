@@ -130,34 +130,58 @@ pub enum Command {
     #[command(display_order = 21, visible_alias = "update")]
     Set(set::Args),
     /// Take an item and begin it; without REF the first ready one
-    #[command(display_order = 22)]
+    #[command(
+        display_order = 22,
+        after_help = "Examples:\n  git track claim\n  git track claim pin-image --as agent-7"
+    )]
     Claim(moves::ClaimArgs),
     /// Begin an item
-    #[command(display_order = 23)]
+    #[command(
+        display_order = 23,
+        after_help = "Examples:\n  git track start batch-1\n  git track start ci-green scan-triage        several at once"
+    )]
     Start(moves::Args),
     /// Hand an item in for judgement
-    #[command(display_order = 24)]
+    #[command(
+        display_order = 24,
+        after_help = "Example:\n  git track submit -m \"ready to be judged\"   the branch's item, or the running one"
+    )]
     Submit(moves::Args),
     /// Finish an item, tick a checklist line, or close a workflow
-    #[command(display_order = 25)]
+    #[command(
+        display_order = 25,
+        after_help = "Examples:\n  git track done TASK-001 -m \"What came out.\"\n  git track done phase-1.rollback            ticks a checklist line\n  git track done execution-framework         closes a workflow"
+    )]
     Done(moves::Args),
     /// Say what holds an item
-    #[command(display_order = 26)]
+    #[command(
+        display_order = 26,
+        after_help = "Example:\n  git track block pin-image -m \"The registry is down\" --fix \"ask operations\""
+    )]
     Block(moves::BlockArgs),
     /// Say that nothing holds an item any more
-    #[command(display_order = 27)]
+    #[command(
+        display_order = 27,
+        after_help = "Examples:\n  git track unblock pin-image\n  git track unblock pin-image.b1 -m \"operations answered\""
+    )]
     Unblock(moves::Args),
     /// Say that an item failed
-    #[command(display_order = 28)]
+    #[command(
+        display_order = 28,
+        after_help = "Example:\n  git track fail -m \"The large file test times out after 30 s.\""
+    )]
     Fail(moves::Args),
     /// Go on after a failure
-    #[command(display_order = 29)]
+    #[command(display_order = 29, after_help = "Example:\n  git track retry s2 -m \"with a longer timeout\"")]
     Retry(moves::Args),
     /// Leave an item out
-    #[command(display_order = 30)]
+    #[command(display_order = 30, after_help = "Example:\n  git track skip C4 -m \"neither criterion met\"")]
     Skip(moves::Args),
     /// Take up again what was done or left out
-    #[command(display_order = 31)]
+    #[command(
+        display_order = 31,
+        after_help = "Example:\n  git track reopen batch-1 -m \"the fix did not hold\""
+    )]
     Reopen(moves::Args),
     /// Record a step of a trace before its work begins
     #[command(display_order = 32)]
@@ -267,7 +291,7 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Config(args) => config::run(context, args),
         Command::Profile(args) => profile::run(context, args),
         Command::Schema(args) => schema::run(args),
-        Command::Completions(args) => man::completions(args, tree),
+        Command::Completions(args) => Ok(man::completions(args, tree)),
         Command::Man(args) => man::run(context, args, tree),
     }
 }

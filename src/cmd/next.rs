@@ -10,10 +10,11 @@ use crate::ui::{Line, Style, Text, cut};
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `next`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  git track next\n  git track next --json")]
 pub struct Args {
     /// Every workflow, also when one is meant
     #[arg(long)]
@@ -23,7 +24,7 @@ pub struct Args {
 /// Lists what can be done now: running work first, then what is ready, the most urgent first.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let home = if args.all { None } else { session.home(context, &world)? };
     let boards: Vec<usize> = home.map_or_else(|| (0..world.boards.len()).collect(), |home| vec![home]);
     let mut text = Text::new();
@@ -33,26 +34,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             let board = world.board(action.spot);
             let mut item = items::item(&world, action.spot);
             if let Some(item) = item.as_object_mut() {
-                item.insert("command".to_owned(), action.command.clone().into());
+                item.insert("command".to_owned(), action.command(&world).into());
                 item.insert("reason".to_owned(), action.reason.into());
             }
             listed.push(item);
-            let command = if boards.len() > 1 {
-                action.command.replacen(
-                    &action.reference,
-                    &format!("{}:{}", board.workflow.id, action.reference),
-                    1,
-                )
-            } else {
-                action.command.clone()
-            };
             let title = cut(&board.name(action.spot.place), 76);
             text.line(Line::new().plain(title).add(Style::Dim, format!("  ({})", action.reason)));
-            text.line(Line::new().plain("    ").add(Style::Command, command));
+            text.line(Line::new().plain("    ").add(Style::Command, action.command(&world)));
         }
     }
     if listed.is_empty() {
         text.line("nothing can be done right now");
     }
-    Ok(Answer::new(text).with("items", listed))
+    Ok(session.whole(Answer::new(text).with("items", listed)))
 }

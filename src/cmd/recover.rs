@@ -15,6 +15,7 @@ use super::session::{lock, recovery};
 
 /// Arguments of `recover`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  git track recover\n  git track recover --abort")]
 pub struct Args {
     /// Take the change back instead of finishing it
     #[arg(long)]

@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
+use crate::derive::board::{Board, Node};
 use crate::derive::here::{Via, item_of};
 use crate::derive::reference::{self, Part, Target};
+use crate::derive::validate::violations;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::files::{Direction, Lock, Owner, Recovered};
 use crate::model::state::State;
-use crate::store::{At, Snapshot, Store, newest};
+use crate::store::{At, CONFIG, Snapshot, Store, generation};
 
+use crate::ui::{Line, Style};
+
+use super::Answer;
 use super::context::Context;
 
 /// The state of the work tree, read whole.
@@ -24,6 +29,26 @@ pub(super) struct Session {
 
 /// How often a reader looks again while somebody writes.
 const TRIES: usize = 5;
+
+/// Lays the workflows of a snapshot out.
+pub(super) fn world(snapshot: &Snapshot) -> World<'_> {
+    World::new(snapshot.with_profiles())
+}
+
+/// Lists what breaks the rules of a process beside what cannot be read.
+pub(super) fn check(snapshot: &mut Snapshot) {
+    let world = world(snapshot);
+    let mut found = Vec::new();
+    for (board, loaded) in snapshot.workflows.iter().enumerate() {
+        for violation in violations(&world, board) {
+            let error = Error::state(violation.message);
+            let error = violation.hint.into_iter().fold(error, Error::hint);
+            found.push(loaded.broken(error, &violation.path));
+        }
+    }
+    drop(world);
+    snapshot.broken.extend(found);
+}
 
 impl Session {
     /// Reads the state of the work tree; an interrupted change is finished first.
@@ -45,23 +70,27 @@ impl Session {
         let store = context.store()?;
         let lock = lock(context, &store, Duration::from_secs(10))?;
         settle(context, &store, &lock)?;
-        let snapshot = store.snapshot(At::WorkTree)?;
+        let mut snapshot = store.snapshot(At::WorkTree)?;
+        // The defaults are good enough to read by, not to write by: the team may have decided otherwise.
+        if let Some(index) = snapshot.broken.iter().position(|broken| broken.path == CONFIG) {
+            return Err(snapshot.broken.swap_remove(index).error);
+        }
         Ok((Self::with(context, store, snapshot)?, lock))
     }
 
-    fn with(context: &Context, store: Store, snapshot: Snapshot) -> Result<Self> {
+    fn with(context: &Context, store: Store, mut snapshot: Snapshot) -> Result<Self> {
         if !snapshot.initialised && snapshot.workflows.is_empty() && snapshot.broken.is_empty() {
             let name =
                 context.cwd().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             return Err(Error::not_found(format!("git-track is not set up in {name}")).hint("git track init"));
         }
+        check(&mut snapshot);
         let branch = store.repo.head()?.branch().map(str::to_owned);
         Ok(Self { store, snapshot, branch })
     }
 
     // Without a lock: what was read counts only when nobody wrote meanwhile.
     fn consistent(context: &Context, store: &Store) -> Result<Snapshot> {
-        let generation = || newest(store).map(|newest| newest.map(|(number, _)| number)).unwrap_or_default();
         for _ in 0..TRIES {
             if store.files.pending()?.is_some() {
                 let lock =
@@ -74,20 +103,35 @@ impl Session {
                     })?;
                 settle(context, store, &lock)?;
             }
-            let before = generation();
+            let before = generation(store)?;
             let snapshot = store.snapshot(At::WorkTree)?;
-            if store.files.pending()?.is_none() && generation() == before {
+            if store.files.pending()?.is_none() && generation(store)? == before {
                 return Ok(snapshot);
             }
         }
-        let _lock = lock(context, store, Duration::from_secs(10))?;
+        let lock = lock(context, store, Duration::from_secs(10))?;
+        settle(context, store, &lock)?;
         store.snapshot(At::WorkTree)
+    }
+
+    /// An answer about all workflows, which says so when some of them could not be looked at.
+    pub(super) fn whole(&self, answer: Answer) -> Answer {
+        let broken = self.snapshot.broken.len();
+        if broken == 0 {
+            return answer;
+        }
+        let mut answer = answer.with("broken", broken).exit(Kind::State.exit());
+        let files = if broken == 1 { "1 problem".to_owned() } else { format!("{broken} problems") };
+        answer.text.gap();
+        let line = Line::new().add(Style::Bad, format!("{files} in state files"));
+        answer.text.line(line.plain("  ").add(Style::Command, "git track doctor"));
+        answer
     }
 
     /// The workflow that is meant when none is named in a reference: asked for, the branch's, or the only open one.
     pub(super) fn home(&self, context: &Context, world: &World) -> Result<Option<usize>> {
         if let Some(name) = context.workflow() {
-            return reference::workflow(world, name).map(Some);
+            return self.named(world, name).map(Some);
         }
         if let Some((spot, _)) = self.here(world)? {
             return Ok(Some(spot.board));
@@ -101,15 +145,24 @@ impl Session {
 
     /// The workflow that is meant; an error with the list when that is not clear.
     pub(super) fn the_workflow(&self, context: &Context, world: &World) -> Result<usize> {
+        self.one_workflow(context, world, |_| true)
+    }
+
+    /// The workflow that is meant, looked for among those that fit.
+    pub(super) fn one_workflow(
+        &self,
+        context: &Context,
+        world: &World,
+        fits: impl Fn(&Board) -> bool,
+    ) -> Result<usize> {
         if let Some(home) = self.home(context, world)? {
             return Ok(home);
         }
-        let open: Vec<&str> = world
-            .boards
-            .iter()
-            .filter(|board| !board.root().state.is_closed())
-            .map(|board| board.workflow.id.as_str())
-            .collect();
+        let open = || world.boards.iter().enumerate().filter(|(_, board)| !board.root().state.is_closed());
+        if let [(only, _)] = open().filter(|(_, board)| fits(board)).collect::<Vec<_>>().as_slice() {
+            return Ok(*only);
+        }
+        let open: Vec<&str> = open().map(|(_, board)| board.workflow.id.as_str()).collect();
         if open.is_empty() {
             return Err(Error::not_found("there is no open workflow").hint("git track new <profile> <title>"));
         }
@@ -119,6 +172,23 @@ impl Session {
         }
         Err(error
             .hint(format!("say it with -w, for example -w {}", open.first().copied().unwrap_or_default())))
+    }
+
+    fn named(&self, world: &World, name: &str) -> Result<usize> {
+        reference::workflow(world, name).map_err(|error| self.broken(name).unwrap_or(error))
+    }
+
+    // A workflow that is there but cannot be read is not "unknown".
+    fn broken(&self, workflow: &str) -> Option<Error> {
+        let file = self.store.path_of(&crate::model::id::Id::parse(workflow).ok()?).ok()?;
+        let broken = self.snapshot.broken.iter().find(|broken| broken.path == file.as_str())?;
+        let error = Error::state(format!("{workflow} cannot be read: {}", broken.error.message()));
+        let error = broken.error.notes().iter().fold(error, |error, note| error.note(note.clone()));
+        let error = broken.error.hints().iter().fold(error, |error, hint| error.hint(hint.clone()));
+        Some(match broken.error.place() {
+            Some(at) => error.at(at.clone()),
+            None => error,
+        })
     }
 
     /// The item that the branch carries.
@@ -131,11 +201,14 @@ impl Session {
 
     /// What a reference names; left out: the branch's item, else the only running one.
     pub(super) fn target(&self, context: &Context, world: &World, text: Option<&str>) -> Result<Target> {
-        let asked = context.workflow().map(|name| reference::workflow(world, name)).transpose()?;
+        let asked = context.workflow().map(|name| self.named(world, name)).transpose()?;
         if let Some(text) = text {
             // An ambiguous branch must not stand in the way of a reference that is clear by itself.
             let home = self.home(context, world).unwrap_or_default();
-            return reference::resolve(world, text, asked, home);
+            return reference::resolve(world, text, asked, home).map_err(|error| {
+                let workflow = text.split_once(':').map_or(text, |(workflow, _)| workflow);
+                self.broken(workflow).unwrap_or(error)
+            });
         }
         if let Some((spot, _)) = self.here(world)?
             && asked.is_none_or(|asked| asked == spot.board)
@@ -143,17 +216,27 @@ impl Session {
         {
             return Ok(Target { spot, part: Part::Whole });
         }
-        let board = self.the_workflow(context, world)?;
-        let running: Vec<Spot> = world
-            .boards
-            .get(board)
-            .into_iter()
-            .flat_map(|laid| laid.nodes().skip(1))
-            .filter(|(_, node)| {
-                matches!(node.state, State::Active | State::Failed) && node.children.is_empty()
-            })
-            .map(|(place, _)| Spot { board, place })
-            .collect();
+        let home = self.home(context, world)?;
+        let open = |index: usize, board: &Board| match home {
+            Some(home) => home == index,
+            None => !board.root().state.is_closed(),
+        };
+        let at_work =
+            |node: &Node| matches!(node.state, State::Active | State::Failed) && node.children.is_empty();
+        let mut running: Vec<Spot> = Vec::new();
+        let mut steps: Vec<Spot> = Vec::new();
+        for (index, board) in world.boards.iter().enumerate().filter(|(index, board)| open(*index, board)) {
+            for (place, node) in board.nodes().skip(1).filter(|(_, node)| at_work(node)) {
+                let is_step = node.kind_id.is_some() && node.kind_id == board.profile.step.as_ref();
+                let list = if is_step { &mut steps } else { &mut running };
+                list.push(Spot { board: index, place });
+            }
+        }
+        // A step is what somebody is at right now; other items may be in progress beside it for weeks.
+        if steps.len() == 1 {
+            running.clear();
+        }
+        running.extend(steps);
         match running.as_slice() {
             [spot] => Ok(Target { spot: *spot, part: Part::Whole }),
             [] => Err(Error::usage("which item? none is in progress").hint("git track next")),

@@ -16,10 +16,13 @@ use crate::ui::{Line, Style, Table, Text, wrap};
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `show`.
 #[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  git track show batch-1\n  git track show batch-1.b1\n  git track show execution-framework --json"
+)]
 pub struct Args {
     /// [<workflow>:]<id>[.<part>]; a workflow's id shows the workflow
     #[arg(value_name = "REF")]
@@ -29,15 +32,13 @@ pub struct Args {
 /// Shows one thing.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let target = session.target(context, &world, args.reference.as_deref())?;
-    let mut text = Text::new();
     let name = reference::label(&world, &target);
     let value = part(&world, &target);
+    let mut text = Text::new();
     if target.part == Part::Whole {
-        head(&mut text, &world, target.spot);
-        fields(&mut text, &value, &["title", "items", "gates", "checkpoints", "risks", "metrics", "state"]);
-        tables(&mut text, &world, target.spot);
+        text = screen(&world, target.spot);
     } else {
         text.line(Line::new().add(Style::Strong, name.as_str()));
         verdict(&mut text, &world, &target);
@@ -54,6 +55,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
         _ => answer.with("record", value),
     })
+}
+
+/// Everything that is known about an item.
+pub(super) fn screen(world: &World, spot: Spot) -> Text {
+    let mut text = Text::new();
+    head(&mut text, world, spot);
+    let value = tree(world.board(spot).node(spot.place).item);
+    fields(&mut text, &value, &["title", "items", "gates", "checkpoints", "risks", "metrics", "state"]);
+    tables(&mut text, world, spot);
+    text
 }
 
 /// The risks, metrics, gates or checkpoints of workflows, for `list`; `None` for any other word.
@@ -236,7 +247,7 @@ fn tables(text: &mut Text, world: &World, spot: Spot) {
             (Style::Plain, node.id.to_string()),
             (items::style(world.shown(at)), items::label(world, at)),
             (Style::Plain, node.item.owner.clone().unwrap_or_default()),
-            (Style::Plain, items::percent(world, at)),
+            (Style::Plain, items::percent_short(world, at)),
             (Style::Plain, node.item.title.clone()),
         ]);
     }

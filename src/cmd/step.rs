@@ -3,8 +3,10 @@
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use crate::derive::board::Board;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
+use crate::model::profile::Guarded;
 use crate::moves::grow;
 
 use super::Answer;
@@ -37,7 +39,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     change(context, args.write, |deciding, draft| {
         let world = draft.world();
-        let board = deciding.session.the_workflow(context, &world)?;
+        let board = deciding.session.one_workflow(context, &world, |board| board.profile.step.is_some())?;
+        if args.focus.is_none() && world.boards.get(board).is_some_and(needs_focus) {
+            return Err(Error::usage("a step says what exactly is worked on first")
+                .hint(format!("git track step \"{title}\" --focus \"what exactly\"")));
+        }
         let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
         let ask = deciding.ask(None, &exists);
         let focus = args.focus.as_deref().unwrap_or_default();
@@ -49,4 +55,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         said.data.insert("ref".to_owned(), json!(reference));
         Ok(said)
     })
+}
+
+fn needs_focus(board: &Board) -> bool {
+    let kind = board.profile.step.as_ref().and_then(|step| board.profile.kinds.get(step));
+    kind.and_then(|kind| kind.guards.get(&Guarded::Start)).is_some_and(|checks| checks.focus)
 }

@@ -16,10 +16,11 @@ use crate::ui::{Line, Style, Text, cut};
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `why`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  git track why batch-3")]
 pub struct Args {
     /// The item; without it the branch's item, else the running one
     #[arg(value_name = "REF")]
@@ -33,62 +34,24 @@ struct Link {
     command: Option<String>,
 }
 
+/// A move that leads onwards, and what it asks for.
+type Step = (&'static str, Vec<Condition>);
+
 /// How deep a chain is followed.
 const DEEPEST: usize = 12;
 
 /// Says why an item is where it is.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let target = session.target(context, &world, args.reference.as_deref())?;
     if target.part != Part::Whole {
         return Err(Error::usage("`why` explains items").hint("git track show REF"));
     }
     let spot = target.spot;
-    let board = world.board(spot);
-    let node = board.node(spot.place);
-    let shown = world.shown(spot);
-    let mut text = Text::new();
-    let head =
-        Line::new().add(Style::Strong, node.id.as_str()).plain(format!("  {}: ", cut(&node.item.title, 50)));
-    text.line(head.add(items::style(shown), items::label(&world, spot)));
-    let mut links = Vec::new();
-    if let Some(failed) = board.stopped_by() {
-        let node = board.node(failed);
-        let why = node.item.summary.as_deref().unwrap_or("no reason was given");
-        let reason = format!("{} failed and stops everything: {why}", node.id);
-        links.push(Link { depth: 0, reason, command: Some(format!("git track retry {}", node.id)) });
-    }
-    for (id, blocker) in node.item.open_blockers() {
-        let plan = blocker.fix.as_ref().map(|fix| format!(" (plan: {fix})")).unwrap_or_default();
-        let reason = format!("{}.{id} holds it: {}{plan}", node.id, blocker.text);
-        links.push(Link { depth: 0, reason, command: Some(format!("git track unblock {}.{id}", node.id)) });
-    }
-    chain(&world, spot, 0, &mut vec![spot], &mut links);
-    for link in &links {
-        let indent = "  ".repeat(link.depth + 1);
-        let room = 80usize.saturating_sub(indent.len() + 3);
-        text.line(Line::new().plain(&indent).add(Style::Warn, "- ").plain(cut(&link.reason, room)));
-        if let Some(command) = &link.command {
-            text.line(Line::new().plain(&indent).plain("    ").add(Style::Command, command));
-        }
-    }
-    let steps = steps(&world, spot, shown);
-    for (verb, list) in &steps {
-        text.line(Line::new().plain(format!("  to {verb} it:")));
-        if list.is_empty() {
-            text.line(Line::new().plain("    ok    nothing stands in the way"));
-        }
-        for condition in list {
-            let (style, mark) = if condition.ok { (Style::Good, "ok  ") } else { (Style::Bad, "FAIL") };
-            text.line(
-                Line::new().plain("    ").add(style, mark).plain(format!("  {}", cut(&condition.text, 68))),
-            );
-            if let Some(command) = condition.command.as_ref().filter(|_| !condition.ok) {
-                text.line(Line::new().plain("            ").add(Style::Command, command));
-            }
-        }
-    }
+    let links = links(&world, spot);
+    let steps = steps(&world, spot);
+    let text = screen(&world, spot, &links, &steps);
     let links: Vec<Value> = links
         .iter()
         .map(|link| json!({ "depth": link.depth, "reason": link.reason, "command": link.command }))
@@ -103,6 +66,61 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         .collect();
     let answer = Answer::new(text).with("items", json!([items::item(&world, spot)]));
     Ok(answer.with("chain", links).with("moves", steps))
+}
+
+fn screen(world: &World, spot: Spot, links: &[Link], steps: &[Step]) -> Text {
+    let node = world.board(spot).node(spot.place);
+    let mut text = Text::new();
+    let head =
+        Line::new().add(Style::Strong, node.id.as_str()).plain(format!("  {}: ", cut(&node.item.title, 50)));
+    text.line(head.add(items::style(world.shown(spot)), items::label(world, spot)));
+    for link in links {
+        let indent = "  ".repeat(link.depth + 1);
+        let room = 80usize.saturating_sub(indent.len() + 3);
+        text.line(Line::new().plain(&indent).add(Style::Warn, "- ").plain(cut(&link.reason, room)));
+        if let Some(command) = &link.command {
+            text.line(Line::new().plain(&indent).plain("    ").add(Style::Command, command));
+        }
+    }
+    for (verb, list) in steps {
+        text.line(Line::new().plain(format!("  before `{verb}`:")));
+        if list.is_empty() {
+            text.line(Line::new().plain("    ok    nothing stands in the way"));
+        }
+        for condition in list {
+            let (style, mark) = if condition.ok { (Style::Good, "ok  ") } else { (Style::Bad, "FAIL") };
+            let what = cut(&condition.text, 68);
+            text.line(Line::new().plain("    ").add(style, mark).plain(format!("  {what}")));
+            if let Some(command) = condition.command.as_ref().filter(|_| !condition.ok) {
+                text.line(Line::new().plain("            ").add(Style::Command, command));
+            }
+        }
+    }
+    text
+}
+
+fn links(world: &World, spot: Spot) -> Vec<Link> {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    let me = world.refer(spot.board, node.id);
+    let mut links = Vec::new();
+    if let Some(failed) = board.stopped_by() {
+        let node = board.node(failed);
+        let why = node.item.summary.as_deref().unwrap_or("no reason was given");
+        let reason = format!("{} failed and stops everything: {why}", node.id);
+        links.push(Link {
+            depth: 0,
+            reason,
+            command: Some(format!("git track retry {}", world.refer(spot.board, node.id))),
+        });
+    }
+    for (id, blocker) in node.item.open_blockers() {
+        let plan = blocker.fix.as_ref().map(|fix| format!(" (plan: {fix})")).unwrap_or_default();
+        let reason = format!("{}.{id} holds it: {}{plan}", node.id, blocker.text);
+        links.push(Link { depth: 0, reason, command: Some(format!("git track unblock {me}.{id}")) });
+    }
+    chain(world, spot, 0, &mut vec![spot], &mut links);
+    links
 }
 
 fn chain(world: &World, spot: Spot, depth: usize, path: &mut Vec<Spot>, links: &mut Vec<Link>) {
@@ -123,10 +141,10 @@ fn chain(world: &World, spot: Spot, depth: usize, path: &mut Vec<Spot>, links: &
 }
 
 // The moves that lead onwards from here, with what they ask for.
-fn steps(world: &World, spot: Spot, shown: Shown) -> Vec<(&'static str, Vec<Condition>)> {
+fn steps(world: &World, spot: Spot) -> Vec<Step> {
     let board = world.board(spot);
     let node = board.node(spot.place);
-    if shown.word() == "done" || shown == Shown::Dropped {
+    if node.state.is_closed() {
         return Vec::new();
     }
     let onwards = MOVES.iter().filter(|change| {

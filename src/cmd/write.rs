@@ -11,6 +11,7 @@ use crate::derive::validate::violations;
 use crate::derive::words;
 use crate::derive::world::World;
 use crate::error::{Error, Result};
+use crate::files::Lock;
 use crate::model::config::Write;
 use crate::model::edit::{Edit, Root};
 use crate::model::path::RepoPath;
@@ -22,7 +23,7 @@ use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Options of every command that writes.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -36,7 +37,8 @@ pub(super) struct WriteArgs {
 }
 
 impl WriteArgs {
-    fn decided(self, configured: Write) -> Write {
+    /// What is asked for, else what the team decided.
+    pub(super) fn decided(self, configured: Write) -> Write {
         match (self.stage, self.commit) {
             (true, _) => Write::Stage,
             (_, true) => Write::Commit,
@@ -104,7 +106,7 @@ impl<'a> Draft<'a> {
 
     // What was wrong before is not held against this change, so that a broken state can be mended step by step.
     fn refuse_new_violations(&self) -> Result<()> {
-        let (before, after) = (self.snapshot.world(), self.world());
+        let (before, after) = (world(self.snapshot), self.world());
         for workflow in self.changed() {
             let found = |world: &World| {
                 world.find(&workflow.id).map(|(board, _)| violations(world, board)).unwrap_or_default()
@@ -186,7 +188,9 @@ pub(super) fn change(
         return Ok(answer);
     }
     if context.global.dry_run {
-        answer.text = preview(&told, &edits);
+        let mut text = said.text;
+        text.extend(preview(&told, &edits));
+        answer.text = text;
         return Ok(answer.with("dry_run", true));
     }
     let what = told.first().cloned().unwrap_or_else(|| "files written".to_owned());
@@ -223,10 +227,12 @@ fn report(draft: &Draft, said: &Said, changes: &[Change], told: &[String], paths
         draft.changed().filter_map(|workflow| Some(world.find(&workflow.id)?.0)).collect();
     let next: Vec<_> = boards.iter().flat_map(|&board| actions(&world, board)).take(3).collect();
     if let Some(action) = next.first().filter(|_| !told.is_empty()) {
-        text.line(Line::new().add(Style::Dim, "next: ").add(Style::Command, &action.command));
+        text.line(Line::new().add(Style::Dim, "next: ").add(Style::Command, action.command(&world)));
     }
-    let next: Vec<Value> =
-        next.iter().map(|action| json!({ "ref": action.reference, "command": action.command })).collect();
+    let next: Vec<Value> = next
+        .iter()
+        .map(|action| json!({ "ref": action.reference(&world), "command": action.command(&world) }))
+        .collect();
     let mut answer =
         Answer::new(text).with("changes", json!(changes)).with("files", json!(paths)).with("next", next);
     answer.data.extend(said.data.clone());
@@ -264,10 +270,13 @@ fn deliver(store: &Store, write: Write, paths: &[RepoPath], message: &str) -> Re
     match write {
         Write::Leave => Ok(()),
         Write::Stage => store.repo.add(paths),
-        Write::Commit => {
-            let committed = store.repo.commit_paths(paths, message).map(drop);
-            committed.map_err(|error| error.note("the files are written, but not committed"))
-        }
+        Write::Commit => store.repo.commit_paths(paths, message).map(drop).map_err(|error| {
+            let complaint =
+                error.message().split_once("): ").map_or(error.message(), |(_, complaint)| complaint);
+            let refused = Error::new(error.kind(), format!("git refused the commit: {complaint}"));
+            let refused = error.notes().iter().fold(refused, |refused, note| refused.note(note.clone()));
+            refused.note("the files are written, but not committed").hint("git status")
+        }),
     }
 }
 
@@ -275,29 +284,46 @@ fn deliver(store: &Store, write: Write, paths: &[RepoPath], message: &str) -> Re
 fn message(changes: &[Change], told: &[String]) -> String {
     let subject = told.first().map_or("write files", String::as_str);
     let subject = crate::ui::cut(subject, 60);
-    let body: String = told.iter().skip(1).map(|line| format!("{}\n", crate::ui::clean(line))).collect();
+    let body: Vec<String> = told.iter().skip(1).map(|line| crate::ui::clean(line) + "\n").collect();
+    let body = body.concat();
     let trailer = changes.first().map(|change| format!("Track: {}\n", change.reference)).unwrap_or_default();
     let gap = if body.is_empty() { "" } else { "\n" };
     format!("chore(track): {subject}\n\n{body}{gap}{trailer}")
 }
 
-/// Applies edits that are no change of a workflow (`init`, `undo`, `config`) under a lock that is held.
+/// Edits of files that are no change of a workflow (`init`, `undo`, `config`), and what to say about them.
+pub(super) struct FileChanges {
+    /// The edits.
+    pub(super) edits: Vec<Edit>,
+    /// What is said when they are made.
+    pub(super) text: Text,
+    /// What they are, for the subject of a commit.
+    pub(super) what: String,
+    /// What happens besides writing.
+    pub(super) write: Write,
+}
+
+/// Applies edits of files under a lock that is held.
 pub(super) fn apply_files(
     context: &Context,
     store: &Store,
-    lock: &crate::files::Lock,
-    edits: &[Edit],
-    text: Text,
+    lock: Lock,
+    changes: FileChanges,
 ) -> Result<Answer> {
-    let visible: Vec<&RepoPath> =
-        edits.iter().filter(|edit| edit.root == Root::WorkTree).map(|edit| &edit.path).collect();
-    let answer = |text: Text| Answer::new(text).with("files", json!(visible));
+    let FileChanges { edits, text, what, write } = changes;
+    let visible: Vec<Edit> = edits.iter().filter(|edit| edit.root == Root::WorkTree).cloned().collect();
+    let paths: Vec<RepoPath> = visible.iter().map(|edit| edit.path.clone()).collect();
+    let answer = |text: Text| Answer::new(text).with("files", json!(paths));
     if context.global.dry_run {
-        let visible: Vec<Edit> = edits.iter().filter(|edit| edit.root == Root::WorkTree).cloned().collect();
         return Ok(answer(preview(&[], &visible)).with("dry_run", true));
     }
     if !edits.is_empty() {
-        store.files.apply(lock, edits)?;
+        store.files.apply(&lock, &edits)?;
+        // Hooks that git runs may call this program, which must find the lock free.
+        drop(lock);
+        if !paths.is_empty() {
+            deliver(store, write, &paths, &format!("chore(track): {what}\n"))?;
+        }
     }
     Ok(answer(text))
 }

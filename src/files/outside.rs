@@ -1,5 +1,7 @@
 //! Files that belong to no repository: what is imported, what is installed, places to play in.
 
+#![expect(clippy::disallowed_methods, reason = "nothing here is below a root of a repository")]
+
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;

@@ -150,6 +150,22 @@ pub enum Guarded {
     Note,
 }
 
+impl Guarded {
+    /// The command.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Submit => "submit",
+            Self::Done => "done",
+            Self::Fail => "fail",
+            Self::Retry => "retry",
+            Self::Skip => "skip",
+            Self::Reopen => "reopen",
+            Self::Note => "note",
+        }
+    }
+}
+
 /// What a new workflow starts with.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::derive::validate::{Violation, violations};
-use crate::derive::world::World;
 use crate::error::{At as Place, Error, Kind, Result};
+use crate::files::EntryKind;
 use crate::formats::yaml;
 use crate::model::config::{Config, SERIES};
 use crate::model::edit::Root;
@@ -54,7 +53,18 @@ pub struct Broken {
     pub error: Error,
 }
 
-type Found = (RepoPath, Vec<u8>);
+/// The files of workflows, read; what could not be read beside them.
+#[derive(Default)]
+struct Found {
+    files: Vec<(RepoPath, Vec<u8>)>,
+    broken: Vec<Broken>,
+}
+
+impl Found {
+    fn add(&mut self, path: String, error: Error) {
+        self.broken.push(Broken { path, error });
+    }
+}
 
 type Parsed = (RepoPath, Vec<u8>, Result<Workflow>);
 
@@ -71,8 +81,8 @@ impl Store {
             broken,
             profiles: Vec::new(),
         };
-        let (files, unreadable) = self.workflow_files(&snapshot.at)?;
-        snapshot.broken.extend(unreadable);
+        let Found { files, broken } = self.workflow_files(&snapshot.at)?;
+        snapshot.broken.extend(broken);
         for (path, bytes, parsed) in parse_all(files) {
             let loaded = parsed.and_then(|workflow| {
                 self.matches_its_file(&path, &bytes, &workflow)?;
@@ -85,7 +95,6 @@ impl Store {
             }
         }
         snapshot.workflows.sort_by(|a, b| a.workflow.id.as_str().cmp(b.workflow.id.as_str()));
-        snapshot.check();
         Ok(snapshot)
     }
 
@@ -114,51 +123,60 @@ impl Store {
         }
     }
 
-    fn workflow_files(&self, at: &At) -> Result<(Vec<Found>, Vec<Broken>)> {
-        let mut broken = Vec::new();
+    fn workflow_files(&self, at: &At) -> Result<Found> {
         if let Some(plan) = &self.plan {
-            let bytes = self.read(at, plan)?.ok_or_else(|| {
-                Error::not_found(format!("there is no plan file {plan}"))
-                    .hint("git track new <profile> <title>")
-            })?;
-            return Ok((vec![(plan.clone(), bytes)], broken));
+            let bytes = self
+                .read(at, plan)?
+                .ok_or_else(|| Error::not_found(format!("there is no plan file {plan}")))?;
+            return Ok(Found { files: vec![(plan.clone(), bytes)], broken: Vec::new() });
         }
         let folder = RepoPath::parse(&format!("{FOLDER}/workflows"))?;
-        let mut files = Vec::new();
         match source(at) {
-            None => {
-                let names: Vec<String> = self
-                    .files
-                    .list(Root::WorkTree, &folder)?
-                    .into_iter()
-                    .map(|entry| entry.name)
-                    .filter(|name| is_state(name))
-                    .collect();
-                for (path, bytes) in read_all(self, &folder, &names)? {
-                    match bytes {
-                        Ok(Some(bytes)) => files.push((path, bytes)),
-                        Ok(None) => {}
-                        Err(error) => broken.push(Broken { path: path.to_string(), error }),
-                    }
-                }
-            }
-            Some(source) => {
-                for file in self.repo.list(&source, &folder)? {
-                    if !is_state(file.path.as_str()) {
-                        continue;
-                    }
-                    if file.conflicted || !matches!(file.mode, FileMode::Regular | FileMode::Executable) {
-                        let what =
-                            if file.conflicted { "it is not merged" } else { "it is not an ordinary file" };
-                        broken.push(Broken { path: file.path.to_string(), error: Error::state(what) });
-                    } else {
-                        let bytes = self.repo.blob(&file.id, LARGEST)?;
-                        files.push((file.path, bytes));
-                    }
-                }
+            None => self.found_in_work_tree(&folder),
+            Some(source) => self.found_in_git(&source, &folder),
+        }
+    }
+
+    fn found_in_work_tree(&self, folder: &RepoPath) -> Result<Found> {
+        let mut found = Found::default();
+        let mut paths = Vec::new();
+        for entry in
+            self.files.list(Root::WorkTree, folder)?.into_iter().filter(|entry| is_state(&entry.name))
+        {
+            match folder.join(&entry.name) {
+                Ok(path) if entry.kind != EntryKind::NotUtf8 => paths.push(path),
+                Ok(_) => found.add(format!("{folder}/{}", entry.name), Error::state("the name is not UTF-8")),
+                Err(error) => found.add(format!("{folder}/{}", entry.name), error),
             }
         }
-        Ok((files, broken))
+        let files = &self.files;
+        let read = |path: RepoPath| {
+            let bytes = files.read(Root::WorkTree, &path, LARGEST);
+            (path, bytes)
+        };
+        for (path, bytes) in spread(paths, read) {
+            match bytes {
+                Ok(Some(bytes)) => found.files.push((path, bytes)),
+                Ok(None) => {}
+                Err(error) => found.add(path.to_string(), error),
+            }
+        }
+        Ok(found)
+    }
+
+    fn found_in_git(&self, source: &Source, folder: &RepoPath) -> Result<Found> {
+        let mut found = Found::default();
+        for file in self.repo.list(source, folder)?.into_iter().filter(|file| is_state(file.path.as_str())) {
+            if file.conflicted {
+                found.add(file.path.to_string(), Error::state("it is not merged"));
+            } else if !matches!(file.mode, FileMode::Regular | FileMode::Executable) {
+                found.add(file.path.to_string(), Error::state("it is not an ordinary file"));
+            } else {
+                let bytes = self.repo.blob(&file.id, LARGEST)?;
+                found.files.push((file.path, bytes));
+            }
+        }
+        Ok(found)
     }
 
     fn matches_its_file(&self, path: &RepoPath, bytes: &[u8], workflow: &Workflow) -> Result<()> {
@@ -192,13 +210,10 @@ impl Store {
 }
 
 impl Snapshot {
-    /// The workflows laid out by their processes.
-    pub fn world(&self) -> World<'_> {
-        World::new(
-            self.workflows
-                .iter()
-                .filter_map(|loaded| Some((&loaded.workflow, self.profiles.get(loaded.profile)?.as_ref()))),
-        )
+    /// The workflows with their processes, in the order of their ids.
+    pub fn with_profiles(&self) -> impl Iterator<Item = (&Workflow, &Profile)> {
+        let profile = |loaded: &Loaded| self.profiles.get(loaded.profile).map(Arc::as_ref);
+        self.workflows.iter().filter_map(move |loaded| Some((&loaded.workflow, profile(loaded)?)))
     }
 
     /// The process of a workflow.
@@ -210,26 +225,14 @@ impl Snapshot {
     pub fn loaded(&self, workflow: &Id) -> Option<&Loaded> {
         self.workflows.iter().find(|loaded| loaded.workflow.id == *workflow)
     }
-
-    fn check(&mut self) {
-        let world = self.world();
-        let mut found = Vec::new();
-        for (board, loaded) in self.workflows.iter().enumerate() {
-            for violation in violations(&world, board) {
-                found.push(broken(loaded, violation));
-            }
-        }
-        self.broken.extend(found);
-    }
 }
 
-fn broken(loaded: &Loaded, violation: Violation) -> Broken {
-    let mut error = Error::state(violation.message);
-    if let Some(hint) = violation.hint {
-        error = error.hint(hint);
+impl Loaded {
+    /// An error about the value under these keys, with its place in the file.
+    pub fn broken(&self, error: Error, keys: &[String]) -> Broken {
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        Broken { path: self.path.to_string(), error: placed(error, &self.bytes, &self.path, &keys) }
     }
-    let keys: Vec<&str> = violation.path.iter().map(String::as_str).collect();
-    Broken { path: loaded.path.to_string(), error: placed(error, &loaded.bytes, &loaded.path, &keys) }
 }
 
 /// Reads a workflow from the text of its file.
@@ -322,18 +325,7 @@ fn is_state(name: &str) -> bool {
     ending == Some("yaml") && !name.rsplit('/').next().unwrap_or(name).starts_with('.')
 }
 
-type Read = (RepoPath, Result<Option<Vec<u8>>>);
-
-fn read_all(store: &Store, folder: &RepoPath, names: &[String]) -> Result<Vec<Read>> {
-    let paths: Vec<RepoPath> = names.iter().map(|name| folder.join(name)).collect::<Result<_>>()?;
-    let files = &store.files;
-    Ok(spread(paths, |path| {
-        let bytes = files.read(Root::WorkTree, &path, LARGEST);
-        (path, bytes)
-    }))
-}
-
-fn parse_all(files: Vec<Found>) -> Vec<Parsed> {
+fn parse_all(files: Vec<(RepoPath, Vec<u8>)>) -> Vec<Parsed> {
     spread(files, |(path, bytes)| {
         let parsed = read_workflow(&bytes, &path);
         (path, bytes, parsed)

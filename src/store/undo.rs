@@ -74,6 +74,11 @@ pub fn record(store: &Store, edits: &[Edit], at: Time, by: &str, what: String) -
     Ok(remembered)
 }
 
+/// A number that grows with every change of this worktree: the same before and after a read means that nobody wrote.
+pub fn generation(store: &Store) -> Result<u64> {
+    Ok(numbers(store)?.last().copied().unwrap_or_default())
+}
+
 /// The newest change that can be taken back, with its number.
 pub fn newest(store: &Store) -> Result<Option<(u64, Entry)>> {
     let Some(&number) = numbers(store)?.last() else { return Ok(None) };

@@ -55,7 +55,7 @@ impl Ui {
     }
 
     /// Prints an answer: the data with `--json`, else the text. A closed pipe is not an error.
-    pub fn answer(&self, data: &Value, text: &Text) -> io::Result<()> {
+    pub fn answer(self, data: &Value, text: &Text) -> io::Result<()> {
         let stdout = io::stdout();
         let printed = if self.json {
             serde_json::to_string_pretty(data).unwrap_or_default() + "\n"
@@ -67,14 +67,21 @@ impl Ui {
         quietly(write_all(stdout.lock(), &printed))
     }
 
-    /// Prints text as it is, to be read by a shell or another program.
-    pub fn raw(&self, bytes: &[u8]) -> io::Result<()> {
+    /// Prints bytes as they are, to be read by a shell or another program; with `--json` as `text` of the document.
+    pub fn raw(self, document: &Value, bytes: &[u8]) -> io::Result<()> {
+        if self.json {
+            let mut document = document.clone();
+            if let Some(map) = document.as_object_mut() {
+                map.insert("text".to_owned(), Value::from(String::from_utf8_lossy(bytes)));
+            }
+            return self.answer(&document, &Text::new());
+        }
         let mut out = io::stdout().lock();
         quietly(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
     /// Prints an error: as `{"error": …}` on standard output with `--json`, else on standard error.
-    pub fn error(&self, command: &str, error: &Error) {
+    pub fn error(self, command: &str, error: &Error) {
         let stderr = io::stderr();
         let _ = if self.json {
             let document = problem::json(command, error);
@@ -86,14 +93,14 @@ impl Ui {
     }
 
     /// Prints a remark about what the program does on standard error.
-    pub fn remark(&self, text: &Text) {
+    pub fn remark(self, text: &Text) {
         if !self.quiet {
             let stderr = io::stderr();
             let _ = write_all(stderr.lock(), &text.render(self.colors(stderr.is_terminal())));
         }
     }
 
-    fn colors(&self, terminal: bool) -> bool {
+    fn colors(self, terminal: bool) -> bool {
         match self.color {
             Color::Always => true,
             Color::Never => false,

@@ -1,11 +1,14 @@
 //! Columns aligned by display width.
 
-use super::text::{Line, Style, Text, cut, width};
+use super::text::{Line, Style, Text, clean, cut, width};
 
 /// The widest that a screen gets.
 const SCREEN: usize = 80;
 
-/// Rows of cells; the widest column gives way when a row would not fit on the screen.
+/// What a column keeps at least, when it has as much.
+const LEAST: usize = 12;
+
+/// Rows of cells; when a row would not fit on the screen the last column gives way first, then the widest.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     rows: Vec<Vec<(Style, String)>>,
@@ -20,7 +23,7 @@ impl Table {
 
     /// Adds a row.
     pub fn row<const N: usize>(&mut self, cells: [(Style, String); N]) {
-        self.rows.push(cells.to_vec());
+        self.rows.push(cells.into_iter().map(|(style, cell)| (style, clean(&cell))).collect());
     }
 
     /// Whether there are no rows.
@@ -39,9 +42,14 @@ impl Table {
             .collect();
         let spare =
             |widths: &[usize]| self.indent + widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
+        let over = spare(&widths).saturating_sub(SCREEN);
+        if let Some(last) = widths.last_mut() {
+            *last = (*last).min((*last).saturating_sub(over).max(LEAST));
+        }
         while spare(&widths) > SCREEN {
-            match widths.iter_mut().max() {
-                Some(widest) if *widest > 8 => *widest -= 1,
+            // The first column names what the row is about.
+            match widths.iter_mut().skip(1).max() {
+                Some(widest) if *widest > LEAST => *widest -= 1,
                 _ => break,
             }
         }

@@ -100,6 +100,17 @@ pub fn workflow(tree: Value, id: Id, setting: Setting) -> Result<Adopted> {
         root.title = id.to_string();
     }
     lists.place(&mut root, setting, &mut report)?;
+    // A workflow that was begun elsewhere is watched by the same numbers as one begun here.
+    for (id, metric) in setting
+        .profile
+        .starts_with
+        .metrics
+        .iter()
+        .filter(|(id, _)| root.metrics.get(id).is_none())
+        .collect::<Vec<_>>()
+    {
+        root.metrics.insert(id.clone(), metric.clone());
+    }
     root.by = root.by.or_else(|| Some("import".to_owned()));
     let mut workflow = Workflow { id, profile: setting.profile.profile.clone(), root };
     settle_root(&mut workflow, said, setting, &mut report);

@@ -1,0 +1,111 @@
+//! What somebody should look at.
+
+use crate::derive::board::{Board, Node};
+use crate::derive::here::Via;
+use crate::derive::world::{Spot, World};
+use crate::error::Result;
+use crate::model::state::{Shown, State};
+
+use super::super::session::Session;
+
+/// Something that somebody should look at.
+pub(super) struct Attention {
+    pub(super) kind: &'static str,
+    pub(super) workflow: String,
+    pub(super) reference: String,
+    pub(super) message: String,
+    pub(super) command: String,
+}
+
+/// Everything that somebody should look at, the worst first.
+pub(super) fn found(
+    session: &Session,
+    world: &World,
+    here: &Result<Option<(Spot, Via)>>,
+    shown: &[usize],
+) -> Vec<Attention> {
+    let mut found: Vec<Attention> = session
+        .snapshot
+        .broken
+        .iter()
+        .map(|broken| Attention {
+            kind: "broken",
+            workflow: String::new(),
+            reference: match broken.error.place() {
+                Some(at) => at.to_string(),
+                None => broken.path.clone(),
+            },
+            message: broken.error.message().to_owned(),
+            command: "git track doctor".to_owned(),
+        })
+        .collect();
+    if let Err(error) = here {
+        let command = error.hints().first().cloned().unwrap_or_default();
+        found.push(Attention {
+            kind: "ambiguous",
+            workflow: String::new(),
+            reference: session.branch.clone().unwrap_or_default(),
+            message: error.message().to_owned(),
+            command,
+        });
+    }
+    for &index in shown {
+        let Some(board) = world.boards.get(index) else { continue };
+        for (place, node) in board.nodes() {
+            let spot = Spot { board: index, place };
+            found.extend(concern(world, spot, board, node));
+        }
+    }
+    found.sort_by_key(|attention| match attention.kind {
+        "broken" => 0,
+        "failed" => 1,
+        "escalated" => 2,
+        "blocked" => 3,
+        _ => 4,
+    });
+    found
+}
+
+fn concern(world: &World, spot: Spot, board: &Board, node: &Node) -> Vec<Attention> {
+    let id = node.id;
+    let me = world.refer(spot.board, id);
+    let one = |kind, message: String, command: String| Attention {
+        kind,
+        workflow: board.workflow.id.to_string(),
+        reference: format!("{}:{id}", board.workflow.id),
+        message,
+        command,
+    };
+    let mut found = Vec::new();
+    let shown = world.shown(spot);
+    let by_hand = node.children.is_empty() || spot.place != 0 && node.item.state.is_some();
+    match shown {
+        Shown::Failed if by_hand => {
+            let why = node.item.summary.clone().unwrap_or_else(|| node.item.title.clone());
+            found.push(one("failed", why, format!("git track retry {me} -m \"what is different now\"")));
+        }
+        Shown::Escalated => {
+            let message = format!("{}: its iterations are used up", node.item.title);
+            found.push(one("escalated", message, format!("git track show {me}")));
+        }
+        Shown::Blocked => {
+            for (blocker, record) in node.item.open_blockers() {
+                let command = format!("git track unblock {me}.{blocker}");
+                found.push(one("blocked", record.text.clone(), command));
+            }
+        }
+        _ => {}
+    }
+    if matches!(node.state, State::Review) && spot.place != 0 {
+        let waiting = node.item.checkpoints.iter().filter(|(_, checkpoint)| checkpoint.approved.is_none());
+        for (checkpoint, record) in waiting {
+            let message = record.title.clone().unwrap_or_else(|| "waits for approval".to_owned());
+            let command = format!("git track show {}", world.refer(spot.board, checkpoint));
+            found.push(Attention {
+                reference: format!("{}:{checkpoint}", board.workflow.id),
+                ..one("waiting", message, command)
+            });
+        }
+    }
+    found
+}

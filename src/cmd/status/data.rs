@@ -1,0 +1,75 @@
+//! The data of `status`.
+
+use serde_json::{Value, json};
+
+use crate::derive::next::actions;
+use crate::derive::progress::progress;
+use crate::derive::world::Spot;
+use crate::store::Broken;
+
+use super::super::Answer;
+use super::View;
+use super::screen::now_at;
+
+/// Adds the keys that scripts rely on.
+pub(super) fn add(answer: Answer, view: &View) -> Answer {
+    let View { args, session, world, here, attention, shown, .. } = view;
+    let workflows: Vec<Value> = shown
+        .iter()
+        .filter_map(|&index| {
+            let board = world.boards.get(index)?;
+            let spot = Spot { board: index, place: 0 };
+            Some(json!({
+                "id": board.workflow.id,
+                "profile": board.profile.profile,
+                "title": board.workflow.root.title,
+                "state": board.root().state,
+                "progress": progress(board, 0),
+                "stage": now_at(world, spot),
+            }))
+        })
+        .collect();
+    let current = match here {
+        Ok(Some((spot, via))) => {
+            let board = world.board(*spot);
+            let item = (spot.place != 0).then(|| board.node(spot.place).id);
+            json!({ "workflow": board.workflow.id, "item": item, "via": via.words() })
+        }
+        _ => Value::Null,
+    };
+    let concerns: Vec<Value> = attention
+        .iter()
+        .filter(|attention| attention.kind != "broken")
+        .map(|a| json!({ "kind": a.kind, "ref": a.reference, "message": a.message, "command": a.command }))
+        .collect();
+    let broken: Vec<Value> = session.snapshot.broken.iter().map(broken).collect();
+    let next: Vec<Value> = shown
+        .iter()
+        .flat_map(|&board| actions(world, board))
+        .take(10)
+        .map(|action| {
+            let board = world.board(action.spot);
+            let (workflow, id) = (&board.workflow.id, board.node(action.spot.place).id);
+            json!({ "ref": format!("{workflow}:{id}"), "command": action.command(world) })
+        })
+        .collect();
+    answer
+        .with("branch", json!(session.branch.as_ref().filter(|_| args.at.is_none())))
+        .with("workflows", workflows)
+        .with("current", current)
+        .with("attention", concerns)
+        .with("broken", broken)
+        .with("next", next)
+}
+
+fn broken(broken: &Broken) -> Value {
+    let at = broken.error.place();
+    json!({
+        "file": at.map_or(broken.path.as_str(), |at| at.file.as_str()),
+        "line": at.map_or(1, |at| at.line),
+        "column": at.map_or(1, |at| at.column),
+        "message": broken.error.message(),
+        "details": broken.error.notes(),
+        "hints": broken.error.hints(),
+    })
+}

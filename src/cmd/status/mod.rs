@@ -1,0 +1,104 @@
+//! `status`: what is wrong, what waits for whom, where everything stands, what is next. One screen.
+
+mod attention;
+mod data;
+mod screen;
+
+use clap::Args as ClapArgs;
+
+use crate::derive::board::Board;
+use crate::derive::here::Via;
+use crate::derive::world::{Spot, World};
+use crate::error::Result;
+use crate::model::time::Time;
+use crate::store::At;
+
+use super::Answer;
+use super::context::Context;
+use super::session::{Session, world};
+
+use attention::Attention;
+
+/// Arguments of `status`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  git track status\n  git track status --at HEAD~5 --json\n\nExit status: 0; 4 when a state file is broken; with --exit-code 1 when something needs attention."
+)]
+pub struct Args {
+    /// An item or workflow to look at
+    #[arg(value_name = "REF")]
+    pub reference: Option<String>,
+    /// A line for each workflow
+    #[arg(long)]
+    pub short: bool,
+    /// Closed workflows too, and everything that needs attention
+    #[arg(long)]
+    pub all: bool,
+    /// The state of a commit instead of the work tree
+    #[arg(long, value_name = "REV")]
+    pub at: Option<String>,
+    /// Exit with 1 when something needs attention
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// Everything that the screen and the data are made of.
+struct View<'a> {
+    args: &'a Args,
+    session: &'a Session,
+    world: &'a World<'a>,
+    /// The item of the branch, or why that is not clear.
+    here: Result<Option<(Spot, Via)>>,
+    /// The item that is looked at.
+    focus: Option<Spot>,
+    /// The workflows that are shown.
+    shown: Vec<usize>,
+    attention: Vec<Attention>,
+    now: Time,
+}
+
+/// Shows where everything stands.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    let session = match &args.at {
+        Some(rev) => {
+            let commit = context.repo()?.resolve(rev)?;
+            Session::open_at(context, At::Commit(commit))?
+        }
+        None => Session::open(context)?,
+    };
+    let world = world(&session.snapshot);
+    let here = if args.at.is_none() { session.here(&world) } else { Ok(None) };
+    let asked = args.reference.as_deref().or(context.workflow());
+    let focus = match asked {
+        Some(text) => Some(session.target(context, &world, Some(text))?.spot),
+        None => here.as_ref().ok().and_then(|here| here.map(|(spot, _)| spot)),
+    };
+    let shown = boards(&world, args, focus.filter(|_| asked.is_some()));
+    let attention = attention::found(&session, &world, &here, &shown);
+    let view =
+        View { args, session: &session, world: &world, here, focus, shown, attention, now: context.now };
+    let answer = match (context.global.json, args.short) {
+        (true, _) => data::add(Answer::default(), &view),
+        (false, true) => Answer::new(screen::short(&view)),
+        (false, false) => Answer::new(screen::whole(&view)),
+    };
+    let broken = !session.snapshot.broken.is_empty();
+    let exit = match (broken, args.exit_code && !view.attention.is_empty()) {
+        (true, _) => 4,
+        (false, wrong) => u8::from(wrong),
+    };
+    drop(world);
+    // The process ends now: taking a thousand workflows apart would only cost time.
+    std::mem::forget(session);
+    Ok(answer.exit(exit))
+}
+
+// The workflow that was asked for, whatever its state; else those that are open.
+fn boards(world: &World, args: &Args, asked: Option<Spot>) -> Vec<usize> {
+    let wanted = |index: usize, board: &Board| match asked {
+        Some(spot) => spot.board == index,
+        None => args.all || !board.root().state.is_closed(),
+    };
+    let all = world.boards.iter().enumerate();
+    all.filter(|(index, board)| wanted(*index, board)).map(|(index, _)| index).collect()
+}

@@ -1,0 +1,221 @@
+//! The screen of `status`.
+
+use crate::derive::next::actions;
+use crate::derive::progress::progress;
+use crate::derive::world::{Spot, World};
+use crate::model::state::Shown;
+use crate::ui::{Line, Style, Table, Text, cut};
+
+use super::super::items;
+use super::View;
+use super::attention::Attention;
+
+/// How many lines of one kind are shown without `--all`.
+const FEW: usize = 5;
+
+/// The whole screen, the most important first.
+pub(super) fn whole(view: &View) -> Text {
+    let mut text = Text::new();
+    header(&mut text, view);
+    notices(&mut text, view);
+    workflows(&mut text, view);
+    item(&mut text, view);
+    next(&mut text, view);
+    text
+}
+
+fn header(text: &mut Text, view: &View) {
+    if let Some(rev) = &view.args.at {
+        text.line(Line::new().plain("At ").add(Style::Strong, rev));
+        return;
+    }
+    let on = match &view.session.branch {
+        Some(branch) => format!("On {branch}"),
+        None => "Not on any branch".to_owned(),
+    };
+    let mut line = Line::new().add(Style::Strong, on);
+    if let Ok(Some((spot, via))) = &view.here {
+        let board = view.world.board(*spot);
+        let id = board.node(spot.place).id;
+        let of = if spot.place == 0 { String::new() } else { format!("{id} of ") };
+        line = line.plain(format!(": {of}{} ({})", board.workflow.id, via.words()));
+    }
+    if let Some(operation) = view.session.store.repo.operation() {
+        line = line.add(Style::Warn, format!("  ({} in progress)", operation.word()));
+    }
+    text.line(line);
+}
+
+fn notices(text: &mut Text, view: &View) {
+    let groups: [(&str, &[&str]); 3] = [
+        ("Broken", &["broken", "ambiguous"]),
+        ("Failed, escalated or blocked", &["failed", "escalated", "blocked"]),
+        ("Waiting for a person", &["waiting"]),
+    ];
+    for (title, kinds) in groups {
+        let lines: Vec<&Attention> =
+            view.attention.iter().filter(|attention| kinds.contains(&attention.kind)).collect();
+        if lines.is_empty() {
+            continue;
+        }
+        text.gap();
+        text.line(Line::new().add(Style::Bad, format!("{title} ({})", lines.len())));
+        let limit = if view.args.all { usize::MAX } else { FEW };
+        let few = lines.get(..limit.min(lines.len())).unwrap_or_default();
+        for (index, attention) in few.iter().enumerate() {
+            let workflow =
+                if attention.workflow.is_empty() { String::new() } else { cut(&attention.workflow, 22) };
+            let reference = attention.reference.rsplit(':').next().unwrap_or(&attention.reference);
+            let reference = if workflow.is_empty() { &attention.reference } else { reference };
+            let what = format!("{reference}: {}", attention.message);
+            let mut line = Line::new().plain("  ");
+            if !workflow.is_empty() {
+                line = line.plain(&workflow).to_column(26);
+            }
+            let room = 80usize.saturating_sub(line.width());
+            text.line(line.plain(cut(&what, room)));
+            // The same command for several lines stands once, below the last of them.
+            let again = few.get(index + 1).is_some_and(|next| next.command == attention.command);
+            if !attention.command.is_empty() && !again {
+                text.line(Line::new().plain("      ").add(Style::Command, &attention.command));
+            }
+        }
+        if lines.len() > limit {
+            text.line(
+                Line::new()
+                    .add(Style::Dim, format!("  and {} more: git track status --all", lines.len() - limit)),
+            );
+        }
+    }
+}
+
+fn workflows(text: &mut Text, view: &View) {
+    let View { world, shown, .. } = view;
+    text.gap();
+    if shown.is_empty() {
+        text.line("No workflow is open.  git track new <profile> <title>");
+        return;
+    }
+    let head = Line::new().add(Style::Strong, "Workflows");
+    text.line(
+        head.to_column(27)
+            .add(Style::Dim, "profile")
+            .to_column(42)
+            .add(Style::Dim, "now at")
+            .to_column(62)
+            .add(Style::Dim, "done"),
+    );
+    for &index in shown {
+        let Some(board) = world.boards.get(index) else { continue };
+        let spot = Spot { board: index, place: 0 };
+        let Some(progress) = progress(board, 0) else { continue };
+        let line = Line::new()
+            .plain("  ")
+            .plain(cut(board.workflow.id.as_str(), 23))
+            .to_column(27)
+            .plain(cut(board.profile.profile.as_str(), 13))
+            .to_column(42)
+            .plain(cut(&now_at(world, spot), 19))
+            .to_column(62)
+            .plain(format!("{:>3}/{:<3}{:>4}%", progress.done, progress.total, progress.percent));
+        // Somebody has to clear the way before anything in it goes on.
+        let open = actions(world, index);
+        let held =
+            !board.root().state.is_closed() && !open.is_empty() && open.iter().all(|action| action.is_held());
+        text.line(if held { line.add(Style::Bad, "  held") } else { line });
+    }
+}
+
+/// What a workflow is at: its running items, else the next ready one, else how it stands.
+pub(super) fn now_at(world: &World, spot: Spot) -> String {
+    let board = world.board(spot);
+    if board.root().state.is_closed() {
+        return board.root().state.to_string();
+    }
+    let at = |wanted: &[Shown]| {
+        board.nodes().skip(1).find(|(place, node)| {
+            node.children.iter().all(|&child| board.node(child).state.is_closed())
+                && wanted.contains(&world.shown(Spot { place: *place, ..spot }))
+        })
+    };
+    let found = at(&[Shown::Failed])
+        .or_else(|| at(&[Shown::Active, Shown::Review, Shown::Escalated]))
+        .or_else(|| at(&[Shown::Blocked]))
+        .or_else(|| at(&[Shown::Ready, Shown::Waiting]));
+    match found {
+        Some((place, node)) => {
+            let priority = node.item.priority.map(|priority| format!(" ({priority})")).unwrap_or_default();
+            let short = board.short(place);
+            let short =
+                if short == *node.id.as_str() { format!("{short} {}", node.item.title) } else { short };
+            format!("{short}{priority}")
+        }
+        None if board.nodes().count() == 1 => "nothing in it yet".to_owned(),
+        None => "all done, not closed".to_owned(),
+    }
+}
+
+fn item(text: &mut Text, view: &View) {
+    let View { world, focus, now, .. } = view;
+    let Some(spot) = focus.filter(|spot| spot.place != 0) else { return };
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    text.gap();
+    let shown = world.shown(spot);
+    let mut line = Line::new().add(Style::Strong, "This item").to_column(13);
+    line = line
+        .plain(format!("{} {}: ", node.id, cut(&node.item.title, 40)))
+        .add(items::style(shown), items::label(world, spot));
+    if let Some(owner) = &node.item.owner {
+        line = line.plain(format!(", {owner}"));
+    }
+    if let Some(since) = node.item.finished.or(node.item.started) {
+        line = line.plain(format!(", {}", since.ago(*now)));
+    }
+    text.line(line);
+    let percent = items::percent(world, spot);
+    if !percent.is_empty() {
+        text.line(Line::new().plain("  progress").to_column(13).plain(percent));
+    }
+    if shown == Shown::Waiting {
+        text.line(
+            Line::new().plain("  waits for").to_column(13).plain(cut(&items::waits_for(world, spot), 66)),
+        );
+    }
+    if let Some(focus) = &node.item.focus {
+        text.line(Line::new().plain("  focus").to_column(13).plain(cut(focus, 66)));
+    }
+}
+
+fn next(text: &mut Text, view: &View) {
+    let View { world, shown, focus, .. } = view;
+    let mut all: Vec<_> = shown.iter().flat_map(|&board| actions(world, board)).collect();
+    let elsewhere = |spot: Spot| focus.is_some_and(|focus| focus.board != spot.board);
+    all.sort_by_key(|action| (*focus != Some(action.spot), elsewhere(action.spot)));
+    if all.is_empty() {
+        return;
+    }
+    text.gap();
+    for (index, action) in all.iter().take(3).enumerate() {
+        let line = if index == 0 { Line::new().add(Style::Strong, "Next") } else { Line::new() };
+        text.line(line.to_column(13).add(Style::Command, action.command(world)));
+    }
+}
+
+/// A line for each workflow.
+pub(super) fn short(view: &View) -> Text {
+    let View { world, shown, .. } = view;
+    let mut table = Table::default();
+    for &index in shown {
+        let Some(board) = world.boards.get(index) else { continue };
+        let Some(progress) = progress(board, 0) else { continue };
+        let spot = Spot { board: index, place: 0 };
+        table.row([
+            (Style::Plain, board.workflow.id.to_string()),
+            (Style::Plain, now_at(world, spot)),
+            (Style::Plain, format!("{}/{}", progress.done, progress.total)),
+            (Style::Plain, format!("{}%", progress.percent)),
+        ]);
+    }
+    table.text()
+}
