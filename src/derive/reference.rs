@@ -284,16 +284,8 @@ mod tests {
     #[test]
     fn doubt_is_an_error_that_helps() {
         for (text, message, hint) in [
-            (
-                "batch-1",
-                "`batch-1` could be 2 things",
-                "say which one, for example `w:batch-1`",
-            ),
-            (
-                "w:batch",
-                "`batch` could be 3 things",
-                "say which one, for example `w:batch-1`",
-            ),
+            ("batch-1", "`batch-1` could be 2 things", "say which one, for example `w:batch-1`"),
+            ("w:batch", "`batch` could be 3 things", "say which one, for example `w:batch-1`"),
             ("w:batch-2", "there is no `batch-2`", "did you mean `batch-1`?"),
             ("w:doks", "there is no `doks`", "did you mean `docs`?"),
             ("w:docs.f9", "there is no `docs.f9`", "did you mean `docs`?"),
