@@ -1,5 +1,8 @@
 //! All workflows of one snapshot, and what items of one need from another.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use crate::model::id::Id;
 use crate::model::profile::{Guarded, Profile, StateSource};
 use crate::model::state::{Mode, Shown, State};
@@ -13,6 +16,8 @@ use super::gates::{GateState, gate_state, is_escalated};
 pub struct World<'a> {
     /// In the order of their ids.
     pub boards: Vec<Board<'a>>,
+    /// In how many workflows an id stands for something; made when it is first asked for.
+    spread: OnceCell<HashMap<&'a Id, usize>>,
 }
 
 /// An item of a world.
@@ -40,6 +45,7 @@ impl<'a> World<'a> {
     pub fn new(workflows: impl IntoIterator<Item = (&'a Workflow, &'a Profile)>) -> Self {
         Self {
             boards: workflows.into_iter().map(|(workflow, profile)| Board::new(workflow, profile)).collect(),
+            spread: OnceCell::new(),
         }
     }
 
@@ -69,8 +75,14 @@ impl<'a> World<'a> {
 
     /// The shortest reference to something of a workflow that is clear by itself.
     pub fn refer(&self, board: usize, id: &Id) -> String {
-        let elsewhere =
-            self.boards.iter().enumerate().any(|(other, laid)| other != board && laid.thing(id).is_some());
+        let spread = self.spread.get_or_init(|| {
+            let mut spread = HashMap::new();
+            for known in self.boards.iter().flat_map(Board::ids) {
+                *spread.entry(known).or_default() += 1;
+            }
+            spread
+        });
+        let elsewhere = spread.get(id).is_some_and(|&count| count > 1);
         match self.boards.get(board).filter(|_| elsewhere) {
             Some(laid) if laid.workflow.id != *id => format!("{}:{id}", laid.workflow.id),
             _ => id.to_string(),

@@ -43,10 +43,10 @@ pub struct Args {
 }
 
 /// Everything that the screen and the data are made of.
-struct View<'a> {
+struct View<'a, 'w> {
     args: &'a Args,
     session: &'a Session,
-    world: &'a World<'a>,
+    world: &'a World<'w>,
     /// The item of the branch, or why that is not clear.
     here: Result<Option<(Spot, Via)>>,
     /// The item that is looked at.
