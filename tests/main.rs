@@ -18,4 +18,6 @@ mod repositories;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod transcripts;
+#[cfg(test)]
 mod yaml;

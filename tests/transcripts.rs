@@ -1,0 +1,127 @@
+//! Transcripts: every `fixtures/<case>/session` is played in a fresh repository and compared line by line.
+//!
+//! `GIT_TRACK_TRANSCRIPTS=update cargo test transcripts` writes what happened over the sessions; review the diff.
+
+mod schemas;
+mod session;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+use unicode_width::UnicodeWidthStr;
+
+use session::{Deed, Place, parse, render};
+
+/// A test for each case.
+macro_rules! cases {
+    ($($test:ident: $folder:literal,)*) => {
+        $(#[test] fn $test() { replay($folder); })*
+        const CASES: &[&str] = &[$($folder),*];
+    };
+}
+
+cases! {
+    block: "block",
+    errors: "errors",
+    import: "import",
+    init: "init",
+    moves: "moves",
+    program: "program",
+    references: "references",
+    set: "set",
+    tour: "tour",
+    trace: "trace",
+    trace_import: "trace-import",
+    undo: "undo",
+}
+
+/// Folders of fixtures that other tests read.
+const OTHERS: [&str; 1] = ["yaml"];
+
+/// Cases that end with files that cannot be read.
+const BROKEN: [&str; 1] = ["broken"];
+
+/// The commands whose screens fit into 80 columns.
+const SCREENS: [&str; 8] = ["status", "brief", "list", "next", "why", "show", "log", "diff"];
+
+pub(crate) fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn replay(case: &str) {
+    let folder = fixtures().join(case);
+    let file = folder.join("session");
+    let written = fs::read_to_string(&file).unwrap();
+    let (blocks, tail) = parse(&written);
+    assert!(!blocks.is_empty(), "{case}: a session without commands");
+    let mut place = Place::new(&folder);
+    let deeds: Vec<Deed> = blocks.iter().map(|block| place.play(block)).collect();
+    let happened = render(&blocks, &deeds, &tail);
+    if std::env::var_os("GIT_TRACK_TRANSCRIPTS").is_some_and(|wish| wish == "update") {
+        if happened != written {
+            fs::write(&file, &happened).unwrap();
+        }
+    } else {
+        let diff = TextDiff::from_lines(&written, &happened);
+        let (old, new) = (format!("fixtures/{case}/session"), "what happens now");
+        let diff = diff.unified_diff().context_radius(4).header(&old, new).to_string();
+        assert!(happened == written, "{diff}\nGIT_TRACK_TRANSCRIPTS=update cargo test transcripts");
+    }
+    check_screens(&deeds);
+    schemas::check_output(&deeds);
+    schemas::check_files(&place, BROKEN.contains(&case));
+}
+
+fn check_screens(deeds: &[Deed]) {
+    for deed in deeds.iter().filter(|deed| is_screen(&deed.command)) {
+        for line in deed.stdout.lines() {
+            assert!(fits(line), "$ {}\n{line}\nis {} columns wide", deed.command, line.width());
+        }
+    }
+}
+
+fn is_screen(command: &str) -> bool {
+    let mut words = command.split_whitespace().skip_while(|word| *word != "track").skip(1);
+    words.any(|word| SCREENS.contains(&word)) && !command.contains("--json") && !command.contains("--dry-run")
+}
+
+// A word that is longer than half a screen cannot be broken, nor can a command.
+fn fits(line: &str) -> bool {
+    let longest = line.split_whitespace().map(UnicodeWidthStr::width).max().unwrap_or_default();
+    line.width() <= 80 || longest > 40
+}
+
+#[test]
+fn every_fixture_is_played() {
+    let entries = fs::read_dir(fixtures()).unwrap().map(Result::unwrap);
+    let there: BTreeSet<String> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    let known: BTreeSet<String> = CASES.iter().chain(&OTHERS).map(|name| (*name).to_owned()).collect();
+    assert_eq!(there, known, "folders of fixtures, and those that a test reads");
+}
+
+#[test]
+fn wide_lines_are_noticed() {
+    assert!(fits(&"x ".repeat(40)));
+    assert!(!fits(&"x ".repeat(41).replace(' ', "y ")));
+    assert!(fits(&format!("    see {}", "p/".repeat(60))));
+    assert!(is_screen("git track status"));
+    assert!(is_screen("cd sub && git track -C .. list | head -3"));
+    assert!(!is_screen("git track status --json"));
+    assert!(!is_screen("git log"));
+}
+
+#[test]
+fn shipped_profiles_fit_their_schema() {
+    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut seen = 0;
+    for entry in fs::read_dir(templates).unwrap().map(Result::unwrap) {
+        let bytes = fs::read(entry.path().join("profile.yaml")).unwrap();
+        let profile = git_track::formats::yaml::tree(&bytes, "profile.yaml").unwrap();
+        let wrong = schemas::wrong("profile", &profile);
+        assert!(wrong.is_empty(), "{}\n{}", entry.path().display(), wrong.join("\n"));
+        seen += 1;
+    }
+    assert!(seen >= 2, "only {seen} profiles");
+}
