@@ -9,7 +9,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
+use regex::Regex;
 use tempfile::TempDir;
 
 /// A command with the remarks and empty lines above it.
@@ -30,6 +32,8 @@ pub(super) struct Deed {
 
 /// The marks that a line of output must not begin with.
 const MARKS: [char; 6] = ['$', '>', '!', '?', '#', '\\'];
+
+static GIT_VERSION: LazyLock<Regex> = LazyLock::new(|| Regex::new("git version [0-9][0-9A-Za-z.]*").unwrap());
 
 /// The commands of a session with what stands above them, and the remarks at its end.
 pub(super) fn parse(text: &str) -> (Vec<Block>, String) {
@@ -148,6 +152,12 @@ impl Place {
             stderr: text(&run.stderr),
             status: run.status.code().unwrap_or(-1),
         }
+    }
+
+    // What differs from one machine to another.
+    fn stable(&self, text: &str) -> String {
+        let text = text.replace(self.root.to_str().unwrap(), "[DIR]");
+        GIT_VERSION.replace_all(&text, "git version [ID]").into_owned()
     }
 
     fn vars(&self, now: &str) -> Vec<(&'static str, OsString)> {
