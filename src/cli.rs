@@ -17,7 +17,7 @@ use crate::ui::{Color, Ui, Wishes};
     bin_name = "git track",
     version,
     propagate_version = false,
-    max_term_width = 100,
+    max_term_width = 80,
     after_help = "Exit status: 0 yes, 1 no or refused, 2 usage, 3 no such thing or nothing to do,
 4 invalid state or repository, 70 a bug, 75 locked or recovery pending.
 Reference: [<workflow>:]<id>[.<part>]. Start with: git track demo, or git track init."
@@ -64,7 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString
 fn execute(context: &Context, word: &str, command: &Command) -> ExitCode {
     let answer = cmd::run(context, command, Cli::command());
     let printed = answer.as_ref().map(|answer| match &answer.raw {
-        Some(raw) => context.ui.raw(raw).map(|()| answer.exit),
+        Some(raw) => context.ui.raw(&answer.document(word), raw).map(|()| answer.exit),
         None => context.ui.answer(&answer.document(word), &answer.text).map(|()| answer.exit),
     });
     match printed {
@@ -107,8 +107,11 @@ fn usage(error: &clap::Error, json: bool) -> ExitCode {
         Ui::new(Color::Never, Wishes::default(), true, false).error("", &error);
         return ExitCode::from(error.kind().exit());
     }
-    let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    match error.print() {
+        Ok(()) => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+        Err(broken) if broken.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(crate::error::Kind::Io.exit()),
+    }
 }
 
 #[cfg(test)]

@@ -63,6 +63,15 @@ pub(super) fn percent(world: &World, spot: Spot) -> String {
     words(&progress)
 }
 
+/// How far an item is, in as few words as fit into a table: `50% declared`, `33%`, or nothing.
+pub(super) fn percent_short(world: &World, spot: Spot) -> String {
+    match progress(world.board(spot), spot.place) {
+        None | Some(Progress { source: Source::State, .. }) => String::new(),
+        Some(Progress { percent, source: Source::Declared, .. }) => format!("{percent}% declared"),
+        Some(Progress { percent, .. }) => format!("{percent}%"),
+    }
+}
+
 fn words(progress: &Progress) -> String {
     let Progress { done, total, percent, source, declared } = progress;
     let counted = match source {

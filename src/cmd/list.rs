@@ -81,7 +81,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 (items::style(shown), items::label(&world, spot)),
                 (Style::Plain, priority),
                 (Style::Plain, node.item.owner.clone().unwrap_or_default()),
-                (Style::Plain, items::percent(&world, spot)),
+                (Style::Plain, items::percent_short(&world, spot)),
                 (Style::Plain, node.item.title.clone()),
             ]);
         }

@@ -54,12 +54,17 @@ pub(super) fn run(args: &Args) -> Result<Answer> {
     Ok(Answer::raw(serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"))
 }
 
-// The root is an item with a header.
+// The root is an item with a header; the items inside it are items without one.
 fn workflow() -> Value {
-    let mut schema = schemars::schema_for!(Item).to_value();
+    let mut schema = schemars::schema_for!(Workflow).to_value();
     if let Some(schema) = schema.as_object_mut() {
-        schema.insert("title".to_owned(), json!("Workflow"));
         schema.insert("required".to_owned(), json!(["schema", "id", "profile", "title"]));
     }
     schema
 }
+
+/// A workflow.
+#[derive(schemars::JsonSchema)]
+#[schemars(transparent)]
+#[expect(dead_code, reason = "only its schema is of use")]
+struct Workflow(Item);

@@ -80,7 +80,8 @@ impl Session {
                 return Ok(snapshot);
             }
         }
-        let _lock = lock(context, store, Duration::from_secs(10))?;
+        let lock = lock(context, store, Duration::from_secs(10))?;
+        settle(context, store, &lock)?;
         store.snapshot(At::WorkTree)
     }
 

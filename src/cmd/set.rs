@@ -8,7 +8,7 @@ use crate::model::id::Id;
 use crate::model::state::{Asked, State};
 use crate::moves::fields::{Setting, set, state_word};
 use crate::moves::records::{self, Remark};
-use crate::moves::{between, edit, perform};
+use crate::moves::{between, edit, open_for_change, perform};
 
 use super::Answer;
 use super::context::Context;
@@ -91,7 +91,10 @@ fn move_to(
             match between(node.state, to) {
                 Some(table) => perform(&world, target.spot, table, &ask)?,
                 None if node.state == to => None,
-                None => return Err(no_way(node.id, node.state, to)),
+                None => {
+                    open_for_change(&world, target.spot, "set")?;
+                    return Err(no_way(node.id, node.state, to));
+                }
             }
         }
     };

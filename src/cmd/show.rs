@@ -239,7 +239,7 @@ fn tables(text: &mut Text, world: &World, spot: Spot) {
             (Style::Plain, node.id.to_string()),
             (items::style(world.shown(at)), items::label(world, at)),
             (Style::Plain, node.item.owner.clone().unwrap_or_default()),
-            (Style::Plain, items::percent(world, at)),
+            (Style::Plain, items::percent_short(world, at)),
             (Style::Plain, node.item.title.clone()),
         ]);
     }

@@ -225,7 +225,11 @@ impl<'a> Board<'a> {
         if self.profile.on_failure != OnFailure::Stop {
             return None;
         }
-        self.nodes().skip(1).find(|(_, node)| node.state == State::Failed).map(|(place, _)| place)
+        // A derived failure is only the failure of something in it, and the root's state is not known yet while it is
+        // derived from this answer.
+        let own = |node: &Node| node.kind.is_none_or(|kind| kind.state == StateSource::Own);
+        let failed = |(_, node): &(Place, &Node)| node.item.state() == State::Failed && own(node);
+        self.nodes().find(failed).map(|(place, _)| place)
     }
 
     fn derive_state(&self, place: Place) -> State {

@@ -52,9 +52,11 @@ fn fields(reference: &str, prefix: &str, before: &Value, after: &Value, found: &
             continue;
         }
         let field = format!("{prefix}{key}");
-        if NAMED.contains(&key.as_str()) {
+        // The fields that a process declares may have any name.
+        let own = prefix.starts_with("fields.");
+        if !own && NAMED.contains(&key.as_str()) {
             entries(key, from, to, found, str::to_owned);
-        } else if RECORDS.contains(&key.as_str()) {
+        } else if !own && RECORDS.contains(&key.as_str()) {
             entries(key, from, to, found, |id| format!("{reference}.{id}"));
         } else if from.is_object() || to.is_object() {
             fields(reference, &format!("{field}."), from, to, found);
@@ -70,7 +72,10 @@ fn entries(key: &str, from: &Value, to: &Value, found: &mut Vec<Change>, name: i
     let gone = old.keys().filter(|id| !new.contains_key(*id));
     for id in new.keys().chain(gone) {
         match (old.get(id), new.get(id)) {
-            (Some(from), Some(to)) => fields(&name(id), "", from, to, found),
+            (Some(from), Some(to)) if from.is_object() && to.is_object() => {
+                fields(&name(id), "", from, to, found);
+            }
+            (from, to) if from == to => {}
             (from, to) => found.push(Change {
                 reference: name(id),
                 field: key.to_owned(),

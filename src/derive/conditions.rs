@@ -9,7 +9,7 @@ use crate::model::state::State;
 use super::board::{Board, Place};
 use super::gates::{GateState, gate_state};
 use super::sentences;
-use super::world::{Spot, World};
+use super::world::{Spot, Unmet, World, first_before};
 
 /// One condition of a move, and whether it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,12 @@ pub struct Given<'a> {
     pub owner: Option<&'a str>,
     /// Whether a file is there.
     pub exists: &'a dyn Fn(&RepoPath) -> bool,
+}
+
+impl From<Unmet> for Condition {
+    fn from(unmet: Unmet) -> Self {
+        Self { ok: false, text: unmet.reason, command: unmet.command }
+    }
 }
 
 impl Given<'_> {
@@ -65,11 +71,17 @@ fn entry(world: &World, spot: Spot, checks: &Checks) -> Vec<Condition> {
     let mut list = Vec::new();
     if checks.needs_met {
         let unmet = world.unmet(spot);
-        for need in &unmet {
-            list.push(Condition { ok: false, text: need.reason.clone(), command: need.command.clone() });
-        }
         if unmet.is_empty() {
             list.push(Condition { ok: true, text: "everything it needs is done".to_owned(), command: None });
+        }
+        list.extend(unmet.into_iter().map(Condition::from));
+    }
+    if checks.order {
+        let met = Condition { ok: true, text: "what comes before it is finished".to_owned(), command: None };
+        let condition = first_before(board, spot.place).map_or(met, Condition::from);
+        // Among the needs it may stand already.
+        if !list.contains(&condition) {
+            list.push(condition);
         }
     }
     if checks.not_blocked {

@@ -93,3 +93,91 @@ pub fn is_escalated(board: &Board, place: Place) -> bool {
     let used_up = u32::try_from(item.iterations.len()).is_ok_and(|rounds| rounds >= most);
     used_up && item.iterations.last().is_some_and(|(_, iteration)| iteration.score < *threshold)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Scene, id, spot};
+    use super::*;
+    use GateState::{Failed, Passed, Pending};
+
+    fn gate(parts: &str, more: &str) -> GateState {
+        let scene = Scene::team(&format!(
+            "protocol: {{threshold: \"0.92\"}}\nitems: {{p: {{kind: phase, title: P, {more} gates: {{G: {{parts: \
+             {{{parts}}}}}}}}}}}"
+        ));
+        let world = scene.world();
+        let place = spot(&world, "p").place;
+        gate_state(&world.boards[0], place, world.boards[0].gate(place, &id("G")).unwrap())
+    }
+
+    #[test]
+    fn answers_of_people_count() {
+        let at = "\"2026-02-12T09:00:00Z\"";
+        assert_eq!(gate("", ""), Pending);
+        assert_eq!(gate("h: {human: lead}", ""), Pending);
+        assert_eq!(gate(&format!("h: {{human: lead, passed: {at}}}"), ""), Passed);
+        assert_eq!(gate(&format!("h: {{human: lead, failed: {at}}}"), ""), Failed);
+        assert_eq!(gate(&format!("h: {{human: lead, failed: {at}, waived: {at}}}"), ""), Passed);
+        assert_eq!(gate("a: {artifact: a.md}", ""), Pending);
+        assert_eq!(gate("strange: all", ""), Pending);
+    }
+
+    #[test]
+    fn the_worst_part_decides() {
+        let at = "\"2026-02-12T09:00:00Z\"";
+        let (yes, no) = (format!("{{passed: {at}}}"), format!("{{failed: {at}}}"));
+        assert_eq!(gate(&format!("a: {yes}, b: {yes}"), ""), Passed);
+        assert_eq!(gate(&format!("a: {yes}, b: {{human: x}}"), ""), Pending);
+        assert_eq!(gate(&format!("a: {no}, b: {{human: x}}, c: {yes}"), ""), Failed);
+    }
+
+    #[test]
+    fn scores_are_those_of_the_last_round() {
+        let tasks = |a: &str, b: &str| {
+            let task = |scores: &str| {
+                let rounds: Vec<String> = scores
+                    .split_whitespace()
+                    .enumerate()
+                    .map(|(n, score)| format!("i{}: {{score: \"{score}\"}}", n + 1))
+                    .collect();
+                format!("{{title: T, iterations: {{{}}}}}", rounds.join(", "))
+            };
+            format!("items: {{a: {}, b: {}, c: {{title: C, counted: false}}}},", task(a), task(b))
+        };
+        for (part, a, b, expected) in [
+            ("score: all", "0.92", "0.95", Passed),
+            ("score: all", "0.92", "0.91", Pending),
+            ("score: all", "0.92", "", Pending),
+            ("score: all", "0.99 0.5", "0.92", Pending),
+            ("score: all", "0.5 0.92", "0.92", Passed),
+            ("score: a", "0.92", "0.1", Passed),
+            ("score: \"b, a\"", "0.92", "0.1", Pending),
+            ("score: A", "0.92", "", Passed),
+            ("score: nobody", "0.92", "0.92", Pending),
+            ("x: {score: all}", "0.92", "0.92", Passed),
+            ("x: {score: b}", "0.92", "0.9", Pending),
+        ] {
+            assert_eq!(gate(part, &tasks(a, b)), expected, "{part} {a} {b}");
+        }
+        let own = tasks("0.5", "0.92").replace("{title: T,", "{title: T, protocol: {threshold: \"0.5\"},");
+        assert_eq!(gate("score: all", &own), Passed);
+    }
+
+    #[test]
+    fn checklists_and_findings_are_looked_at() {
+        let at = "\"2026-02-12T09:00:00Z\"";
+        let list = |done: &str| {
+            format!("checklist: {{lines: {{l1: {{text: x, done: {at}}}, l2: {{text: y{done}}}}}}},")
+        };
+        assert_eq!(gate("c: {checklist: true}", &list("")), Pending);
+        assert_eq!(gate("c: {checklist: true}", &list(&format!(", done: {at}"))), Passed);
+        assert_eq!(gate("c: {checklist: true}", ""), Passed);
+        let finding = |more: &str| {
+            format!("items: {{a: {{title: A, findings: {{f1: {{severity: low, text: x{more}}}}}}}}},")
+        };
+        assert_eq!(gate("f: {findings: true}", &finding("")), Pending);
+        assert_eq!(gate("f: {findings: true}", &finding(&format!(", fixed: abc, verified: {at}"))), Passed);
+        assert_eq!(gate("f: {findings: true}", &finding(", fixed: abc")), Pending);
+        assert_eq!(gate("f: {findings: true}", &finding(&format!(", waived: {at}"))), Passed);
+    }
+}

@@ -42,12 +42,15 @@ pub fn item_of(world: &World, branch: &str) -> Result<Option<(Spot, Via)>> {
     let mut longest = 0;
     let mut best: Vec<Spot> = Vec::new();
     for (index, board) in open() {
-        if !board.profile.branch.iter().any(|pattern| fits(pattern, branch)) {
+        let named: Vec<_> = board.nodes().filter(|(_, node)| holds(branch, node.id.as_str())).collect();
+        if named.is_empty() {
             continue;
         }
-        for (place, node) in board.nodes() {
+        let regions: Vec<&str> =
+            board.profile.branch.iter().filter_map(|pattern| region(pattern, branch)).collect();
+        for (place, node) in named {
             let length = node.id.as_str().len();
-            if length < longest || !holds(branch, node.id.as_str()) {
+            if length < longest || !regions.iter().any(|region| holds(region, node.id.as_str())) {
                 continue;
             }
             if length > longest {
@@ -75,24 +78,26 @@ fn only(world: &World, branch: &str, spots: &[Spot]) -> Result<Option<Spot>> {
     }
 }
 
-/// Whether a branch is named by a pattern: `{type}` is a word, `{item}` and `{workflow}` an id, `{slug}` anything.
-pub fn fits(pattern: &str, branch: &str) -> bool {
+// The part of a branch that may hold ids, when a pattern fits: `{type}` is a word, `{item}` and `{workflow}` an id,
+// `{slug}` anything. The type holds none: `docs/batch-2` is not about the item `docs`.
+fn region<'b>(pattern: &str, branch: &'b str) -> Option<&'b str> {
     let mut expression = String::from("^");
     let mut rest = pattern;
     while let Some((fixed, tail)) = rest.split_once('{') {
-        let Some((variable, tail)) = tail.split_once('}') else { return false };
+        let (variable, tail) = tail.split_once('}')?;
         expression.push_str(&regex::escape(fixed));
         expression.push_str(match variable {
             "type" => "[a-z]+",
-            "item" | "workflow" => "[A-Za-z][A-Za-z0-9._-]*",
-            _ => "[A-Za-z0-9._/-]+",
+            "item" | "workflow" => "([A-Za-z][A-Za-z0-9._-]*)",
+            _ => "([A-Za-z0-9._/-]+)",
         });
         rest = tail;
     }
     expression.push_str(&regex::escape(rest));
     expression.push('$');
-    let built = RegexBuilder::new(&expression).case_insensitive(true).size_limit(1 << 20).build();
-    built.is_ok_and(|built| built.is_match(branch))
+    let built = RegexBuilder::new(&expression).case_insensitive(true).size_limit(1 << 20).build().ok()?;
+    let start = built.captures(branch)?.get(1)?.start();
+    branch.get(start..)
 }
 
 // Delimited on both sides, so that `c5` is not found in `c5a` and `batch-1` not in `batch-10`.
@@ -108,6 +113,7 @@ fn holds(branch: &str, id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{Scene, TEAM};
     use super::*;
 
     #[test]
@@ -120,9 +126,53 @@ mod tests {
 
     #[test]
     fn patterns_are_matched_whole() {
-        assert!(fits("{type}/{item}-{slug}", "feat/batch-1-ci"));
-        assert!(!fits("{type}/{item}-{slug}", "batch-1-ci"));
-        assert!(fits("codex/{item}", "codex/C5"));
-        assert!(!fits("{broken", "x"));
+        assert_eq!(region("{type}/{item}-{slug}", "feat/batch-1-ci"), Some("batch-1-ci"));
+        assert_eq!(region("{type}/{item}-{slug}", "batch-1-ci"), None);
+        assert_eq!(region("codex/{item}", "codex/C5"), Some("C5"));
+        assert_eq!(region("codex/{item}", "x/codex/C5"), None);
+        assert_eq!(region("{broken", "x"), None);
+        assert_eq!(region("{type}/x", "feat/x"), None);
+    }
+
+    fn carried(bodies: &[&str], branch: &str) -> Result<Option<(String, Via)>> {
+        let scene = Scene::new(TEAM, bodies);
+        let world = scene.world();
+        let name = |(spot, via): (Spot, Via)| {
+            let board = world.board(spot);
+            (format!("{}:{}", board.workflow.id, board.node(spot.place).id), via)
+        };
+        item_of(&world, branch).map(|found| found.map(name))
+    }
+
+    #[test]
+    fn a_branch_carries_what_names_it_or_what_it_names() {
+        let body = "items: {batch-1: {title: A}, batch-1-ci: {title: B}, docs: {title: D}, z: {title: Z, branch: my/x}}";
+        for (branch, expected) in [
+            ("my/x", Some(("w:z", Via::Declared))),
+            ("feat/batch-1", Some(("w:batch-1", Via::Name))),
+            ("feat/BATCH-1-login", Some(("w:batch-1", Via::Name))),
+            ("feat/batch-1-ci-x", Some(("w:batch-1-ci", Via::Name))),
+            ("feat/AUTH-7-batch-1", Some(("w:batch-1", Via::Name))),
+            ("feat/batch-10", None),
+            ("docs/other", None),
+            ("docs/docs", Some(("w:docs", Via::Name))),
+            ("batch-1", None),
+            ("main", None),
+        ] {
+            let expected = expected.map(|(name, via)| (name.to_owned(), via));
+            assert_eq!(carried(&[body], branch).unwrap(), expected, "{branch}");
+        }
+    }
+
+    #[test]
+    fn two_that_fit_are_an_error_and_closed_workflows_do_not_count() {
+        let body = "items: {batch-1: {title: A}, z: {title: Z, branch: my/x}}";
+        let error = carried(&[body, body], "feat/batch-1").unwrap_err();
+        assert_eq!(error.message(), "branch feat/batch-1 fits w:batch-1 and w2:batch-1");
+        assert_eq!(error.hints(), ["git track set w:batch-1 branch=feat/batch-1"]);
+        assert!(carried(&[body, body], "my/x").is_err());
+        let closed = format!("state: done\n{body}");
+        assert_eq!(carried(&[&closed, body], "feat/batch-1").unwrap().unwrap().0, "w2:batch-1");
+        assert_eq!(carried(&[&closed, body], "my/x").unwrap().unwrap().0, "w2:z");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::state::{Shown, State};
 
-use super::board::Place;
+use super::board::{Board, Place};
 use super::conditions::{Given, conditions};
 use super::world::{Spot, World};
 use crate::model::profile::Guarded;
@@ -43,7 +43,10 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
             continue;
         }
         match world.shown(spot) {
-            Shown::Active => running.push(action(world, spot, "done", "in progress")),
+            // What still has open pieces is not finished next; its pieces stand in the list themselves.
+            Shown::Active if !is_open_inside(laid, place) => {
+                running.push(action(world, spot, "done", "in progress"));
+            }
             Shown::Ready => ready.push((node.item.priority, spot)),
             _ => {}
         }
@@ -64,6 +67,11 @@ pub fn claimable(world: &World, board: usize, actor: &str) -> Vec<Spot> {
     };
     let ready = actions(world, board).into_iter().filter(|action| action.reason == "ready");
     ready.map(|action| action.spot).filter(free).collect()
+}
+
+fn is_open_inside(board: &Board, place: Place) -> bool {
+    let mut children = board.node(place).children.iter().map(|&child| board.node(child));
+    children.any(|child| child.item.is_counted() && !child.state.is_closed())
 }
 
 fn can_close(world: &World, board: usize) -> bool {

@@ -192,11 +192,12 @@ fn gate_part(world: &World, spot: Spot, gate: &Id, part: &str) -> Vec<Part> {
     there.then(|| Part::GatePart(gate.clone(), id)).into_iter().collect()
 }
 
-// A prefix that ends inside a number would make `batch-1` mean `batch-10`.
+// A prefix that ends inside a number would make `batch-1` mean `batch-10` or `batch-1.5`.
 fn is_prefix(prefix: &str, id: &str) -> bool {
     let (Some(head), Some(tail)) = (id.get(..prefix.len()), id.get(prefix.len()..)) else { return false };
     let digit = |c: char| c.is_ascii_digit();
-    head.eq_ignore_ascii_case(prefix) && !(prefix.ends_with(digit) && tail.starts_with(digit))
+    let number_goes_on = tail.strip_prefix('.').unwrap_or(tail).starts_with(digit);
+    !prefix.is_empty() && head.eq_ignore_ascii_case(prefix) && !(prefix.ends_with(digit) && number_goes_on)
 }
 
 fn unknown(world: &World, boards: &[usize], text: &str) -> Error {
@@ -208,5 +209,113 @@ fn unknown(world: &World, boards: &[usize], text: &str) -> Error {
     match near {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("git track list"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Scene, TEAM};
+    use super::*;
+
+    fn scene() -> Scene {
+        Scene::new(
+            TEAM,
+            &[
+                "risks: {burnout: {title: B}}\nmetrics: {ci: {title: C}}\nnotes: {n1: {text: x}}\n\
+                 items: {batch-1: {title: A, checklist: {lines: {rollback: {text: x}}}, blockers: {b1: {text: x}}, \
+                 gates: {QG-1: {parts: {docs: {human: x}}}}, checkpoints: {CP-1: {role: x}}}, batch-10: {title: B}, \
+                 batch-2.5: {title: C}, docs: {title: D}}",
+                "items: {batch-1: {title: A}, only-here: {title: O}}",
+            ],
+        )
+    }
+
+    fn found(text: &str, only: Option<usize>, home: Option<usize>) -> Result<String> {
+        let scene = scene();
+        let world = scene.world();
+        resolve(&world, text, only, home).map(|target| label(&world, &target))
+    }
+
+    #[test]
+    fn references_name_items_and_their_parts() {
+        for (text, expected) in [
+            ("w:batch-1", "w:batch-1"),
+            ("w:BATCH-1", "w:batch-1"),
+            (" w:batch\u{2011}1 ", "w:batch-1"),
+            ("w:", "w:w"),
+            ("w", "w:w"),
+            ("w2", "w2:w2"),
+            ("only", "w2:only-here"),
+            ("batch-10", "w:batch-10"),
+            ("burn", "w:burnout"),
+            ("ci", "w:ci"),
+            ("qg-1", "w:QG-1"),
+            ("QG-1.docs", "w:QG-1.docs"),
+            ("CP-1", "w:CP-1"),
+            ("w:batch-1.rollback", "w:batch-1.rollback"),
+            ("w:batch-1.b1", "w:batch-1.b1"),
+            ("w.n1", "w:w.n1"),
+            ("batch-2.5", "w:batch-2.5"),
+            ("do", "w:docs"),
+        ] {
+            assert_eq!(found(text, None, None).unwrap(), expected, "{text}");
+        }
+        let scene = scene();
+        let world = scene.world();
+        let part = |text| resolve(&world, text, Some(0), None).unwrap().part;
+        assert_eq!(part("batch-1.b1"), Part::Record("blockers", Id::parse("b1").unwrap()));
+        assert_eq!(part("batch-1.rollback"), Part::Line(Id::parse("rollback").unwrap()));
+    }
+
+    #[test]
+    fn home_decides_and_only_restricts() {
+        assert_eq!(found("batch-1", None, Some(1)).unwrap(), "w2:batch-1");
+        assert_eq!(found("batch-1", None, Some(0)).unwrap(), "w:batch-1");
+        assert_eq!(found("batch-1", Some(1), Some(0)).unwrap(), "w2:batch-1");
+        assert!(found("only-here", Some(0), None).is_err());
+        assert_eq!(found("only-here", None, Some(0)).unwrap(), "w2:only-here");
+        assert_eq!(found("w2:only-here", Some(0), None).unwrap(), "w2:only-here");
+    }
+
+    #[test]
+    fn doubt_is_an_error_that_helps() {
+        for (text, message, hint) in [
+            (
+                "batch-1",
+                "`batch-1` could be w:batch-1 or w2:batch-1",
+                "say which one, for example `w:batch-1`",
+            ),
+            (
+                "w:batch",
+                "`batch` could be w:batch-1 or w:batch-10 or w:batch-2.5",
+                "say which one, for example `w:batch-1`",
+            ),
+            ("w:batch-2", "there is no `batch-2`", "did you mean `batch-1`?"),
+            ("w:doks", "there is no `doks`", "did you mean `docs`?"),
+            ("w:docs.f9", "there is no `docs.f9`", "did you mean `docs`?"),
+            ("w:zzzzzzzz", "there is no `zzzzzzzz`", "git track list"),
+            ("w3:x", "there is no workflow `w3`", "did you mean `w`?"),
+            ("w:.b1", "there is no `.b1`", "did you mean `w`?"),
+            ("", "an empty reference names nothing", ""),
+        ] {
+            let error = found(text, None, None).unwrap_err();
+            assert_eq!(error.message(), message, "{text}");
+            assert_eq!(error.hints().first().map_or("", String::as_str), hint, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_never_cuts_a_number() {
+        assert!(is_prefix("batch-1", "batch-1a"));
+        assert!(is_prefix("batch-1", "batch-1.x"));
+        for (prefix, id) in
+            [("batch-1", "batch-10"), ("batch-1", "batch-1.5"), ("b", "a"), ("", "a"), ("é", "e")]
+        {
+            assert!(!is_prefix(prefix, id), "{prefix} {id}");
+        }
+        let scene = scene();
+        let world = scene.world();
+        assert_eq!(workflow(&world, "w2:").unwrap(), 1);
+        assert_eq!(workflow(&world, "W").unwrap(), 0);
     }
 }

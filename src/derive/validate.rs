@@ -7,7 +7,7 @@ use crate::model::state::State;
 
 use super::board::{Board, Place, Thing};
 use super::conditions::lasting_conditions;
-use super::world::{Spot, World};
+use super::world::{Spot, World, has_turn};
 
 /// Something that a workflow must not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,70 +146,82 @@ fn evidence(world: &World, spot: Spot) -> Vec<Violation> {
             lacks("state", format!("{} is done, but: {}", node.id, condition.text));
         }
     }
-    let alone =
-        node.kind.and_then(|kind| kind.guards.get(&Guarded::Start)).is_some_and(|checks| checks.one_active);
-    let rival = board.nodes().find(|(other, rival)| {
-        *other > spot.place && rival.kind_id == node.kind_id && rival.item.state().is_running()
-    });
-    if let (true, true, Some((_, rival))) = (alone, state.is_running(), rival) {
-        lacks("state", format!("{} and {} are both in progress; only one may be", node.id, rival.id));
+    let start = node.kind.and_then(|kind| kind.guards.get(&Guarded::Start));
+    if state.is_running() && start.is_some_and(|checks| checks.one_active) {
+        let rival = board.nodes().find(|(other, rival)| {
+            *other > spot.place && rival.kind_id == node.kind_id && rival.item.state().is_running()
+        });
+        if let Some((_, rival)) = rival {
+            lacks("state", format!("{} and {} are both in progress; only one may be", node.id, rival.id));
+        }
     }
     found
 }
 
+// Without recursion: a chain of needs may be as long as the file.
 fn cycle(world: &World, board: usize) -> Option<Violation> {
     let laid = world.boards.get(board)?;
-    let mut done = vec![false; laid.nodes().count()];
-    for (place, _) in laid.nodes() {
-        let mut path = Vec::new();
-        if visit(world, board, place, &mut path, &mut done) {
-            let names: Vec<&str> = path.iter().map(|&place| laid.node(place).id.as_str()).collect();
-            let first = path.first().copied().unwrap_or_default();
-            let message = format!("a circle of needs: {}", names.join(" -> "));
-            return Some(at(laid, first, &["needs"], message));
+    let size = laid.nodes().count();
+    let (mut seen, mut open) = (vec![false; size], vec![false; size]);
+    let mut path: Vec<(Place, Vec<Place>)> = Vec::new();
+    let mut waiting: Vec<Place> = (0..size).rev().collect();
+    loop {
+        let next = match path.last_mut() {
+            Some((_, first)) => first.pop(),
+            None => Some(waiting.pop()?),
+        };
+        match next {
+            Some(next) if open.get(next) == Some(&true) => {
+                let circle = path.iter().map(|(place, _)| *place).skip_while(|&place| place != next);
+                let names: Vec<&str> =
+                    circle.chain([next]).map(|place| laid.node(place).id.as_str()).collect();
+                return Some(at(
+                    laid,
+                    next,
+                    &["needs"],
+                    format!("a circle of needs: {}", names.join(" -> ")),
+                ));
+            }
+            Some(next) => {
+                if let (Some(seen @ false), Some(open)) = (seen.get_mut(next), open.get_mut(next)) {
+                    (*seen, *open) = (true, true);
+                    path.push((next, before(world, board, next)));
+                }
+            }
+            None => {
+                let left = path.pop().and_then(|(place, _)| open.get_mut(place));
+                left.into_iter().for_each(|open| *open = false);
+            }
         }
     }
-    None
 }
 
-// Leaves `path` as the circle, its first item repeated at the end, when there is one.
-fn visit(world: &World, board: usize, place: Place, path: &mut Vec<Place>, done: &mut [bool]) -> bool {
-    if let Some(start) = path.iter().position(|&other| other == place) {
-        path.drain(..start);
-        path.push(place);
-        return true;
-    }
-    if done.get(place).copied().unwrap_or(true) {
-        return false;
-    }
-    path.push(place);
-    for next in before(world, board, place) {
-        if visit(world, board, next, path, done) {
-            return true;
-        }
-    }
-    path.pop();
-    if let Some(done) = done.get_mut(place) {
-        *done = true;
-    }
-    false
-}
-
-// What must be finished first: the needs of the item and of those above it, and what a derived state is made of.
+// What must be finished first: the needs of the item and of those above it, the sibling whose turn comes before, and
+// what it is made of where that must be finished first.
 fn before(world: &World, board: usize, place: Place) -> Vec<Place> {
     let Some(laid) = world.boards.get(board) else { return Vec::new() };
     let node = laid.node(place);
     let mut first = Vec::new();
-    for need in laid.upwards(place).flat_map(|above| &laid.node(above).item.needs) {
-        if let Some((at, Thing::Item(next) | Thing::Gate(next, _) | Thing::Checkpoint(next, _))) =
-            world.resolve_need(board, need)
-            && at == board
-        {
-            first.push(next);
+    for above in laid.upwards(place) {
+        for need in &laid.node(above).item.needs {
+            if let Some((at, Thing::Item(next) | Thing::Gate(next, _) | Thing::Checkpoint(next, _))) =
+                world.resolve_need(board, need)
+                && at == board
+            {
+                first.push(next);
+            }
+        }
+        if has_turn(laid, above) {
+            first.extend(laid.before(above).last());
         }
     }
-    if node.kind.is_some_and(|kind| kind.state == StateSource::Derived) {
-        first.extend(&node.children);
+    let contains = node.kind.is_some_and(|kind| {
+        let done = kind.guards.get(&Guarded::Done);
+        kind.state == StateSource::Derived || done.is_some_and(|checks| checks.children_done)
+    });
+    if contains {
+        first.extend(node.children.iter().filter(|&&child| laid.node(child).item.is_counted()));
     }
+    first.reverse();
     first
 }

@@ -27,13 +27,14 @@ fn group_lines(reference: &str, group: &[Change]) -> Vec<String> {
     if let Some(moved) = find("state") {
         let who = by.map(|by| format!(" by {by}")).unwrap_or_default();
         let reason = match moved.to.as_str() {
-            Some("dropped") => find("why"),
+            Some("dropped") => find("why").or_else(|| find("not_triggered.why")),
             _ => find("summary"),
         };
         let text =
             reason.and_then(|change| change.to.as_str()).map(|text| format!(": {text}")).unwrap_or_default();
         lines.push(format!("{reference} {}{who}{text}", verb(moved)));
         told.extend(["state", "by", "started", "finished", "summary", "why"]);
+        told.extend(["not_triggered.by", "not_triggered.at", "not_triggered.why"]);
         if moved.to.as_str() == Some("done") {
             told.extend(["focus", "progress"]);
         }

@@ -1,8 +1,8 @@
 //! All workflows of one snapshot, and what items of one need from another.
 
 use crate::model::id::Id;
-use crate::model::profile::Profile;
-use crate::model::state::{Shown, State};
+use crate::model::profile::{Guarded, Profile};
+use crate::model::state::{Mode, Shown, State};
 use crate::model::workflow::Workflow;
 
 use super::board::{Board, Place, Thing};
@@ -65,7 +65,7 @@ impl<'a> World<'a> {
             return Shown::Blocked;
         }
         match node.state {
-            State::Todo if self.unmet(spot).is_empty() => Shown::Ready,
+            State::Todo if self.is_ready(spot) => Shown::Ready,
             State::Todo => Shown::Waiting,
             State::Active | State::Review if is_escalated(board, spot.place) => Shown::Escalated,
             State::Active => Shown::Active,
@@ -81,12 +81,43 @@ impl<'a> World<'a> {
         let board = self.board(spot);
         let mut unmet = Vec::new();
         for place in board.upwards(spot.place) {
-            let at = Spot { place, ..spot };
-            unmet.extend(board.node(place).item.needs.iter().filter_map(|need| self.unmet_need(at, need)));
+            let needs = &board.node(place).item.needs;
+            unmet.extend(needs.iter().filter_map(|need| self.unmet_need(spot.board, need)));
             unmet.extend(turn(board, place));
-            unmet.extend(decision(board, place));
+            unmet.extend(undecided(board, place));
+            unmet.extend(left_out(board, place).filter(|_| place != spot.place));
         }
         unmet
+    }
+
+    // Asks only whether, never why: an answer in words looks at what is needed in turn, and needs may run in a circle.
+    fn is_ready(&self, spot: Spot) -> bool {
+        let board = self.board(spot);
+        board.upwards(spot.place).all(|place| {
+            let met = board.node(place).item.needs.iter().all(|need| self.is_met(spot.board, need));
+            let held = turn(board, place).or_else(|| undecided(board, place));
+            let held = held.or_else(|| left_out(board, place).filter(|_| place != spot.place));
+            met && held.is_none()
+        })
+    }
+
+    fn is_met(&self, from: usize, need: &str) -> bool {
+        let Some((at, thing)) = self.resolve_need(from, need) else { return false };
+        let Some(board) = self.boards.get(at) else { return false };
+        match thing {
+            Thing::Item(place) => {
+                let node = board.node(place);
+                let not_triggered = node.state == State::Dropped && node.item.not_triggered.is_some();
+                node.state == State::Done || not_triggered
+            }
+            Thing::Gate(place, id) => {
+                board.gate(place, id).is_some_and(|gate| gate_state(board, place, gate) == GateState::Passed)
+            }
+            Thing::Checkpoint(place, id) => {
+                board.checkpoint(place, id).is_some_and(|checkpoint| checkpoint.approved.is_some())
+            }
+            Thing::Risk(..) | Thing::Metric(..) => false,
+        }
     }
 
     /// Finds what a need names: the board and the thing.
@@ -99,21 +130,20 @@ impl<'a> World<'a> {
         Some((at, self.boards.get(at)?.thing(&id)?))
     }
 
-    fn unmet_need(&self, spot: Spot, need: &str) -> Option<Unmet> {
+    fn unmet_need(&self, from: usize, need: &str) -> Option<Unmet> {
+        if self.is_met(from, need) {
+            return None;
+        }
         let reference = need.to_owned();
-        let Some((at, thing)) = self.resolve_need(spot.board, need) else {
+        let Some((at, thing)) = self.resolve_need(from, need) else {
             let reason = format!("{need} does not exist");
             return Some(Unmet { reference, reason, command: Some("git track list".to_owned()) });
         };
         let board = self.boards.get(at)?;
-        let prefix = if at == spot.board { String::new() } else { format!("{}:", board.workflow.id) };
+        let prefix = if at == from { String::new() } else { format!("{}:", board.workflow.id) };
         match thing {
             Thing::Item(place) => {
                 let node = board.node(place);
-                let dropped = node.state == State::Dropped && node.item.not_triggered.is_some();
-                if node.state == State::Done || dropped {
-                    return None;
-                }
                 let shown = self.shown(Spot { board: at, place });
                 let reason = format!("{} is {}", board.short(place), shown.phrase());
                 let command = match shown {
@@ -127,22 +157,16 @@ impl<'a> World<'a> {
                 Some(Unmet { reference, reason, command })
             }
             Thing::Gate(place, id) => {
-                let gate = board.gate(place, id)?;
-                let state = gate_state(board, place, gate);
-                (state != GateState::Passed).then(|| {
-                    let word = if state == GateState::Failed { "failed" } else { "not passed" };
-                    let command = Some(format!("git track show {prefix}{id}"));
-                    Unmet { reference, reason: format!("gate {id} is {word}"), command }
-                })
+                let failed = gate_state(board, place, board.gate(place, id)?) == GateState::Failed;
+                let word = if failed { "failed" } else { "not passed" };
+                let command = Some(format!("git track show {prefix}{id}"));
+                Some(Unmet { reference, reason: format!("gate {id} is {word}"), command })
             }
-            Thing::Checkpoint(place, id) => {
-                let approved = board.checkpoint(place, id)?.approved.is_some();
-                (!approved).then(|| Unmet {
-                    reference,
-                    reason: format!("checkpoint {id} is not approved"),
-                    command: Some(format!("git track show {prefix}{id}")),
-                })
-            }
+            Thing::Checkpoint(_, id) => Some(Unmet {
+                reference,
+                reason: format!("checkpoint {id} is not approved"),
+                command: Some(format!("git track show {prefix}{id}")),
+            }),
             Thing::Risk(..) | Thing::Metric(..) => Some(Unmet {
                 reference,
                 reason: format!("{need} is not an item, gate or checkpoint"),
@@ -153,16 +177,19 @@ impl<'a> World<'a> {
 }
 
 fn turn(board: &Board, place: Place) -> Option<Unmet> {
-    use crate::model::profile::Guarded;
-    use crate::model::state::Mode;
+    if has_turn(board, place) { first_before(board, place) } else { None }
+}
 
+/// Whether an item has to wait for the siblings before it.
+pub(super) fn has_turn(board: &Board, place: Place) -> bool {
     let node = board.node(place);
-    let parent = node.parent?;
-    let strict =
-        node.kind.and_then(|kind| kind.guards.get(&Guarded::Start)).is_some_and(|checks| checks.order);
-    if !strict && board.node(parent).item.mode != Some(Mode::Sequential) {
-        return None;
-    }
+    let guards = node.kind.and_then(|kind| kind.guards.get(&Guarded::Start));
+    let sequential = |parent| board.node(parent).item.mode == Some(Mode::Sequential);
+    guards.is_some_and(|checks| checks.order) || node.parent.is_some_and(sequential)
+}
+
+/// The first sibling before an item that is not finished.
+pub(super) fn first_before(board: &Board, place: Place) -> Option<Unmet> {
     let earlier = board.before(place).find(|&earlier| !board.node(earlier).state.is_closed())?;
     let id = board.node(earlier).id;
     Some(Unmet {
@@ -172,12 +199,22 @@ fn turn(board: &Board, place: Place) -> Option<Unmet> {
     })
 }
 
-fn decision(board: &Board, place: Place) -> Option<Unmet> {
+/// The decision that a conditional item waits for.
+pub fn undecided(board: &Board, place: Place) -> Option<Unmet> {
     let node = board.node(place);
     let open = node.item.when.is_some() && node.item.triggered.is_none() && node.item.not_triggered.is_none();
     open.then(|| Unmet {
         reference: node.id.to_string(),
         reason: format!("nobody has decided yet whether {} is needed", node.id),
         command: Some(format!("git track skip {} -m \"neither criterion met\"", node.id)),
+    })
+}
+
+fn left_out(board: &Board, place: Place) -> Option<Unmet> {
+    let node = board.node(place);
+    (node.state == State::Dropped).then(|| Unmet {
+        reference: node.id.to_string(),
+        reason: format!("{} is dropped", board.short(place)),
+        command: Some(format!("git track reopen {} -m \"why\"", node.id)),
     })
 }

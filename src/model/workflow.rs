@@ -101,16 +101,20 @@ pub fn tree(part: &impl serde::Serialize) -> Value {
     value
 }
 
+// A collection without entries says nothing; a record without fields (`when: {}`, a gate that has only its id) does. A
+// record always has keys before its own empty parts are left out.
 fn prune(value: &mut Value) {
-    if let Value::Object(map) = value {
-        map.retain(|_, child| {
+    let Value::Object(map) = value else { return };
+    map.retain(|_, child| match child {
+        Value::Null => false,
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+        _ => true,
+    });
+    for (key, child) in map {
+        // What stands in declared fields is a value, whatever it looks like.
+        if key != "fields" {
             prune(child);
-            match child {
-                Value::Null => false,
-                Value::Array(list) => !list.is_empty(),
-                Value::Object(map) => !map.is_empty(),
-                _ => true,
-            }
-        });
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::derive::reference::{Part, Target};
 use crate::derive::world::World;
@@ -11,7 +11,7 @@ use crate::model::gate::{Checkpoint, Gate};
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::profile::{Kind, Profile};
-use crate::model::record::{Agent, Metric, Risk};
+use crate::model::record::{Agent, Line, Metric, Risk};
 use crate::model::state::{Asked, State, asked};
 use crate::model::time::Date;
 use crate::model::workflow::{Workflow, tree};
@@ -141,15 +141,10 @@ fn change(item: &mut Item, kind: Option<&Kind>, part: &Part, settings: &[Setting
     let gone = || Error::bug("a record lost its place");
     match part {
         Part::Whole => set_item(item, kind, settings),
-        Part::Risk(id) => set_in(item.risks.get_mut(id).ok_or_else(gone)?, "risk", &RISK, settings),
+        Part::Risk(id) => set_risk(item.risks.get_mut(id).ok_or_else(gone)?, settings),
         Part::Metric(id) => set_metric(item.metrics.get_mut(id).ok_or_else(gone)?, settings),
-        Part::Gate(id) => set_in::<Gate>(item.gates.get_mut(id).ok_or_else(gone)?, "gate", &GATE, settings),
-        Part::Checkpoint(id) => set_in::<Checkpoint>(
-            item.checkpoints.get_mut(id).ok_or_else(gone)?,
-            "checkpoint",
-            &CHECKPOINT,
-            settings,
-        ),
+        Part::Gate(id) => set_gate(item.gates.get_mut(id).ok_or_else(gone)?, settings),
+        Part::Checkpoint(id) => set_checkpoint(item.checkpoints.get_mut(id).ok_or_else(gone)?, settings),
         Part::GatePart(..) | Part::Line(_) | Part::Record(..) => {
             Err(Error::usage("records are not set; they are added, settled or edited in the file"))
         }
@@ -201,6 +196,16 @@ pub fn set_checkpoint(checkpoint: &mut Checkpoint, settings: &[Setting]) -> Resu
     set_in(checkpoint, "checkpoint", &CHECKPOINT, settings)
 }
 
+/// Sets fields of a gate.
+pub fn set_gate(gate: &mut Gate, settings: &[Setting]) -> Result<()> {
+    set_in(gate, "gate", &GATE, settings)
+}
+
+/// Sets fields of a line of a checklist; it has none besides its text.
+pub fn set_line(line: &mut Line, settings: &[Setting]) -> Result<()> {
+    set_in(line, "line", &[], settings)
+}
+
 /// Sets fields and samples of a metric: `2026-02-13=96`.
 pub fn set_metric(metric: &mut Metric, settings: &[Setting]) -> Result<()> {
     let (samples, fields): (Vec<&Setting>, Vec<&Setting>) =
@@ -241,24 +246,20 @@ fn set_with<T: Serialize + for<'de> Deserialize<'de>>(
     more: &[&str],
     settings: &[Setting],
 ) -> Result<()> {
-    let mut value = tree(part);
-    if value.is_null() {
-        value = Value::Object(Map::new());
-    }
     for setting in settings {
         let Some((key, reads)) = keys.iter().find(|(key, _)| *key == setting.key) else {
             return Err(unknown(what, keys, more, &setting.key));
         };
+        let mut value = tree(part);
         let Some(map) = value.as_object_mut() else { return Err(Error::bug("a record is not a mapping")) };
         if setting.value.is_empty() {
             map.shift_remove(*key);
         } else {
             map.insert((*key).to_owned(), read(*reads, setting)?);
         }
+        *part = serde_json::from_value(value)
+            .map_err(|error| Error::usage(format!("`{}={}`: {error}", setting.key, setting.value)))?;
     }
-    let named =
-        settings.first().map(|setting| format!("{}={}", setting.key, setting.value)).unwrap_or_default();
-    *part = serde_json::from_value(value).map_err(|error| Error::usage(format!("`{named}`: {error}")))?;
     Ok(())
 }
 
@@ -291,6 +292,7 @@ fn unknown(what: &str, keys: &[Settable], more: &[&str], key: &str) -> Error {
     let error = Error::usage(format!("{article} {what} has no field `{key}`"));
     match nearest(key, known.iter().copied()) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => error,
         None => error.hint(format!("it has {}", known.join(", "))),
     }
 }

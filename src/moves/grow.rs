@@ -11,7 +11,7 @@ use crate::model::record::{Agent, Line, Metric, Risk};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
-use super::fields::{Setting, set_agent, set_checkpoint, set_item, set_metric, set_risk};
+use super::fields::{Setting, set_agent, set_checkpoint, set_gate, set_item, set_line, set_metric, set_risk};
 use super::{Ask, demand, edit, named, open_for_change, perform};
 
 /// What can be added to any item of any process.
@@ -34,12 +34,7 @@ pub fn workflow(profile: &Profile, id: Id, title: &str, settings: &[Setting], as
         ..Item::default()
     };
     set_item(&mut root, Some(&profile.workflow), settings)?;
-    let missing = profile
-        .workflow
-        .fields
-        .iter()
-        .find(|(name, field)| field.required && root.fields.get(name).is_none());
-    if let Some((name, _)) = missing {
+    if let Some(name) = missing(&profile.workflow, &root) {
         return Err(
             Error::usage(format!("a {} needs `{name}`", profile.profile)).hint(format!("--set {name}=…"))
         );
@@ -84,6 +79,10 @@ pub fn add(
     let id = new_id(world, spot, explicit, found.id.as_deref().unwrap_or("{slug}"), title)?;
     let mut item = new_item(board.profile, kind_id, found, above, title);
     set_item(&mut item, Some(found), &settings)?;
+    if let Some(name) = missing(found, &item) {
+        return Err(Error::usage(format!("a {kind_id} needs `{name}`"))
+            .hint(format!("git track add {kind_id} \"{title}\" {name}=…")));
+    }
     let workflow = edit(world, spot, |parent| drop(parent.items.insert(id.clone(), item)))?;
     Ok((workflow, id))
 }
@@ -124,7 +123,7 @@ pub fn step(
     let root = Spot { board: 0, place: 0 };
     let id = new_id(&inner, root, None, kind.id.as_deref().unwrap_or("s{n}"), title)?;
     let mut item = new_item(board.profile, kind_id, kind, ROOT, title);
-    item.focus = Some(focus.to_owned());
+    item.focus = Some(focus.trim().to_owned()).filter(|focus| !focus.is_empty());
     let planned = edit(&inner, root, |root| drop(root.items.insert(id.clone(), item)))?;
     let world = World::new([(&planned, board.profile)]);
     let place = world.boards.first().and_then(|board| board.nodes().find(|(_, node)| *node.id == id));
@@ -147,7 +146,14 @@ fn add_record(
     explicit: Option<Id>,
     settings: &[Setting],
 ) -> Result<(Workflow, Id)> {
-    let id = new_id(world, spot, explicit, "{slug}", title)?;
+    let item = world.board(spot).node(spot.place).item;
+    let lines = item.checklist.as_ref().map(|list| &list.lines);
+    let taken = |id: &Id| match record {
+        "line" => lines.is_some_and(|lines| lines.get(id).is_some()),
+        "agent" => item.agents.get(id).is_some(),
+        _ => world.board(spot).thing(id).is_some(),
+    };
+    let id = free_id(explicit, "{slug}", title, &taken)?;
     let named = title.to_owned();
     let mut problem = Ok(());
     let key = id.clone();
@@ -181,12 +187,22 @@ fn add_record(
             item.agents.insert(key, agent);
         }
         "line" => {
-            let line = Line { text: named, done: None, by: None };
+            let mut line = Line { text: named, done: None, by: None };
+            problem = set_line(&mut line, settings);
             item.checklist.get_or_insert_default().lines.insert(key, line);
         }
-        _ => drop(item.gates.insert(key, Gate { title: Some(named), ..Gate::default() })),
+        _ => {
+            let mut gate = Gate { title: Some(named), ..Gate::default() };
+            problem = set_gate(&mut gate, settings);
+            item.gates.insert(key, gate);
+        }
     })?;
     problem.map(|()| (workflow, id))
+}
+
+fn missing<'a>(kind: &'a Kind, item: &Item) -> Option<&'a Id> {
+    let lacking = kind.fields.iter().find(|(name, field)| field.required && item.fields.get(name).is_none());
+    lacking.map(|(name, _)| name)
 }
 
 fn new_item(profile: &Profile, kind_id: &Id, kind: &Kind, above: &str, title: &str) -> Item {
@@ -201,10 +217,12 @@ fn new_item(profile: &Profile, kind_id: &Id, kind: &Kind, above: &str, title: &s
 }
 
 fn new_id(world: &World, spot: Spot, explicit: Option<Id>, pattern: &str, title: &str) -> Result<Id> {
-    let board = world.board(spot);
-    let taken = |id: &str| Id::parse(id).is_ok_and(|id| board.thing(&id).is_some());
+    free_id(explicit, pattern, title, &|id| world.board(spot).thing(id).is_some())
+}
+
+fn free_id(explicit: Option<Id>, pattern: &str, title: &str, taken: &dyn Fn(&Id) -> bool) -> Result<Id> {
     if let Some(id) = explicit {
-        return if taken(id.as_str()) {
+        return if taken(&id) {
             Err(Error::refused(format!("the id `{id}` is taken")).hint(format!("git track show {id}")))
         } else {
             Ok(id)
@@ -214,7 +232,7 @@ fn new_id(world: &World, spot: Spot, explicit: Option<Id>, pattern: &str, title:
     if word.is_empty() {
         "item".clone_into(&mut word);
     }
-    Id::parse(&make_id(pattern, &word, "", &taken))
+    Id::parse(&make_id(pattern, &word, "", &|id| Id::parse(id).is_ok_and(|id| taken(&id))))
 }
 
 fn unknown_kind(profile: &Profile, kind: &str) -> Error {

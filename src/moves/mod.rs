@@ -5,8 +5,9 @@ pub mod fields;
 pub mod grow;
 pub mod records;
 
+use crate::derive::board::Place;
 use crate::derive::conditions::{Condition, Given, conditions};
-use crate::derive::world::{Spot, World};
+use crate::derive::world::{Spot, World, undecided};
 use crate::error::{Error, Result};
 use crate::model::item::Item;
 use crate::model::path::RepoPath;
@@ -117,7 +118,12 @@ pub struct Ask<'a> {
     pub exists: &'a dyn Fn(&RepoPath) -> bool,
 }
 
-impl Ask<'_> {
+impl<'a> Ask<'a> {
+    /// The text, unless it is blank.
+    pub fn said(&self) -> Option<&'a str> {
+        self.text.map(str::trim).filter(|text| !text.is_empty())
+    }
+
     /// A remark of this moment.
     pub fn note(&self, text: impl Into<String>) -> Note {
         Note { text: text.into(), by: Some(self.actor.to_owned()), at: Some(self.now) }
@@ -128,36 +134,31 @@ impl Ask<'_> {
 pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Option<Workflow>> {
     let board = world.board(spot);
     let node = board.node(spot.place);
-    if node.item.state() == change.to && spot.place != 0 || spot.place == 0 && node.state == change.to {
+    if node.state == change.to {
         return Ok(None);
     }
     open_for_change(world, spot, change.verb)?;
-    if spot.place != 0
-        && node.kind.is_some_and(|kind| kind.state == StateSource::Derived)
-        && change.to != State::Dropped
-    {
+    // It can be left out and taken up again, but not moved otherwise.
+    let derived = spot.place != 0 && node.kind.is_some_and(|kind| kind.state == StateSource::Derived);
+    if derived && change.to != State::Dropped && node.state != State::Dropped {
         return Err(Error::refused(format!("the state of {} is derived from what is in it", node.id))
             .hint(format!("git track show {}", node.id)));
     }
     if !change.from.contains(&node.state) {
         return Err(illegal(world, spot, change));
     }
-    let text = ask.text.map(str::trim).filter(|text| !text.is_empty());
+    let text = ask.said();
     if let (Some(why), None) = (change.why, text) {
         return Err(Error::usage(format!("`{}` needs a reason", change.verb))
             .hint(format!("git track {} {} -m \"{why}\"", change.verb, node.id)));
     }
     let given = Given { summary: text, exists: ask.exists, ..Given::NOTHING };
-    let mut list = Vec::new();
-    if change.verb == "start" && node.item.when.is_some() && node.item.triggered.is_none() {
-        let command = Some(format!("git track skip {} -m \"why it is not needed\"", node.id));
-        list.push(Condition {
-            ok: false,
-            text: "nobody has decided yet that it is needed".to_owned(),
-            command,
-        });
+    let mut list = conditions(world, spot, change.guarded, given);
+    let open = undecided(board, spot.place).map(Condition::from).filter(|_| change.verb == "start");
+    // Among the needs it may stand already.
+    if let Some(open) = open.filter(|open| !list.contains(open)) {
+        list.push(open);
     }
-    list.extend(conditions(world, spot, change.guarded, given));
     demand(&format!("cannot {} {}", change.verb, node.id), &list)?;
     edit(world, spot, |item| apply(item, change, text, ask)).map(Some)
 }
@@ -181,28 +182,27 @@ pub fn demand(what: &str, list: &[Condition]) -> Result<()> {
     Err(error)
 }
 
-/// Refuses every change of a workflow that a failure stopped, or that is closed, but the one that opens it again.
+/// Refuses every change of a workflow that a failure stopped, and inside of what is closed, but the one that opens it
+/// again.
 pub fn open_for_change(world: &World, spot: Spot, verb: &str) -> Result<()> {
     let board = world.board(spot);
-    let id = &board.workflow.id;
     if let Some(failed) = board.stopped_by() {
+        let id = &board.workflow.id;
         let failed_id = board.node(failed).id;
-        if !(verb == "retry" && spot.place == failed) {
+        if !(verb == "retry" && board.node(spot.place).state == State::Failed) {
             let summary = board.node(failed).item.summary.as_deref().unwrap_or("no reason was given");
             return Err(Error::refused(format!("{id} is stopped: {failed_id} failed"))
                 .note(format!("failed  {}: {summary}", board.name(failed)))
                 .hint(format!("git track retry {failed_id} -m \"what is different now\"")));
         }
     }
-    let closed = board.root().state.is_closed();
-    if closed && !(spot.place == 0 && verb == "reopen") {
-        return Err(Error::refused(format!(
-            "{id} is {}; nothing in it changes any more",
-            board.root().state
-        ))
-        .hint(format!("git track reopen {id} -m \"why\"")));
-    }
-    Ok(())
+    // A derived state that is done gives way to what happens inside, a stored one does not.
+    let shut = |place: &Place| board.node(*place).item.state().is_closed();
+    let opens = |place: Place| place == spot.place && verb != "add" && (place != 0 || verb == "reopen");
+    let closed = board.upwards(spot.place).filter(|&place| !opens(place)).filter(shut).last();
+    let Some(closed) = closed.map(|place| board.node(place)) else { return Ok(()) };
+    Err(Error::refused(format!("{} is {}; nothing in it changes any more", closed.id, closed.state))
+        .hint(format!("git track reopen {} -m \"why\"", closed.id)))
 }
 
 /// The workflow of a spot with one item changed.
@@ -229,7 +229,7 @@ fn illegal(world: &World, spot: Spot, change: &Move) -> Error {
 }
 
 fn apply(item: &mut Item, change: &Move, text: Option<&str>, ask: &Ask) {
-    // What was dropped before it began goes back to where it was.
+    // What was dropped is not resumed but begins anew.
     let to = if item.state() == State::Dropped { State::Todo } else { change.to };
     item.state = (to != State::Todo).then_some(to);
     item.label = None;

@@ -15,7 +15,7 @@ use super::{Ask, demand, edit, named, open_for_change, perform};
 pub fn block(world: &World, spot: Spot, fix: Option<&str>, ask: &Ask) -> Result<Workflow> {
     open_for_change(world, spot, "block")?;
     let node = world.board(spot).node(spot.place);
-    let Some(text) = ask.text else {
+    let Some(text) = ask.said() else {
         return Err(Error::usage("`block` needs a reason")
             .hint(format!("git track block {} -m \"what is in the way\" --fix \"the plan\"", node.id)));
     };
@@ -48,7 +48,7 @@ pub fn unblock(world: &World, spot: Spot, only: Option<&Id>, ask: &Ask) -> Resul
                 blocker.cleared_by = Some(ask.actor.to_owned());
             }
         }
-        if let Some(text) = ask.text {
+        if let Some(text) = ask.said() {
             item.notes.push('n', ask.note(format!("unblocked: {text}")));
         }
     });
@@ -80,7 +80,8 @@ pub fn claim(world: &World, spot: Spot, ask: &Ask) -> Result<Option<Workflow>> {
             .hint(format!("git track set {} owner={}", node.id, ask.actor)));
     }
     match node.state {
-        State::Active => Ok(None),
+        State::Active if node.item.owner.is_some() => Ok(None),
+        State::Active => edit(world, spot, |item| item.owner = Some(ask.actor.to_owned())).map(Some),
         _ => match named("start") {
             Some(start) => perform(world, spot, start, ask),
             None => Err(Error::bug("there is no move `start`")),
@@ -135,7 +136,7 @@ pub fn note(world: &World, spot: Spot, remark: &Remark, ask: &Ask) -> Result<Opt
         if let Some(focus) = &remark.focus {
             item.focus = Some(focus.clone());
         }
-        if let Some(text) = ask.text {
+        if let Some(text) = ask.said() {
             item.notes.push('n', ask.note(text));
         }
     })?;

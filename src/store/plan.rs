@@ -66,9 +66,11 @@ fn carry(written: &Value, before: &Value, after: &Value) -> Value {
         return after.clone();
     };
     let nothing = Value::Null;
+    // An id may be written with U+2011 for its hyphens, where the model has plain ones.
+    let plain = |key: &String| key.replace('\u{2011}', "-");
     let mut carried = Map::new();
     for (key, value) in written {
-        match (before.get(key), after.get(key)) {
+        match (before.get(&plain(key)), after.get(&plain(key))) {
             (Some(_), None) => {}
             (old, Some(new)) => {
                 carried.insert(key.clone(), carry(value, old.unwrap_or(&nothing), new));
@@ -78,13 +80,13 @@ fn carry(written: &Value, before: &Value, after: &Value) -> Value {
             }
         }
     }
-    let mut previous: Option<&String> = None;
+    let mut next = 0;
     for (key, value) in after {
-        if !carried.contains_key(key) {
-            let place = previous.and_then(|previous| carried.keys().position(|known| known == previous));
-            carried.shift_insert(place.map_or(0, |place| place + 1), key.clone(), value.clone());
+        let place = carried.keys().position(|known| plain(known) == *key);
+        if place.is_none() {
+            carried.shift_insert(next, key.clone(), value.clone());
         }
-        previous = Some(key);
+        next = place.unwrap_or(next) + 1;
     }
     Value::Object(carried)
 }

@@ -67,8 +67,15 @@ impl Ui {
         quietly(write_all(stdout.lock(), &printed))
     }
 
-    /// Prints text as it is, to be read by a shell or another program.
-    pub fn raw(self, bytes: &[u8]) -> io::Result<()> {
+    /// Prints bytes as they are, to be read by a shell or another program; with `--json` as `text` of the document.
+    pub fn raw(self, document: &Value, bytes: &[u8]) -> io::Result<()> {
+        if self.json {
+            let mut document = document.clone();
+            if let Some(map) = document.as_object_mut() {
+                map.insert("text".to_owned(), Value::from(String::from_utf8_lossy(bytes)));
+            }
+            return self.answer(&document, &Text::new());
+        }
         let mut out = io::stdout().lock();
         quietly(out.write_all(bytes).and_then(|()| out.flush()))
     }

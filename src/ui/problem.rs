@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::text::{Line, Style, Text};
+use super::text::{Line, Style, Text, width, wrap};
 use crate::error::{At, Error};
 
 /// `error: what`, then where with a caret, then the evidence, then the commands that help.
@@ -14,7 +14,12 @@ pub(super) fn text(error: &Error) -> Text {
     }
     for note in error.notes() {
         let style = if note.starts_with("FAIL") { Style::Warn } else { Style::Plain };
-        text.line(Line::new().plain("  ").add(style, note));
+        // What continues a note stands below its words, not below its mark.
+        let hang = if note.starts_with("FAIL") || note.starts_with("ok  ") { 6 } else { 0 };
+        for (index, line) in wrapped(note, 78 - hang).into_iter().enumerate() {
+            let indent = if index == 0 { 2 } else { 2 + hang };
+            text.line(Line::new().plain(" ".repeat(indent)).add(style, line));
+        }
     }
     for hint in error.hints() {
         if is_command(hint) {
@@ -57,6 +62,11 @@ fn place(text: &mut Text, at: &At) {
         let blanks = " ".repeat(at.column.saturating_sub(1));
         text.line(Line::new().add(Style::Dim, format!(" {margin} | ")).plain(blanks).add(Style::Bad, caret));
     }
+}
+
+// Keeps the blanks that line up what several notes say.
+fn wrapped(note: &str, columns: usize) -> Vec<String> {
+    if width(note) <= columns { vec![note.to_owned()] } else { wrap(note, columns) }
 }
 
 fn is_command(hint: &str) -> bool {

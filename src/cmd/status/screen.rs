@@ -102,7 +102,7 @@ fn workflows(text: &mut Text, view: &View) {
             .add(Style::Dim, "profile")
             .to_column(42)
             .add(Style::Dim, "now at")
-            .to_column(65)
+            .to_column(62)
             .add(Style::Dim, "done"),
     );
     for &index in shown {
@@ -115,11 +115,11 @@ fn workflows(text: &mut Text, view: &View) {
             .to_column(27)
             .plain(cut(board.profile.profile.as_str(), 13))
             .to_column(42)
-            .plain(cut(&now_at(world, spot), 21))
-            .to_column(65)
-            .plain(format!("{:>3}/{:<3} {:>3}%", progress.done, progress.total, progress.percent));
+            .plain(cut(&now_at(world, spot), 19))
+            .to_column(62)
+            .plain(format!("{:>3}/{:<3}{:>4}%", progress.done, progress.total, progress.percent));
         let held = matches!(board.root().state, State::Failed) || world.shown(spot) == Shown::Blocked;
-        text.line(if held { line.add(Style::Bad, " held") } else { line });
+        text.line(if held { line.add(Style::Bad, "  held") } else { line });
     }
 }
 

@@ -1,18 +1,20 @@
 //! One item of a foreign tree.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::derive::words::show;
 use crate::error::{Error, Result};
 use crate::model::field::{Field, FieldType};
-use crate::model::id::{Id, slug};
+use crate::model::id::Id;
 use crate::model::item::Item;
+use crate::model::number::Percent;
 use crate::model::profile::{Kind, Profile};
 use crate::model::state::{Asked, State};
 use crate::moves::fields::state_word;
 
-use super::records;
-use super::{CHILDREN, Report, Setting};
+use super::{CHILDREN, Report, Setting, known, records};
 
 /// An item and the one that it stands in; `None`: the workflow.
 pub(super) struct Nested {
@@ -50,76 +52,87 @@ const MEASURED: [(&str, &str); 5] = [
     ("updated_at", "the item's own times tell it"),
 ];
 
-/// The children under one key, flat or nested.
-pub(super) fn children(
+/// The children under one key, flat or nested. `above`: the kind of what they stand in, where that is known; of the
+/// workflow `None`.
+pub(super) fn children<'a>(
     key: &str,
     value: Value,
-    setting: Setting,
+    above: Option<Option<&'a Id>>,
+    setting: Setting<'a>,
     report: &mut Report,
 ) -> Result<Vec<Nested>> {
-    let steps = key == "steps";
-    let mut found = Vec::new();
-    let entries: Vec<(Option<String>, Value)> = match value {
-        Value::Array(list) => list.into_iter().map(|value| (None, value)).collect(),
-        Value::Object(map) => map.into_iter().map(|(id, value)| (Some(id), value)).collect(),
-        Value::Null => Vec::new(),
-        other => {
-            report.unknown(key.to_owned(), other);
-            Vec::new()
-        }
-    };
-    for (index, (id, value)) in entries.into_iter().enumerate() {
-        let Value::Object(mut map) = value else {
-            report.unknown(format!("{key}.{index}"), value);
-            continue;
-        };
-        let own = map.remove("id").map(|id| show(&id));
-        let title = map.get("title").or_else(|| map.get("name")).map(show).unwrap_or_default();
-        let id = id.or(own).unwrap_or_else(|| if steps { format!("s{}", index + 1) } else { slug(&title) });
-        let id = Id::parse(&id).map_err(|error| error.context(format!("{key}[{index}]")))?;
+    let mut entries = Vec::new();
+    let mut kinds = Kinds { profile: setting.profile, above, said: HashMap::new() };
+    for (id, mut map) in records::entries(value, key, report)? {
         let parent = map.remove("parent").map(|parent| Id::parse(&show(&parent))).transpose()?;
-        let below: Vec<(&str, Value)> =
-            CHILDREN.iter().filter_map(|key| Some((*key, map.remove(*key)?))).collect();
         let kind = map.remove("kind").or_else(|| map.remove("type"));
         let kind = kind_named(setting.profile, kind.as_ref(), &id, report);
-        let path = id.to_string();
-        let mut item = convert(map, &path, kind, setting, report)?;
-        item.kind = kind.map(|(id, _)| id.clone());
+        kinds.said.insert(id.clone(), (kind, parent.clone()));
+        entries.push((id, parent, kind, map));
+    }
+    let mut found = Vec::new();
+    for (id, parent, said, mut map) in entries {
+        let below: Vec<(&str, Value)> =
+            CHILDREN.iter().filter_map(|key| Some((*key, map.remove(*key)?))).collect();
+        let usual = kinds.usual(parent.as_ref(), 0);
+        let kind = said.or(usual);
+        let declared = kind.and_then(|kind| setting.profile.kinds.get(kind));
+        let mut item = convert(map, id.as_str(), declared, setting, report)?;
+        // The usual kind of a place is not written.
+        item.kind = said.filter(|said| Some(*said) != usual).cloned();
         found.push(Nested { id: id.clone(), parent, item });
         for (key, value) in below {
-            let mut inner = children(key, value, setting, report)?;
+            let mut inner = children(key, value, kind.map(Some), setting, report)?;
             for child in inner.iter_mut().filter(|child| child.parent.is_none()) {
                 child.parent = Some(id.clone());
             }
             found.extend(inner);
         }
     }
-    drop_usual_kinds(&mut found, setting.profile);
     Ok(found)
+}
+
+/// Which kinds the items of one list are; a parent may come after its children.
+struct Kinds<'a> {
+    profile: &'a Profile,
+    above: Option<Option<&'a Id>>,
+    said: HashMap<Id, (Option<&'a Id>, Option<Id>)>,
+}
+
+impl<'a> Kinds<'a> {
+    // Parents that run in a circle end at the depth that nothing can be nested to.
+    fn usual(&self, parent: Option<&Id>, depth: usize) -> Option<&'a Id> {
+        let above = match parent.and_then(|parent| self.said.get(parent)) {
+            Some(_) if depth > 32 => return None,
+            Some((said, parent)) => Some(said.or_else(|| self.usual(parent.as_ref(), depth + 1))?),
+            None => self.above?,
+        };
+        self.profile.kinds_under(above).next().map(|(id, _)| id)
+    }
 }
 
 /// A foreign mapping as an item; its id, kind and children are taken out already.
 pub(super) fn convert(
     mut map: Map<String, Value>,
     path: &str,
-    kind: Option<(&Id, &Kind)>,
+    kind: Option<&Kind>,
     setting: Setting,
     report: &mut Report,
 ) -> Result<Item> {
-    let declared = kind.map_or(&setting.profile.workflow, |(_, kind)| kind);
     let at = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     rename(&mut map);
     let mut item = Map::new();
     let mut state = None;
     for (key, value) in map {
-        if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {
+        let empty = value.as_array().is_some_and(Vec::is_empty) || value.as_str().is_some_and(str::is_empty);
+        if value.is_null() || empty {
             continue;
         }
         if let Some((_, reason)) = MEASURED.iter().find(|(known, _)| *known == key) {
             report.ignore(at(&key), value, *reason);
             continue;
         }
-        let field = Id::parse(&key).ok().and_then(|id| declared.fields.get(&id));
+        let field = Id::parse(&key).ok().and_then(|id| kind?.fields.get(&id));
         if let Some(field) = field {
             let fields = item.entry("fields").or_insert_with(|| json!({}));
             if let Some(fields) = fields.as_object_mut() {
@@ -127,14 +140,15 @@ pub(super) fn convert(
             }
         } else if key == "state" {
             state = Some(show(&value));
-        } else if let Some(converted) = records::value(&key, &value) {
-            merge(&mut item, converted);
-        } else if is_field(&key) {
-            item.insert(key, value);
+        } else if let Some(converted) = records::value(&key, &value, setting) {
+            converted.into_iter().for_each(|(key, value)| merge(&mut item, key, value, &at, report));
+        } else if known::is_field(&key) {
+            merge(&mut item, key, value, &at, report);
         } else {
             report.unknown(at(&key), value);
         }
     }
+    known::sift(&mut item, path, report);
     let mut item = typed_item(item, path)?;
     if let Some(word) = state {
         let (asked, label) =
@@ -144,9 +158,7 @@ pub(super) fn convert(
             Asked::State(State::Todo) => {}
             Asked::State(state) => item.state = Some(state),
             Asked::Blocked if item.blockers.is_empty() => {
-                let text = "blocked in the imported file".to_owned();
-                let blocker = records::blocker(text);
-                item.blockers.push('b', blocker);
+                item.blockers.push('b', records::blocker("blocked in the imported file".to_owned()));
             }
             Asked::Blocked => {}
         }
@@ -174,22 +186,17 @@ fn rename(map: &mut Map<String, Value>) {
     }
 }
 
-// What the model has a field for, asked of the model itself.
-fn is_field(key: &str) -> bool {
-    const HEADER: [&str; 3] = ["schema", "id", "profile"];
-    static FIELDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
-        let all = serde_json::to_value(Item::default()).unwrap_or_default();
-        all.as_object().map(|map| map.keys().cloned().collect()).unwrap_or_default()
-    });
-    !HEADER.contains(&key) && FIELDS.iter().any(|field| field == key)
-}
-
 fn typed_item(mut map: Map<String, Value>, path: &str) -> Result<Item> {
     map.entry("title").or_insert_with(|| json!(""));
     for key in ["order", "target", "title", "owner"] {
         if let Some(value) = map.get_mut(key).filter(|value| value.is_number()) {
             *value = Value::from(value.to_string());
         }
+    }
+    if let Some(progress) = map.get_mut("progress")
+        && let Some(percent) = progress.as_str().and_then(Percent::parse)
+    {
+        *progress = Value::from(percent.get());
     }
     let here = if path.is_empty() { "the workflow" } else { path };
     serde_json::from_value(Value::Object(map)).map_err(|error| Error::state(format!("{here}: {error}")))
@@ -211,15 +218,20 @@ fn typed(field: &Field, value: Value) -> Value {
     }
 }
 
-// Two foreign keys may become records of one collection.
-fn merge(item: &mut Map<String, Value>, converted: Map<String, Value>) {
-    for (key, value) in converted {
-        match (item.get_mut(&key), value) {
-            (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
-            (_, value) => {
-                item.insert(key, value);
-            }
+// Two foreign keys may become records of one collection; of a single value the first one stays.
+fn merge(
+    item: &mut Map<String, Value>,
+    key: String,
+    value: Value,
+    at: &dyn Fn(&str) -> String,
+    report: &mut Report,
+) {
+    match (item.get_mut(&key), value) {
+        (None, value) => drop(item.insert(key, value)),
+        (Some(Value::Object(known)), Value::Object(more)) => {
+            more.into_iter().for_each(|(id, record)| records::put(known, &id, record));
         }
+        (Some(_), value) => report.ignore(at(&key), value, "the file says something else before"),
     }
 }
 
@@ -228,22 +240,12 @@ fn kind_named<'a>(
     asked: Option<&Value>,
     id: &Id,
     report: &mut Report,
-) -> Option<(&'a Id, &'a Kind)> {
+) -> Option<&'a Id> {
     let asked = asked?;
     let found = asked.as_str().and_then(|kind| Id::parse(kind).ok());
-    let found = found.and_then(|wanted| profile.kinds.iter().find(|(id, _)| **id == wanted));
+    let found = found.and_then(|wanted| profile.kinds.keys().find(|id| **id == wanted));
     if found.is_none() {
         report.unknown(format!("{id}.kind"), asked.clone());
     }
     found
-}
-
-// The usual kind of a place is not written.
-fn drop_usual_kinds(found: &mut [Nested], profile: &Profile) {
-    let usual = profile.kinds_under(None).next().map(|(id, _)| id);
-    for nested in found.iter_mut().filter(|nested| nested.parent.is_none()) {
-        if nested.item.kind.as_ref() == usual {
-            nested.item.kind = None;
-        }
-    }
 }

@@ -4,18 +4,21 @@
 //! left out, keys that nothing knows are reported. Nothing is dropped without a line in the report.
 
 mod item;
+mod known;
 mod records;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::derive::board::Board;
+use crate::derive::board::{Board, Place, Thing};
+use crate::derive::gates::{GateState, gate_state};
 use crate::error::{Error, Result};
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::profile::{Profile, StateSource};
-use crate::model::state::State;
-use crate::model::time::Time;
+use crate::model::record::Blocker;
+use crate::model::state::{State, plain};
+use crate::model::time::{Date, Time};
 use crate::model::workflow::Workflow;
 
 use item::Nested;
@@ -70,7 +73,7 @@ impl Report {
 pub struct Setting<'a> {
     /// The process that the workflow follows.
     pub profile: &'a Profile,
-    /// The moment of the import.
+    /// The moment of the import, for times that the file does not give.
     pub now: Time,
 }
 
@@ -89,19 +92,18 @@ pub fn workflow(tree: Value, id: Id, setting: Setting) -> Result<Adopted> {
     schema(&mut map)?;
     map.remove("id");
     map.remove("profile");
-    let base = base_time(&mut map, &mut report)?.unwrap_or(setting.now);
+    let setting = Setting { now: base_time(&mut map, &mut report)?.unwrap_or(setting.now), ..setting };
+    let said = map.get("state").or_else(|| map.get("status")).cloned();
     let lists = Lists::take(&mut map);
-    let mut root = item::convert(map, "", None, setting, &mut report)?;
+    let mut root = item::convert(map, "", Some(&setting.profile.workflow), setting, &mut report)?;
     if root.title.is_empty() {
         root.title = id.to_string();
     }
     lists.place(&mut root, setting, &mut report)?;
-    root.started = root.started.or(Some(base));
     root.by = root.by.or_else(|| Some("import".to_owned()));
     let mut workflow = Workflow { id, profile: setting.profile.profile.clone(), root };
-    settle_root(&mut workflow, setting, &mut report);
-    drop_derived_states(&mut workflow, setting.profile, &mut report);
-    stamp(&mut workflow.root, base, &mut report);
+    settle_root(&mut workflow, said, setting, &mut report);
+    settle(&mut workflow, setting, &mut report);
     Ok(Adopted { workflow, report })
 }
 
@@ -110,6 +112,7 @@ pub fn records(tree: Value, workflow: &Workflow, setting: Setting) -> Result<Ado
     let Value::Object(mut map) = tree else { return Err(Error::state("the file does not hold a mapping")) };
     let mut report = Report::default();
     schema(&mut map)?;
+    let setting = Setting { now: base_time(&mut map, &mut report)?.unwrap_or(setting.now), ..setting };
     let lists = Lists::take(&mut map);
     let mut changed = workflow.clone();
     lists.place(&mut changed.root, setting, &mut report)?;
@@ -119,7 +122,7 @@ pub fn records(tree: Value, workflow: &Workflow, setting: Setting) -> Result<Ado
             own.insert(key.to_owned(), value);
         }
     }
-    let added = item::convert(own, "", None, setting, &mut report)?;
+    let added = item::convert(own, "", Some(&setting.profile.workflow), setting, &mut report)?;
     for (id, risk) in added.risks.iter() {
         if changed.root.risks.get(id).is_some_and(|known| known != risk) {
             return Err(Error::refused(format!("{} has another risk {id} already", workflow.id)));
@@ -137,7 +140,15 @@ pub fn records(tree: Value, workflow: &Workflow, setting: Setting) -> Result<Ado
     for (key, value) in map {
         report.unknown(key, value);
     }
+    settle(&mut changed, setting, &mut report);
     Ok(Adopted { workflow: changed, report })
+}
+
+fn settle(workflow: &mut Workflow, setting: Setting, report: &mut Report) {
+    link(workflow, setting.profile, report);
+    drop_derived_states(workflow, setting.profile, report);
+    compare_gates(workflow, setting.profile, report);
+    stamp(&workflow.id, &mut workflow.root, setting.now, report);
 }
 
 fn schema(map: &mut Map<String, Value>) -> Result<()> {
@@ -149,23 +160,25 @@ fn schema(map: &mut Map<String, Value>) -> Result<()> {
     }
 }
 
+const UPDATED: [&str; 4] = ["updated_at", "updatedAt", "last_updated", "lastUpdated"];
+
 // What the file says about its own last change is the best guess for times that it does not give.
 fn base_time(map: &mut Map<String, Value>, report: &mut Report) -> Result<Option<Time>> {
-    let read = |value: &Value| match value.as_str() {
-        Some(text) => Time::parse(text).map(Some),
-        None => Ok(None),
-    };
-    let updated = map.remove("updated_at");
-    if let Some(value) = &updated {
-        report.ignore(
-            "updated_at".to_owned(),
-            value.clone(),
-            "the last change is known from the items' own times",
-        );
+    let mut updated = None;
+    for key in UPDATED {
+        let Some(value) = map.remove(key) else { continue };
+        updated = updated.or(moment(&value)?);
+        report.ignore(key.to_owned(), value, "the last change is known from the items' own times");
     }
-    let updated = updated.as_ref().map(read).transpose()?.flatten();
-    let started = map.get("started").map(read).transpose()?.flatten();
+    let started = map.get("started").map(moment).transpose()?.flatten();
     Ok(updated.or(started))
+}
+
+// A day without an hour is its beginning.
+fn moment(value: &Value) -> Result<Option<Time>> {
+    let Some(text) = value.as_str() else { return Ok(None) };
+    let day = Date::parse(text).ok().and_then(|day| Time::parse(&format!("{day}T00:00:00Z")).ok());
+    day.map_or_else(|| Time::parse(text), Ok).map(Some)
 }
 
 /// Lists of the root that belong to items: taken out first, placed when the items are there.
@@ -186,7 +199,7 @@ impl Lists {
     fn place(self, root: &mut Item, setting: Setting, report: &mut Report) -> Result<()> {
         let mut nested = Vec::new();
         for (key, value) in self.children {
-            nested.extend(item::children(&key, value, setting, report)?);
+            nested.extend(item::children(&key, value, Some(None), setting, report)?);
         }
         nest(root, nested)?;
         if let Some(gates) = self.gates {
@@ -230,18 +243,67 @@ fn nest(root: &mut Item, mut open: Vec<Nested>) -> Result<()> {
 }
 
 // A failed step makes its workflow failed by itself; what the file says is compared, not stored.
-fn settle_root(workflow: &mut Workflow, setting: Setting, report: &mut Report) {
+fn settle_root(workflow: &mut Workflow, said: Option<Value>, setting: Setting, report: &mut Report) {
     if workflow.root.state == Some(State::Failed) {
-        let derived = Board::new(workflow, setting.profile).stopped_by().is_some();
-        if derived {
+        workflow.root.state = Some(State::Active);
+        if Board::new(workflow, setting.profile).stopped_by().is_some() {
             report.ignore("state".to_owned(), Value::from("failed"), "derived: an item of it failed");
+        } else {
+            workflow.root.state = Some(State::Failed);
         }
-        workflow.root.state = Some(State::Active);
     }
-    if matches!(workflow.root.state, None | Some(State::Todo)) {
+    if workflow.root.state() == State::Todo {
         workflow.root.state = Some(State::Active);
+        if let Some(said) = said {
+            report.ignore("state".to_owned(), said, "a workflow that is taken over is open");
+        }
     }
-    workflow.root.progress = None;
+    if let Some(progress) = workflow.root.progress.take() {
+        report.ignore("progress".to_owned(), Value::from(progress.get()), "counted from what is in it");
+    }
+}
+
+// A blocker that only names another item is a need: it clears itself when that is done.
+fn link(workflow: &mut Workflow, profile: &Profile, report: &mut Report) {
+    let board = Board::new(workflow, profile);
+    let named = |text: &str, me: Place| {
+        let text = plain(text);
+        let mut others = board.nodes().skip(1).filter(|(place, _)| *place != me);
+        others.find_map(|(place, node)| {
+            let names = [node.id.to_string(), board.short(place), board.name(place)];
+            names.iter().any(|name| plain(name) == text).then(|| node.id.clone())
+        })
+    };
+    let mut found = Vec::new();
+    for (place, node) in board.nodes() {
+        let bare = |blocker: &&Blocker| {
+            let Blocker { fix, since, cleared, .. } = blocker;
+            fix.is_none() && since.is_none() && cleared.is_none()
+        };
+        for blocker in node.item.blockers.values().filter(bare) {
+            let need = named(&blocker.text, place);
+            if need.is_some() || plain(&blocker.text) == "none" {
+                found.push((board.ids_to(place).into_iter().cloned().collect(), blocker.text.clone(), need));
+            }
+        }
+    }
+    for (ids, text, need) in found {
+        let ids: Vec<Id> = ids;
+        let Some(item) = workflow.item_mut(&ids.iter().collect::<Vec<_>>()) else { continue };
+        for (id, blocker) in std::mem::take(&mut item.blockers).iter().filter(|(_, known)| known.text != text)
+        {
+            let numbered = id.as_str().strip_prefix('b').is_some_and(|n| n.parse::<u32>().is_ok());
+            let id = if numbered { item.blockers.free('b') } else { id.clone() };
+            item.blockers.insert(id, blocker.clone());
+        }
+        let path = format!("{}.blockers", ids.iter().map(Id::as_str).collect::<Vec<_>>().join("."));
+        let reason =
+            if need.is_some() { "it names an item and became a need" } else { "it says that there is none" };
+        report.ignore(path, Value::from(text), reason);
+        if let Some(need) = need.map(|need| need.to_string()).filter(|need| !item.needs.contains(need)) {
+            item.needs.push(need);
+        }
+    }
 }
 
 fn drop_derived_states(workflow: &mut Workflow, profile: &Profile, report: &mut Report) {
@@ -260,31 +322,46 @@ fn drop_derived_states(workflow: &mut Workflow, profile: &Profile, report: &mut 
         if let Some(item) = workflow.item_mut(&refs) {
             item.state = None;
         }
-        let reason =
-            if stored == found { "derived, and the same".to_owned() } else { format!("derived: {found}") };
-        report.ignore(format!("{path}.state"), Value::from(stored.word()), reason);
+        report.ignore(format!("{path}.state"), Value::from(stored.word()), compared(stored == found, found));
     }
 }
 
-fn stamp(item: &mut Item, base: Time, report: &mut Report) {
-    for (id, child) in item.items.iter_mut() {
-        let state = child.state();
-        let ended = matches!(state, State::Done | State::Failed | State::Dropped);
-        let lacks_start = state != State::Todo && state != State::Dropped && child.started.is_none();
-        let lacks_end = ended && child.finished.is_none();
-        if lacks_start {
-            child.started = Some(base);
-        }
-        if lacks_end {
-            child.finished = Some(base);
-        }
-        if lacks_start || lacks_end {
-            child.by = child.by.take().or_else(|| Some("import".to_owned()));
-            report.stamped.push(id.to_string());
-        }
-        stamp(child, base, report);
+fn compare_gates(workflow: &Workflow, profile: &Profile, report: &mut Report) {
+    let board = Board::new(workflow, profile);
+    for left in &mut report.ignored {
+        let id = left.path.strip_prefix("gates.").and_then(|path| path.strip_suffix(".state"));
+        let Some(Thing::Gate(place, id)) = id.and_then(|id| board.thing(&Id::parse(id).ok()?)) else {
+            continue;
+        };
+        let Some(gate) = board.gate(place, id) else { continue };
+        let derived = match gate_state(&board, place, gate) {
+            GateState::Passed => "passed",
+            GateState::Pending => "pending",
+            GateState::Failed => "failed",
+        };
+        left.reason = compared(left.value.as_str().is_some_and(|said| plain(said) == derived), derived);
     }
-    if matches!(item.state(), State::Done | State::Dropped) && item.finished.is_none() {
+}
+
+fn compared(same: bool, derived: impl std::fmt::Display) -> String {
+    if same { "derived, and the same".to_owned() } else { format!("derived: {derived}") }
+}
+
+fn stamp(id: &Id, item: &mut Item, base: Time, report: &mut Report) {
+    let state = item.state();
+    let lacks_start = !matches!(state, State::Todo | State::Dropped) && item.started.is_none();
+    let lacks_end = matches!(state, State::Done | State::Failed | State::Dropped) && item.finished.is_none();
+    if lacks_start {
+        item.started = Some(base);
+    }
+    if lacks_end {
         item.finished = Some(base);
+    }
+    if lacks_start || lacks_end {
+        item.by = item.by.take().or_else(|| Some("import".to_owned()));
+        report.stamped.push(id.to_string());
+    }
+    for (id, child) in item.items.iter_mut() {
+        stamp(id, child, base, report);
     }
 }

@@ -1,6 +1,6 @@
 //! The records of a foreign tree: lists become keyed.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use crate::derive::words::show;
 use crate::error::{Error, Result};
@@ -9,12 +9,14 @@ use crate::model::id::{Id, slug};
 use crate::model::item::Item;
 use crate::model::path::RepoPath;
 use crate::model::record::{Action, Blocker};
+use crate::model::state::plain;
 use crate::model::time::Time;
+use crate::model::workflow::tree;
 
-use super::Report;
+use super::{Report, Setting, compared};
 
 /// The fields of an item that a foreign key becomes; `None`: it is no key that needs converting.
-pub(super) fn value(key: &str, value: &Value) -> Option<Map<String, Value>> {
+pub(super) fn value(key: &str, value: &Value, setting: Setting) -> Option<Map<String, Value>> {
     let one = |key: &str, value: Value| Some(Map::from_iter([(key.to_owned(), value)]));
     match key {
         "notes" | "challenges" => one(key, texts(value, key.chars().next()?, "text")),
@@ -33,8 +35,8 @@ pub(super) fn value(key: &str, value: &Value) -> Option<Map<String, Value>> {
             }
             Some(fields)
         }
-        "risks" if value.is_array() => one(key, keyed(value, "title")),
-        "metrics" => one(key, metrics(value)),
+        "risks" if value.is_array() => one(key, keyed(value)),
+        "metrics" => one(key, metrics(value, setting)),
         "checklist" => one(key, checklist(value)),
         "limits" | "estimate" => one(key, limits(value)),
         "protocol" => one(key, protocol(value)),
@@ -87,17 +89,21 @@ pub(super) fn checkpoints(root: &mut Item, value: Value, report: &mut Report) ->
             summary: text(&["summary"]),
             notes: text(&["notes"]),
             by: text(&["by", "approved_by"]),
+            on: text(&["on"]),
+            why: text(&["why"]),
             ..Checkpoint::default()
         };
         let approved = text(&["approved", "approved_at"]).map(|time| Time::parse(&time)).transpose()?;
         let rejected = text(&["rejected", "rejected_at"]).map(|time| Time::parse(&time)).transpose()?;
         (checkpoint.approved, checkpoint.rejected) = (approved, rejected);
         if let Some(state) = map.remove("state") {
-            let derived = if approved.is_some() { "approved" } else { "pending" };
-            let same = state.as_str().is_some_and(|word| word.eq_ignore_ascii_case(derived));
-            let reason =
-                if same { "derived, and the same".to_owned() } else { format!("derived: {derived}") };
-            report.ignore(at("state"), state, reason);
+            let derived = match (approved, rejected) {
+                (Some(_), _) => "approved",
+                (None, Some(_)) => "rejected",
+                (None, None) => "pending",
+            };
+            let same = state.as_str().is_some_and(|word| plain(word) == derived);
+            report.ignore(at("state"), state, compared(same, derived));
         }
         owner_of(root, owner).checkpoints.insert(id.clone(), checkpoint);
         map.into_iter().for_each(|(key, value)| report.unknown(at(&key), value));
@@ -129,25 +135,39 @@ fn unreachable_item() -> ! {
     panic!("an item vanished")
 }
 
-fn entries(value: Value, key: &str, report: &mut Report) -> Result<Vec<(Id, Map<String, Value>)>> {
+/// The mappings under a key with their ids, from a list or a mapping; what is neither is reported.
+pub(super) fn entries(value: Value, key: &str, report: &mut Report) -> Result<Vec<(Id, Map<String, Value>)>> {
     let list: Vec<(Option<String>, Value)> = match value {
         Value::Array(list) => list.into_iter().map(|value| (None, value)).collect(),
         Value::Object(map) => map.into_iter().map(|(id, value)| (Some(id), value)).collect(),
-        _ => Vec::new(),
+        Value::Null => Vec::new(),
+        other => {
+            report.unknown(key.to_owned(), other);
+            Vec::new()
+        }
     };
     let mut found = Vec::new();
     for (index, (id, value)) in list.into_iter().enumerate() {
         let Value::Object(mut map) = value else {
-            report.unknown(format!("{key}.{index}"), value);
+            report.unknown(format!("{key}.{}", id.unwrap_or_else(|| index.to_string())), value);
             continue;
         };
         let own = map.remove("id").map(|id| show(&id));
-        let id = id
-            .or(own)
-            .unwrap_or_else(|| map.get("title").map(show).map(|title| slug(&title)).unwrap_or_default());
+        let title = || map.get("title").or_else(|| map.get("name")).map(show).unwrap_or_default();
+        let made = || if key == "steps" { format!("s{}", index + 1) } else { slug(&title()) };
+        let id = id.or(own).unwrap_or_else(made);
         found.push((Id::parse(&id).map_err(|error| error.context(format!("{key}[{index}]")))?, map));
     }
     Ok(found)
+}
+
+/// Adds a record under its id, or under the next free one that is like it.
+pub(super) fn put(records: &mut Map<String, Value>, id: &str, record: Value) {
+    let stem = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    let free =
+        (1..).map(|number| if stem == id { format!("{id}-{number}") } else { format!("{stem}{number}") });
+    let id = std::iter::once(id.to_owned()).chain(free).find(|id| !records.contains_key(id));
+    records.insert(id.unwrap_or_default(), record);
 }
 
 fn list(value: &Value) -> Vec<Value> {
@@ -158,7 +178,7 @@ fn list(value: &Value) -> Vec<Value> {
 }
 
 fn texts(value: &Value, letter: char, key: &str) -> Value {
-    if value.is_object() {
+    if value.is_object() && value.get(key).is_none_or(Value::is_object) {
         return value.clone();
     }
     let record = |value: Value| if value.is_object() { value } else { json!({ key: show(&value) }) };
@@ -166,11 +186,12 @@ fn texts(value: &Value, letter: char, key: &str) -> Value {
 }
 
 fn number(records: impl Iterator<Item = Value>, letter: char) -> Value {
-    let named = |(index, mut record): (usize, Value)| {
+    let mut numbered = Map::new();
+    for (index, mut record) in records.enumerate() {
         let own = record.as_object_mut().and_then(|map| map.remove("id")).map(|id| show(&id));
-        (own.unwrap_or_else(|| format!("{letter}{}", index + 1)), record)
-    };
-    Value::Object(records.enumerate().map(named).collect())
+        put(&mut numbered, &own.unwrap_or_else(|| format!("{letter}{}", index + 1)), record);
+    }
+    Value::Object(numbered)
 }
 
 fn artifacts(value: &Value, required: bool) -> Value {
@@ -210,24 +231,52 @@ fn iterations(value: &Value) -> Value {
     number(list(value).into_iter().map(exact), 'i')
 }
 
-fn keyed(value: &Value, title: &str) -> Value {
-    let named = |mut record: Value| {
-        let map = record.as_object_mut()?;
-        let id = map.remove("id").map(|id| show(&id));
-        let id = id.unwrap_or_else(|| map.get(title).map(show).map(|title| slug(&title)).unwrap_or_default());
-        Some((id, record))
-    };
-    Value::Object(list(value).into_iter().filter_map(named).collect())
+fn keyed(value: &Value) -> Value {
+    let mut named = Map::new();
+    for record in list(value) {
+        let mut record = if record.is_object() { record } else { json!({ "title": show(&record) }) };
+        let own = record.as_object_mut().and_then(|map| map.remove("id")).map(|id| show(&id));
+        let id = own.unwrap_or_else(|| slug(&record.get("title").map(show).unwrap_or_default()));
+        put(&mut named, &id, record);
+    }
+    Value::Object(named)
 }
 
-fn metrics(value: &Value) -> Value {
-    let sampled = |(id, value): (&String, &Value)| {
-        let record = if value.is_object() { value.clone() } else { json!({ "title": id }) };
-        (id.clone(), record)
-    };
+// A plain value is a sample; a metric that a new workflow of this process has keeps its title, unit and target.
+fn metrics(value: &Value, setting: Setting) -> Value {
+    let Value::Object(map) = value else { return keyed(value) };
+    let seed = &setting.profile.starts_with.metrics;
+    let mut converted = Map::new();
+    for (id, value) in map {
+        let known = seed.iter().find(|(known, metric)| {
+            let with_unit = format!("{known}{}", metric.unit.as_deref().unwrap_or_default());
+            [plain(known.as_str()), plain(&with_unit)].contains(&plain(id))
+        });
+        let (id, mut record) = match known {
+            Some((known, metric)) => (known.to_string(), tree(metric)),
+            None => (id.clone(), json!({ "title": id })),
+        };
+        let Some(fields) = record.as_object_mut() else { continue };
+        let mut given = match value {
+            Value::Object(given) => given.clone(),
+            Value::Null => Map::new(),
+            plain => Map::from_iter([("value".to_owned(), plain.clone())]),
+        };
+        if let Some(number) = given.get("value").and_then(sample) {
+            given.remove("value");
+            fields.insert("samples".to_owned(), json!({ setting.now.date().to_string(): number }));
+        }
+        fields.extend(given);
+        put(&mut converted, &id, record);
+    }
+    Value::Object(converted)
+}
+
+fn sample(value: &Value) -> Option<Number> {
     match value {
-        Value::Object(map) => Value::Object(map.iter().map(sampled).collect()),
-        other => keyed(other, "title"),
+        Value::Number(number) => Some(number.clone()),
+        Value::String(text) => serde_json::from_str(text.trim().trim_end_matches('%').trim()).ok(),
+        _ => None,
     }
 }
 

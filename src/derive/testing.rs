@@ -1,0 +1,153 @@
+//! Workflows and processes from literal text, for tests.
+
+use crate::formats::yaml;
+use crate::model::id::Id;
+use crate::model::item::Item;
+use crate::model::profile::Profile;
+use crate::model::state::Shown;
+use crate::model::time::Time;
+use crate::model::workflow::Workflow;
+use crate::store::shipped;
+
+use super::board::{Node, Thing};
+use super::validate::violations;
+use super::world::{Spot, World};
+
+/// The moment at which tests happen.
+pub(crate) const NOW: &str = "2026-02-12T09:00:00Z";
+
+/// A process that no folder has: derived phases, finer words, every type of field.
+pub(crate) const TEAM: &str = r#"
+schema: 1
+profile: team
+title: Team
+summary: A process of the tests.
+id: "{slug}"
+labels: {review: {label: Being judged}, blocked: {label: Stuck}}
+finer: {qa: {state: review, label: In QA}, parked: {state: todo}}
+words: {shipped: done}
+branch: ["{type}/{item}-{slug}", "{type}/{item}"]
+workflow: {title: Board}
+kinds:
+  task:
+    title: Task
+    id: "T-{nnn}"
+    under: [workflow, phase, task]
+    guards: {start: {needs_met: true}}
+    fields:
+      note: {type: text}
+      hot: {type: bool}
+      size: {type: int}
+      day: {type: date}
+      at: {type: time}
+      spec: {type: path}
+      tags: {type: list}
+      who: {type: map}
+      risk: {type: text, of: [low, high]}
+  phase: {title: Phase, id: "phase-{n}", short: "Phase {n}", state: derived, under: [workflow]}
+  turn: {title: Turn, under: [workflow], guards: {start: {order: true}}}
+"#;
+
+/// Workflows with the process that they follow.
+pub(crate) struct Scene {
+    profile: Profile,
+    pub(crate) workflows: Vec<Workflow>,
+}
+
+impl Scene {
+    /// Workflows `w`, `w2`, … that are active, each with the rest of its file as text.
+    pub(crate) fn new(profile: &str, bodies: &[&str]) -> Self {
+        let profile: Profile = yaml::read(profile.as_bytes(), "profile.yaml").unwrap();
+        let workflow = |(index, body): (usize, &&str)| {
+            let id = if index == 0 { "w".to_owned() } else { format!("w{}", index + 1) };
+            let state =
+                if body.contains("\nstate:") || body.starts_with("state:") { "" } else { "state: active\n" };
+            let head = format!("schema: 1\nid: {id}\nprofile: {}\ntitle: W\n", profile.profile);
+            let text = format!("{head}{state}{body}\n");
+            let root: Item = yaml::read(text.as_bytes(), "w.yaml").unwrap_or_else(|e| panic!("{e}\n{text}"));
+            Workflow::from_root(root).unwrap()
+        };
+        let workflows = bodies.iter().enumerate().map(workflow).collect();
+        Self { profile, workflows }
+    }
+
+    /// One workflow of the process of the tests.
+    pub(crate) fn team(body: &str) -> Self {
+        Self::new(TEAM, &[body])
+    }
+
+    /// One workflow of the process of the tests, its items given as text.
+    pub(crate) fn items(items: &str) -> Self {
+        Self::new(TEAM, &[&format!("items: {{{items}}}")])
+    }
+
+    /// One workflow of a shipped process.
+    pub(crate) fn shipped(name: &str, body: &str) -> Self {
+        Self::new(shipped_profile(name), &[body])
+    }
+
+    /// One workflow whose `task` has these guards.
+    pub(crate) fn guarded(guards: &str, body: &str) -> Self {
+        let plain = "guards: {start: {needs_met: true}}";
+        assert!(TEAM.contains(plain));
+        Self::new(&TEAM.replace(plain, &format!("guards: {{{guards}}}")), &[body])
+    }
+
+    /// The process.
+    pub(crate) fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// The workflows laid out.
+    pub(crate) fn world(&self) -> World<'_> {
+        World::new(self.workflows.iter().map(|workflow| (workflow, &self.profile)))
+    }
+
+    /// The scene with its first workflow in another version.
+    pub(crate) fn with(&self, workflow: Workflow) -> Self {
+        let mut workflows = self.workflows.clone();
+        workflows[0] = workflow;
+        Self { profile: self.profile.clone(), workflows }
+    }
+
+    /// What is wrong with the first workflow.
+    pub(crate) fn wrong(&self) -> Vec<String> {
+        violations(&self.world(), 0).into_iter().map(|violation| violation.message).collect()
+    }
+
+    /// What is shown for an item of the first workflow.
+    pub(crate) fn shown(&self, id: &str) -> Shown {
+        let world = self.world();
+        world.shown(spot(&world, id))
+    }
+}
+
+/// The text of a shipped process.
+pub(crate) fn shipped_profile(name: &str) -> &'static str {
+    let all = shipped();
+    let process = all.iter().find(|shipped| shipped.name == name).unwrap();
+    process.files.iter().find(|(file, _)| *file == "profile.yaml").unwrap().1
+}
+
+/// The item of that id in the first workflow.
+pub(crate) fn spot(world: &World, text: &str) -> Spot {
+    match world.boards[0].thing(&id(text)) {
+        Some(Thing::Item(place)) => Spot { board: 0, place },
+        other => panic!("{text} is {other:?}"),
+    }
+}
+
+/// The node of that id in the first workflow.
+pub(crate) fn node<'w, 'a>(world: &'w World<'a>, text: &str) -> &'w Node<'a> {
+    world.boards[0].node(spot(world, text).place)
+}
+
+/// An id.
+pub(crate) fn id(text: &str) -> Id {
+    Id::parse(text).unwrap()
+}
+
+/// The moment at which tests happen.
+pub(crate) fn now() -> Time {
+    Time::parse(NOW).unwrap()
+}
