@@ -12,6 +12,8 @@
 )]
 
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod repositories;

@@ -144,8 +144,7 @@ impl Place {
             .stdin(Stdio::null())
             .output()
             .unwrap();
-        let text =
-            |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(self.root.to_str().unwrap(), "[DIR]");
+        let text = |bytes: &[u8]| self.stable(&String::from_utf8_lossy(bytes));
         Deed {
             command: command.to_owned(),
             stdout: text(&run.stdout),
@@ -157,6 +156,7 @@ impl Place {
     // What differs from one machine to another.
     fn stable(&self, text: &str) -> String {
         let text = text.replace(self.root.to_str().unwrap(), "[DIR]");
+        let text = text.replace(env!("CARGO_BIN_EXE_git-track"), "[PROGRAM]");
         GIT_VERSION.replace_all(&text, "git version [ID]").into_owned()
     }
 
