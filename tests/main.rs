@@ -16,6 +16,8 @@ mod docs;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod repositories;
 #[cfg(test)]
 mod support;

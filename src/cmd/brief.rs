@@ -48,14 +48,14 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
         "Files changed and not committed",
         &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
     );
-    refused(&mut text, laid);
+    refused(&mut text, &world, board);
     next(&mut text, &world, board);
     text.truncate(LINES);
     let running: Vec<Value> = running(laid).map(|place| items::item(&world, Spot { board, place })).collect();
     let commands: Vec<Value> = actions(&world, board)
         .iter()
         .take(3)
-        .map(|action| json!({ "ref": action.reference, "command": action.command }))
+        .map(|action| json!({ "ref": action.reference(&world), "command": action.command(&world) }))
         .collect();
     let answer = Answer::new(text)
         .with("workflow", json!(laid.workflow.id))
@@ -160,21 +160,22 @@ fn decisions(text: &mut Text, board: &Board) {
     list(text, "Decisions, newest first", &newest.map(line).collect::<Vec<_>>());
 }
 
-fn refused(text: &mut Text, board: &Board) {
-    if let Some(failed) = board.stopped_by() {
-        let id = board.node(failed).id;
+fn refused(text: &mut Text, world: &World, board: usize) {
+    let laid = world.board(Spot { board, place: 0 });
+    if let Some(failed) = laid.stopped_by() {
+        let id = world.refer(board, laid.node(failed).id);
         text.gap();
         text.line(
             Line::new()
                 .add(Style::Bad, "Refused")
                 .plain(format!("  every change, until: git track retry {id}")),
         );
-    } else if board.root().state.is_closed() {
+    } else if laid.root().state.is_closed() {
         text.gap();
         text.line(
             Line::new()
                 .add(Style::Bad, "Refused")
-                .plain(format!("  every change: it is {}", board.root().state)),
+                .plain(format!("  every change: it is {}", laid.root().state)),
         );
     }
 }
@@ -187,7 +188,7 @@ fn next(text: &mut Text, world: &World, board: usize) {
     text.gap();
     text.line(Line::new().add(Style::Strong, "Next"));
     for action in actions.iter().take(3) {
-        text.line(Line::new().plain("  ").add(Style::Command, &action.command));
+        text.line(Line::new().plain("  ").add(Style::Command, action.command(world)));
     }
 }
 

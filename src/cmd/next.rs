@@ -34,22 +34,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             let board = world.board(action.spot);
             let mut item = items::item(&world, action.spot);
             if let Some(item) = item.as_object_mut() {
-                item.insert("command".to_owned(), action.command.clone().into());
+                item.insert("command".to_owned(), action.command(&world).into());
                 item.insert("reason".to_owned(), action.reason.into());
             }
             listed.push(item);
-            let command = if boards.len() > 1 {
-                action.command.replacen(
-                    &action.reference,
-                    &format!("{}:{}", board.workflow.id, action.reference),
-                    1,
-                )
-            } else {
-                action.command.clone()
-            };
             let title = cut(&board.name(action.spot.place), 76);
             text.line(Line::new().plain(title).add(Style::Dim, format!("  ({})", action.reason)));
-            text.line(Line::new().plain("    ").add(Style::Command, command));
+            text.line(Line::new().plain("    ").add(Style::Command, action.command(&world)));
         }
     }
     if listed.is_empty() {

@@ -83,7 +83,7 @@ fn screen(world: &World, spot: Spot, links: &[Link], steps: &[Step]) -> Text {
         }
     }
     for (verb, list) in steps {
-        text.line(Line::new().plain(format!("  to {verb} it:")));
+        text.line(Line::new().plain(format!("  before `{verb}`:")));
         if list.is_empty() {
             text.line(Line::new().plain("    ok    nothing stands in the way"));
         }
@@ -102,17 +102,22 @@ fn screen(world: &World, spot: Spot, links: &[Link], steps: &[Step]) -> Text {
 fn links(world: &World, spot: Spot) -> Vec<Link> {
     let board = world.board(spot);
     let node = board.node(spot.place);
+    let me = world.refer(spot.board, node.id);
     let mut links = Vec::new();
     if let Some(failed) = board.stopped_by() {
         let node = board.node(failed);
         let why = node.item.summary.as_deref().unwrap_or("no reason was given");
         let reason = format!("{} failed and stops everything: {why}", node.id);
-        links.push(Link { depth: 0, reason, command: Some(format!("git track retry {}", node.id)) });
+        links.push(Link {
+            depth: 0,
+            reason,
+            command: Some(format!("git track retry {}", world.refer(spot.board, node.id))),
+        });
     }
     for (id, blocker) in node.item.open_blockers() {
         let plan = blocker.fix.as_ref().map(|fix| format!(" (plan: {fix})")).unwrap_or_default();
         let reason = format!("{}.{id} holds it: {}{plan}", node.id, blocker.text);
-        links.push(Link { depth: 0, reason, command: Some(format!("git track unblock {}.{id}", node.id)) });
+        links.push(Link { depth: 0, reason, command: Some(format!("git track unblock {me}.{id}")) });
     }
     chain(world, spot, 0, &mut vec![spot], &mut links);
     links

@@ -223,10 +223,12 @@ fn report(draft: &Draft, said: &Said, changes: &[Change], told: &[String], paths
         draft.changed().filter_map(|workflow| Some(world.find(&workflow.id)?.0)).collect();
     let next: Vec<_> = boards.iter().flat_map(|&board| actions(&world, board)).take(3).collect();
     if let Some(action) = next.first().filter(|_| !told.is_empty()) {
-        text.line(Line::new().add(Style::Dim, "next: ").add(Style::Command, &action.command));
+        text.line(Line::new().add(Style::Dim, "next: ").add(Style::Command, action.command(&world)));
     }
-    let next: Vec<Value> =
-        next.iter().map(|action| json!({ "ref": action.reference, "command": action.command })).collect();
+    let next: Vec<Value> = next
+        .iter()
+        .map(|action| json!({ "ref": action.reference(&world), "command": action.command(&world) }))
+        .collect();
     let mut answer =
         Answer::new(text).with("changes", json!(changes)).with("files", json!(paths)).with("next", next);
     answer.data.extend(said.data.clone());

@@ -9,7 +9,7 @@ use crate::model::state::State;
 use super::board::{Board, Place};
 use super::gates::{GateState, gate_state};
 use super::sentences;
-use super::world::{Spot, Unmet, World, first_before};
+use super::world::{Spot, Unmet, World};
 
 /// One condition of a move, and whether it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn conditions(world: &World, spot: Spot, guarded: Guarded, given: Given) -> 
     let node = world.board(spot).node(spot.place);
     let Some(checks) = node.kind.and_then(|kind| kind.guards.get(&guarded)) else { return Vec::new() };
     let mut list = entry(world, spot, checks);
-    list.extend(words(world, spot, checks, given));
+    list.extend(words(world, spot, checks, given, guarded));
     list.extend(lasting(world, spot, checks, given));
     list
 }
@@ -60,14 +60,20 @@ pub fn conditions(world: &World, spot: Spot, guarded: Guarded, given: Given) -> 
 pub fn lasting_conditions(world: &World, spot: Spot) -> Vec<Condition> {
     let node = world.board(spot).node(spot.place);
     let Some(checks) = node.kind.and_then(|kind| kind.guards.get(&Guarded::Done)) else { return Vec::new() };
-    let summary: Vec<Condition> =
-        words(world, spot, &Checks { summary: checks.summary, ..Checks::default() }, Given::NOTHING);
+    let summary: Vec<Condition> = words(
+        world,
+        spot,
+        &Checks { summary: checks.summary, ..Checks::default() },
+        Given::NOTHING,
+        Guarded::Done,
+    );
     summary.into_iter().chain(lasting(world, spot, checks, Given::NOTHING)).collect()
 }
 
 fn entry(world: &World, spot: Spot, checks: &Checks) -> Vec<Condition> {
     let board = world.board(spot);
     let node = board.node(spot.place);
+    let me = world.refer(spot.board, node.id);
     let mut list = Vec::new();
     if checks.needs_met {
         let unmet = world.unmet(spot);
@@ -78,7 +84,7 @@ fn entry(world: &World, spot: Spot, checks: &Checks) -> Vec<Condition> {
     }
     if checks.order {
         let met = Condition { ok: true, text: "what comes before it is finished".to_owned(), command: None };
-        let condition = first_before(board, spot.place).map_or(met, Condition::from);
+        let condition = world.first_before(spot).map_or(met, Condition::from);
         // Among the needs it may stand already.
         if !list.contains(&condition) {
             list.push(condition);
@@ -88,11 +94,7 @@ fn entry(world: &World, spot: Spot, checks: &Checks) -> Vec<Condition> {
         let open: Vec<_> = node.item.open_blockers().collect();
         for (id, blocker) in &open {
             let text = format!("{}.{id} is open: {}", node.id, blocker.text);
-            list.push(Condition {
-                ok: false,
-                text,
-                command: Some(format!("git track unblock {}.{id}", node.id)),
-            });
+            list.push(Condition { ok: false, text, command: Some(format!("git track unblock {me}.{id}")) });
         }
         if open.is_empty() {
             list.push(Condition { ok: true, text: "nothing blocks it".to_owned(), command: None });
@@ -105,7 +107,10 @@ fn entry(world: &World, spot: Spot, checks: &Checks) -> Vec<Condition> {
             Some(other) => Condition {
                 ok: false,
                 text: format!("{} is still in progress", board.short(other)),
-                command: Some(format!("git track done {} -m \"what came out\"", board.node(other).id)),
+                command: Some(format!(
+                    "git track done {} -m \"what came out\"",
+                    world.refer(spot.board, board.node(other).id)
+                )),
             },
             None => Condition { ok: true, text: "no other one is in progress".to_owned(), command: None },
         });
@@ -117,12 +122,13 @@ fn entry(world: &World, spot: Spot, checks: &Checks) -> Vec<Condition> {
     list
 }
 
-fn words(world: &World, spot: Spot, checks: &Checks, given: Given) -> Vec<Condition> {
+fn words(world: &World, spot: Spot, checks: &Checks, given: Given, guarded: Guarded) -> Vec<Condition> {
     let node = world.board(spot).node(spot.place);
+    let me = world.refer(spot.board, node.id);
     let mut list = Vec::new();
     if checks.focus {
         let ok = given.focus.or(node.item.focus.as_deref()).is_some_and(|focus| !focus.trim().is_empty());
-        let command = Some(format!("git track note {} --focus \"what exactly\"", node.id));
+        let command = Some(format!("git track note {me} --focus \"what exactly\""));
         list.push(Condition { ok, text: "it says what is being worked on".to_owned(), command });
     }
     if checks.owner {
@@ -130,7 +136,7 @@ fn words(world: &World, spot: Spot, checks: &Checks, given: Given) -> Vec<Condit
         list.push(Condition {
             ok,
             text: "it has an owner".to_owned(),
-            command: Some(format!("git track claim {}", node.id)),
+            command: Some(format!("git track claim {me}")),
         });
     }
     if let Some(Sentences { min, max }) = checks.summary {
@@ -141,7 +147,7 @@ fn words(world: &World, spot: Spot, checks: &Checks, given: Given) -> Vec<Condit
         list.push(Condition {
             ok,
             text,
-            command: Some(format!("git track done {} -m \"what came out\"", node.id)),
+            command: Some(format!("git track {} {me} -m \"what came out\"", guarded.verb())),
         });
     }
     list
@@ -150,9 +156,10 @@ fn words(world: &World, spot: Spot, checks: &Checks, given: Given) -> Vec<Condit
 fn lasting(world: &World, spot: Spot, checks: &Checks, given: Given) -> Vec<Condition> {
     let board = world.board(spot);
     let node = board.node(spot.place);
+    let me = world.refer(spot.board, node.id);
     let mut list = Vec::new();
     if checks.children_done {
-        list.extend(children_done(board, spot.place));
+        list.extend(children_done(world, spot));
     }
     if checks.checklist {
         let open = node
@@ -164,7 +171,7 @@ fn lasting(world: &World, spot: Spot, checks: &Checks, given: Given) -> Vec<Cond
         list.push(Condition {
             ok: open.is_none(),
             text: "every line of the checklist is ticked".to_owned(),
-            command: open.map(|(line, _)| format!("git track done {}.{line}", node.id)),
+            command: open.map(|(line, _)| format!("git track done {me}.{line}")),
         });
     }
     if checks.artifacts {
@@ -179,18 +186,18 @@ fn lasting(world: &World, spot: Spot, checks: &Checks, given: Given) -> Vec<Cond
         }
     }
     if !checks.findings.is_empty() {
-        list.extend(findings(board, spot.place, &checks.findings));
+        list.extend(findings(world, spot, &checks.findings));
     }
     if checks.gates {
         for (id, gate) in node.item.gates.iter() {
             let ok = gate_state(board, spot.place, gate) == GateState::Passed;
-            let command = Some(format!("git track show {id}"));
+            let command = Some(format!("git track show {}", world.refer(spot.board, id)));
             list.push(Condition { ok, text: format!("gate {id} passes"), command });
         }
     }
     if checks.checkpoints {
         for (id, checkpoint) in node.item.checkpoints.iter() {
-            let command = Some(format!("git track show {id}"));
+            let command = Some(format!("git track show {}", world.refer(spot.board, id)));
             let text = format!("checkpoint {id} is approved");
             list.push(Condition { ok: checkpoint.approved.is_some(), text, command });
         }
@@ -198,8 +205,9 @@ fn lasting(world: &World, spot: Spot, checks: &Checks, given: Given) -> Vec<Cond
     list
 }
 
-fn children_done(board: &Board, place: Place) -> Vec<Condition> {
-    let counted = board.node(place).children.iter().map(|&child| (child, board.node(child)));
+fn children_done(world: &World, spot: Spot) -> Vec<Condition> {
+    let board = world.board(spot);
+    let counted = board.node(spot.place).children.iter().map(|&child| (child, board.node(child)));
     let open: Vec<_> =
         counted.filter(|(_, child)| child.item.is_counted() && !child.state.is_closed()).collect();
     if open.is_empty() {
@@ -209,21 +217,22 @@ fn children_done(board: &Board, place: Place) -> Vec<Condition> {
             command: None,
         }];
     }
-    let condition = |(child, node): (Place, &super::board::Node)| Condition {
-        ok: false,
-        text: format!("{} is not done", board.short(child)),
-        command: Some(match node.state {
-            State::Todo => format!("git track start {}", node.id),
-            State::Failed => format!("git track retry {}", node.id),
-            _ => format!("git track done {}", node.id),
-        }),
+    let condition = |(child, node): (Place, &super::board::Node)| {
+        let verb = match node.state {
+            State::Todo => "start",
+            State::Failed => "retry",
+            _ => "done",
+        };
+        let command = Some(format!("git track {verb} {}", world.refer(spot.board, node.id)));
+        Condition { ok: false, text: format!("{} is not done", board.short(child)), command }
     };
     open.into_iter().map(condition).collect()
 }
 
-fn findings(board: &Board, place: Place, severities: &[Severity]) -> Vec<Condition> {
+fn findings(world: &World, spot: Spot, severities: &[Severity]) -> Vec<Condition> {
+    let board = world.board(spot);
     let mut list = Vec::new();
-    for place in std::iter::once(place).chain(board.below(place)) {
+    for place in std::iter::once(spot.place).chain(board.below(spot.place)) {
         let node = board.node(place);
         for (id, finding) in node.item.findings.iter() {
             if finding.is_open() && severities.contains(&finding.severity) {
@@ -231,7 +240,7 @@ fn findings(board: &Board, place: Place, severities: &[Severity]) -> Vec<Conditi
                 list.push(Condition {
                     ok: false,
                     text,
-                    command: Some(format!("git track show {}.{id}", node.id)),
+                    command: Some(format!("git track show {}.{id}", world.refer(spot.board, node.id))),
                 });
             }
         }

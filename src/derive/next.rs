@@ -8,34 +8,59 @@ use super::world::{Spot, World};
 use crate::model::profile::Guarded;
 
 /// Something that can be done now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action {
     /// The item.
     pub spot: Spot,
-    /// Its reference.
-    pub reference: String,
-    /// The command that does it.
-    pub command: String,
+    /// The command.
+    pub verb: &'static str,
     /// Why now, as a short phrase.
     pub reason: &'static str,
 }
 
-/// What can be done now in one workflow.
+/// Why an item can be claimed.
+const READY: &str = "ready";
+
+impl Action {
+    /// The shortest clear reference to the item.
+    pub fn reference(self, world: &World) -> String {
+        world.refer(self.spot.board, world.board(self.spot).node(self.spot.place).id)
+    }
+
+    /// The command line that does it.
+    pub fn command(self, world: &World) -> String {
+        let node = world.board(self.spot).node(self.spot.place);
+        let guards = node.kind.and_then(|kind| kind.guards.get(&Guarded::Done));
+        let tail = match self.verb {
+            "done" if guards.is_some_and(|checks| checks.summary.is_some()) => " -m \"what came out\"",
+            "retry" => " -m \"what is different now\"",
+            _ => "",
+        };
+        format!("git track {} {}{tail}", self.verb, self.reference(world))
+    }
+
+    /// Whether somebody has to clear the way first.
+    pub fn is_held(self) -> bool {
+        matches!(self.verb, "retry" | "unblock")
+    }
+}
+
+/// What can be done now in one workflow; what is blocked comes last.
 pub fn actions(world: &World, board: usize) -> Vec<Action> {
     let Some(laid) = world.boards.get(board) else { return Vec::new() };
     if laid.root().state.is_closed() {
         return Vec::new();
     }
     if let Some(failed) = laid.stopped_by() {
-        return vec![action(
-            world,
-            Spot { board, place: failed },
-            "retry",
-            "it failed and holds everything else",
-        )];
+        return vec![Action {
+            spot: Spot { board, place: failed },
+            verb: "retry",
+            reason: "it failed and holds everything else",
+        }];
     }
     let mut running = Vec::new();
     let mut ready = Vec::new();
+    let mut blocked = Vec::new();
     for (place, node) in laid.nodes().skip(1) {
         let spot = Spot { board, place };
         let derived = node.kind.is_some_and(|kind| kind.state == crate::model::profile::StateSource::Derived);
@@ -45,16 +70,19 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
         match world.shown(spot) {
             // What still has open pieces is not finished next; its pieces stand in the list themselves.
             Shown::Active if !is_open_inside(laid, place) => {
-                running.push(action(world, spot, "done", "in progress"));
+                running.push(Action { spot, verb: "done", reason: "in progress" });
             }
             Shown::Ready => ready.push((node.item.priority, spot)),
+            Shown::Blocked => blocked.push(Action { spot, verb: "unblock", reason: "blocked" }),
             _ => {}
         }
     }
     ready.sort_by_key(|&(priority, _)| (priority.is_none(), priority));
-    running.extend(ready.into_iter().map(|(_, spot)| action(world, spot, "start", "ready")));
+    running.extend(ready.into_iter().map(|(_, spot)| Action { spot, verb: "start", reason: READY }));
+    running.extend(blocked);
     if running.is_empty() && can_close(world, board) {
-        running.push(action(world, Spot { board, place: 0 }, "done", "everything in it is done"));
+        let spot = Spot { board, place: 0 };
+        running.push(Action { spot, verb: "done", reason: "everything in it is done" });
     }
     running
 }
@@ -65,7 +93,7 @@ pub fn claimable(world: &World, board: usize, actor: &str) -> Vec<Spot> {
         let owner = world.board(*spot).node(spot.place).item.owner.as_deref();
         owner.is_none_or(|owner| owner == actor)
     };
-    let ready = actions(world, board).into_iter().filter(|action| action.reason == "ready");
+    let ready = actions(world, board).into_iter().filter(|action| action.reason == READY);
     ready.map(|action| action.spot).filter(free).collect()
 }
 
@@ -82,18 +110,4 @@ fn can_close(world: &World, board: usize) -> bool {
     begun
         && closed
         && conditions(world, spot, Guarded::Done, Given::NOTHING).iter().all(|condition| condition.ok)
-}
-
-fn action(world: &World, spot: Spot, verb: &str, reason: &'static str) -> Action {
-    let board = world.board(spot);
-    let place: Place = spot.place;
-    let reference = board.node(place).id.to_string();
-    let wants_summary = verb == "done"
-        && board
-            .node(place)
-            .kind
-            .and_then(|kind| kind.guards.get(&Guarded::Done))
-            .is_some_and(|c| c.summary.is_some());
-    let tail = if wants_summary { " -m \"what came out\"" } else { "" };
-    Action { spot, command: format!("git track {verb} {reference}{tail}"), reference, reason }
 }

@@ -1,26 +1,23 @@
 //! Changes in words: `TASK-001 started by alice`.
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::changes::Change;
 
-/// A line for each thing that changed, in the order of the changes.
+/// A line for each thing that changed, in the order in which things first appear.
 pub fn lines(changes: &[Change]) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut rest = changes;
-    while let Some(first) = rest.first() {
-        let count = rest.iter().take_while(|change| change.reference == first.reference).count();
-        let (group, others) = rest.split_at(count);
-        lines.extend(group_lines(&first.reference, group));
-        rest = others;
+    let mut groups: IndexMap<&str, Vec<&Change>> = IndexMap::new();
+    for change in changes {
+        groups.entry(&change.reference).or_default().push(change);
     }
-    lines
+    groups.iter().flat_map(|(reference, group)| group_lines(reference, group)).collect()
 }
 
-fn group_lines(reference: &str, group: &[Change]) -> Vec<String> {
+fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
     let whole = |change: &&Change| change.from.is_object() || change.to.is_object();
-    let mut lines: Vec<String> = group.iter().filter(whole).map(whole_line).collect();
-    let fields: Vec<&Change> = group.iter().filter(|change| !whole(change)).collect();
+    let (things, fields): (Vec<&Change>, Vec<&Change>) = group.iter().copied().partition(whole);
+    let mut lines: Vec<String> = things.into_iter().map(whole_line).collect();
     let find = |field: &str| fields.iter().find(|change| change.field == field);
     let by = find("by").and_then(|change| change.to.as_str());
     let mut told: Vec<&str> = Vec::new();
@@ -37,6 +34,12 @@ fn group_lines(reference: &str, group: &[Change]) -> Vec<String> {
         told.extend(["not_triggered.by", "not_triggered.at", "not_triggered.why"]);
         if moved.to.as_str() == Some("done") {
             told.extend(["focus", "progress"]);
+        }
+        // Whoever begins something without an owner becomes its owner.
+        if by.is_some()
+            && find("owner").is_some_and(|change| change.to.as_str() == by && change.from.is_null())
+        {
+            told.push("owner");
         }
     }
     for stamp in ["cleared", "done", "verified", "approved", "rejected"] {
@@ -72,7 +75,8 @@ fn whole_line(change: &Change) -> String {
     let happened = if change.to.is_object() { "added" } else { "removed" };
     let state =
         change.to.get("state").and_then(Value::as_str).map(|state| format!(", {state}")).unwrap_or_default();
-    format!("{reference} {kind} {happened}{text}{state}")
+    let settled = if change.to.get("cleared").is_some() { " (cleared)" } else { "" };
+    format!("{reference} {kind} {happened}{text}{state}{settled}")
 }
 
 fn singular(collection: &str) -> &str {
@@ -120,7 +124,9 @@ mod tests {
         let active =
             json!({"title": "A", "state": "active", "started": "t", "by": "alice", "owner": "alice"});
         let done = json!({"title": "A", "state": "done", "finished": "t", "by": "bob", "summary": "Fine."});
-        assert_eq!(told(todo.clone(), active.clone()), ["a started by alice", "a owner: alice"]);
+        assert_eq!(told(todo.clone(), active.clone()), ["a started by alice"]);
+        let given = json!({"title": "A", "state": "active", "by": "alice", "owner": "bob"});
+        assert_eq!(told(todo, given), ["a started by alice", "a owner: bob"]);
         assert_eq!(told(active, done.clone())[0], "a done by bob: Fine.");
         assert_eq!(told(done, json!({"title": "A", "state": "active", "by": "bob"}))[0], "a reopened");
     }

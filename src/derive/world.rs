@@ -57,6 +57,26 @@ impl<'a> World<'a> {
         self.boards.iter().enumerate().find(|(_, board)| board.workflow.id == *workflow)
     }
 
+    /// The same world with one workflow in another version.
+    pub fn with<'b>(&'b self, board: usize, workflow: &'b Workflow) -> World<'b> {
+        World::new(
+            self.boards
+                .iter()
+                .enumerate()
+                .map(|(index, laid)| (if index == board { workflow } else { laid.workflow }, laid.profile)),
+        )
+    }
+
+    /// The shortest reference to something of a workflow that is clear by itself.
+    pub fn refer(&self, board: usize, id: &Id) -> String {
+        let elsewhere =
+            self.boards.iter().enumerate().any(|(other, laid)| other != board && laid.thing(id).is_some());
+        match self.boards.get(board).filter(|_| elsewhere) {
+            Some(laid) if laid.workflow.id != *id => format!("{}:{id}", laid.workflow.id),
+            _ => id.to_string(),
+        }
+    }
+
     /// What is shown for an item.
     pub fn shown(&self, spot: Spot) -> Shown {
         let board = self.board(spot);
@@ -83,9 +103,10 @@ impl<'a> World<'a> {
         for place in board.upwards(spot.place) {
             let needs = &board.node(place).item.needs;
             unmet.extend(needs.iter().filter_map(|need| self.unmet_need(spot.board, need)));
-            unmet.extend(turn(board, place));
-            unmet.extend(undecided(board, place));
-            unmet.extend(left_out(board, place).filter(|_| place != spot.place));
+            let at = Spot { place, ..spot };
+            unmet.extend(self.first_before(at).filter(|_| has_turn(board, place)));
+            unmet.extend(self.undecided(at));
+            unmet.extend(self.left_out(at).filter(|_| place != spot.place));
         }
         unmet
     }
@@ -95,9 +116,10 @@ impl<'a> World<'a> {
         let board = self.board(spot);
         board.upwards(spot.place).all(|place| {
             let met = board.node(place).item.needs.iter().all(|need| self.is_met(spot.board, need));
-            let held = turn(board, place).or_else(|| undecided(board, place));
-            let held = held.or_else(|| left_out(board, place).filter(|_| place != spot.place));
-            met && held.is_none()
+            let turn =
+                !has_turn(board, place) || board.before(place).all(|sibling| is_closed(board, sibling));
+            let above = place == spot.place || board.node(place).state != State::Dropped;
+            met && turn && above && !is_undecided(board, place)
         })
     }
 
@@ -140,32 +162,32 @@ impl<'a> World<'a> {
             return Some(Unmet { reference, reason, command: Some("git track list".to_owned()) });
         };
         let board = self.boards.get(at)?;
-        let prefix = if at == from { String::new() } else { format!("{}:", board.workflow.id) };
         match thing {
             Thing::Item(place) => {
                 let node = board.node(place);
                 let shown = self.shown(Spot { board: at, place });
                 let reason = format!("{} is {}", board.short(place), shown.phrase());
-                let command = match shown {
-                    Shown::Ready => Some(format!("git track start {prefix}{}", node.id)),
-                    Shown::Active => Some(format!("git track done {prefix}{}", node.id)),
-                    Shown::Blocked => Some(format!("git track unblock {prefix}{}", node.id)),
-                    Shown::Failed => Some(format!("git track retry {prefix}{}", node.id)),
-                    Shown::Dropped => Some(format!("git track reopen {prefix}{}", node.id)),
-                    _ => Some(format!("git track why {prefix}{}", node.id)),
+                let verb = match shown {
+                    Shown::Ready => "start",
+                    Shown::Active => "done",
+                    Shown::Blocked => "unblock",
+                    Shown::Failed => "retry",
+                    Shown::Dropped => "reopen",
+                    _ => "why",
                 };
+                let command = Some(format!("git track {verb} {}", self.refer(at, node.id)));
                 Some(Unmet { reference, reason, command })
             }
             Thing::Gate(place, id) => {
                 let failed = gate_state(board, place, board.gate(place, id)?) == GateState::Failed;
                 let word = if failed { "failed" } else { "not passed" };
-                let command = Some(format!("git track show {prefix}{id}"));
+                let command = Some(format!("git track show {}", self.refer(at, id)));
                 Some(Unmet { reference, reason: format!("gate {id} is {word}"), command })
             }
             Thing::Checkpoint(_, id) => Some(Unmet {
                 reference,
                 reason: format!("checkpoint {id} is not approved"),
-                command: Some(format!("git track show {prefix}{id}")),
+                command: Some(format!("git track show {}", self.refer(at, id))),
             }),
             Thing::Risk(..) | Thing::Metric(..) => Some(Unmet {
                 reference,
@@ -174,10 +196,42 @@ impl<'a> World<'a> {
             }),
         }
     }
-}
 
-fn turn(board: &Board, place: Place) -> Option<Unmet> {
-    if has_turn(board, place) { first_before(board, place) } else { None }
+    /// The first sibling before an item that is not finished.
+    pub(super) fn first_before(&self, spot: Spot) -> Option<Unmet> {
+        let board = self.board(spot);
+        let earlier = board.before(spot.place).find(|&earlier| !is_closed(board, earlier))?;
+        let id = board.node(earlier).id;
+        Some(Unmet {
+            reference: id.to_string(),
+            reason: format!("{} comes first", board.short(earlier)),
+            command: Some(format!("git track why {}", self.refer(spot.board, id))),
+        })
+    }
+
+    /// The decision that a conditional item waits for.
+    pub fn undecided(&self, spot: Spot) -> Option<Unmet> {
+        let board = self.board(spot);
+        let id = board.node(spot.place).id;
+        is_undecided(board, spot.place).then(|| Unmet {
+            reference: id.to_string(),
+            reason: format!("nobody has decided yet whether {id} is needed"),
+            command: Some(format!(
+                "git track skip {} -m \"neither criterion met\"",
+                self.refer(spot.board, id)
+            )),
+        })
+    }
+
+    fn left_out(&self, spot: Spot) -> Option<Unmet> {
+        let board = self.board(spot);
+        let node = board.node(spot.place);
+        (node.state == State::Dropped).then(|| Unmet {
+            reference: node.id.to_string(),
+            reason: format!("{} is dropped", board.short(spot.place)),
+            command: Some(format!("git track reopen {} -m \"why\"", self.refer(spot.board, node.id))),
+        })
+    }
 }
 
 /// Whether an item has to wait for the siblings before it.
@@ -188,33 +242,11 @@ pub(super) fn has_turn(board: &Board, place: Place) -> bool {
     guards.is_some_and(|checks| checks.order) || node.parent.is_some_and(sequential)
 }
 
-/// The first sibling before an item that is not finished.
-pub(super) fn first_before(board: &Board, place: Place) -> Option<Unmet> {
-    let earlier = board.before(place).find(|&earlier| !board.node(earlier).state.is_closed())?;
-    let id = board.node(earlier).id;
-    Some(Unmet {
-        reference: id.to_string(),
-        reason: format!("{} comes first", board.short(earlier)),
-        command: Some(format!("git track why {id}")),
-    })
+fn is_closed(board: &Board, place: Place) -> bool {
+    board.node(place).state.is_closed()
 }
 
-/// The decision that a conditional item waits for.
-pub fn undecided(board: &Board, place: Place) -> Option<Unmet> {
-    let node = board.node(place);
-    let open = node.item.when.is_some() && node.item.triggered.is_none() && node.item.not_triggered.is_none();
-    open.then(|| Unmet {
-        reference: node.id.to_string(),
-        reason: format!("nobody has decided yet whether {} is needed", node.id),
-        command: Some(format!("git track skip {} -m \"neither criterion met\"", node.id)),
-    })
-}
-
-fn left_out(board: &Board, place: Place) -> Option<Unmet> {
-    let node = board.node(place);
-    (node.state == State::Dropped).then(|| Unmet {
-        reference: node.id.to_string(),
-        reason: format!("{} is dropped", board.short(place)),
-        command: Some(format!("git track reopen {} -m \"why\"", node.id)),
-    })
+fn is_undecided(board: &Board, place: Place) -> bool {
+    let item = board.node(place).item;
+    item.when.is_some() && item.triggered.is_none() && item.not_triggered.is_none()
 }

@@ -76,9 +76,20 @@ fn items_wait_for_other_workflows() {
         )
     };
     both(&both_of("active"), "a", &["b is in progress"]);
-    assert_eq!(commands(&both_of("active"), "a"), ["git track done w2:b"]);
+    assert_eq!(commands(&both_of("active"), "a"), ["git track done b"]);
     both(&both_of("done"), "a", &[]);
     both(&both_of("done"), "c", &["w3:b does not exist"]);
+}
+
+#[test]
+fn references_are_as_short_as_they_can_be_clear() {
+    let scene = Scene::new(TEAM, &["items: {a: {title: A}, b: {title: B}}", "items: {b: {title: B}}"]);
+    let world = scene.world();
+    let id = |text: &str| crate::model::id::Id::parse(text).unwrap();
+    assert_eq!(world.refer(0, &id("a")), "a");
+    assert_eq!(world.refer(0, &id("b")), "w:b");
+    assert_eq!(world.refer(1, &id("b")), "w2:b");
+    assert_eq!(world.refer(1, &id("w2")), "w2");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::gate::{Checkpoint, Gate};
 use super::id::{Id, numeric_order};
 use super::item::Item;
 use super::record::{Checklist, Metric, Protocol};
-use super::state::{Shown, State, plain};
+use super::state::{Asked, Shown, State, plain};
 use super::table::Table;
 
 /// A process: its words, kinds of items, guards and limits.
@@ -150,6 +150,22 @@ pub enum Guarded {
     Note,
 }
 
+impl Guarded {
+    /// The command.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Submit => "submit",
+            Self::Done => "done",
+            Self::Fail => "fail",
+            Self::Retry => "retry",
+            Self::Skip => "skip",
+            Self::Reopen => "reopen",
+            Self::Note => "note",
+        }
+    }
+}
+
 /// What a new workflow starts with.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -189,29 +205,29 @@ impl Profile {
         self.labels.get(&shown).map_or(shown.phrase(), |label| &label.label)
     }
 
-    /// The state and, where it is a finer word, the label that a word asks for by this profile.
-    pub fn asked(&self, word: &str) -> Option<(State, Option<&Id>)> {
+    /// What a word asks for by this profile and, where it is a finer word, the label.
+    pub fn asked(&self, word: &str) -> Option<(Asked, Option<&Id>)> {
         let word = plain(word);
         let finer = self.finer.iter().find(|(id, finer)| {
             plain(id.as_str()) == word || finer.label.as_deref().is_some_and(|label| plain(label) == word)
         });
         if let Some((id, finer)) = finer {
-            return Some((finer.state, Some(id)));
+            return Some((Asked::State(finer.state), Some(id)));
         }
         let by_word = self.words.iter().find(|(known, _)| plain(known) == word).map(|(_, &state)| state);
         let by_label = || {
             let (shown, _) = self.labels.iter().find(|(_, label)| plain(&label.label) == word)?;
-            match shown {
-                Shown::Ready | Shown::Waiting => Some(State::Todo),
-                Shown::Active => Some(State::Active),
-                Shown::Review | Shown::Escalated => Some(State::Review),
-                Shown::Done => Some(State::Done),
-                Shown::Failed => Some(State::Failed),
-                Shown::Dropped => Some(State::Dropped),
-                Shown::Blocked => None,
-            }
+            Some(match shown {
+                Shown::Ready | Shown::Waiting => Asked::State(State::Todo),
+                Shown::Active => Asked::State(State::Active),
+                Shown::Review | Shown::Escalated => Asked::State(State::Review),
+                Shown::Done => Asked::State(State::Done),
+                Shown::Failed => Asked::State(State::Failed),
+                Shown::Dropped => Asked::State(State::Dropped),
+                Shown::Blocked => Asked::Blocked,
+            })
         };
-        by_word.or_else(by_label).map(|state| (state, None))
+        by_word.map(Asked::State).or_else(by_label).map(|asked| (asked, None))
     }
 }
 

@@ -92,8 +92,8 @@ impl Setting {
 
 /// What a word means as a state of this process: the state, its finer label, or a blocker.
 pub fn state_word(profile: &Profile, word: &str) -> Result<(Asked, Option<Id>)> {
-    if let Some((state, label)) = profile.asked(word) {
-        return Ok((Asked::State(state), label.cloned()));
+    if let Some((asked, label)) = profile.asked(word) {
+        return Ok((asked, label.cloned()));
     }
     asked(word).map(|asked| (asked, None)).ok_or_else(|| {
         let known = State::ALL.map(State::word).join(", ");

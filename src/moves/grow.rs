@@ -1,5 +1,6 @@
 //! Moves that add: workflows, items, steps, risks, metrics.
 
+use crate::derive::board::Thing;
 use crate::derive::conditions::{Given, conditions};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result, nearest};
@@ -119,17 +120,19 @@ pub fn step(
         _ => None,
     };
     let base = finished.unwrap_or_else(|| board.workflow.clone());
-    let inner = World::new([(&base, board.profile)]);
-    let root = Spot { board: 0, place: 0 };
-    let id = new_id(&inner, root, None, kind.id.as_deref().unwrap_or("s{n}"), title)?;
+    let before = world.with(spot.board, &base);
+    let root = Spot { place: 0, ..spot };
+    let id = new_id(&before, root, None, kind.id.as_deref().unwrap_or("s{n}"), title)?;
     let mut item = new_item(board.profile, kind_id, kind, ROOT, title);
     item.focus = Some(focus.trim().to_owned()).filter(|focus| !focus.is_empty());
-    let planned = edit(&inner, root, |root| drop(root.items.insert(id.clone(), item)))?;
-    let world = World::new([(&planned, board.profile)]);
-    let place = world.boards.first().and_then(|board| board.nodes().find(|(_, node)| *node.id == id));
-    let spot = Spot { board: 0, place: place.map(|(place, _)| place).unwrap_or_default() };
+    let planned = edit(&before, root, |root| drop(root.items.insert(id.clone(), item)))?;
+    let world = world.with(spot.board, &planned);
+    let Some(Thing::Item(place)) = world.board(spot).thing(&id) else {
+        return Err(Error::bug("a step lost its place"));
+    };
+    let spot = Spot { place, ..spot };
     let list = conditions(&world, spot, Guarded::Start, Given { exists: ask.exists, ..Given::NOTHING });
-    demand(&format!("cannot record the step \"{title}\""), &list)?;
+    demand(&format!("`step \"{title}\"` is refused"), &list)?;
     let workflow = edit(&world, spot, |item| {
         item.state = Some(State::Active);
         item.started = Some(ask.now);

@@ -7,7 +7,7 @@ pub mod records;
 
 use crate::derive::board::Place;
 use crate::derive::conditions::{Condition, Given, conditions};
-use crate::derive::world::{Spot, World, undecided};
+use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::item::Item;
 use crate::model::path::RepoPath;
@@ -142,24 +142,27 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
     let derived = spot.place != 0 && node.kind.is_some_and(|kind| kind.state == StateSource::Derived);
     if derived && change.to != State::Dropped && node.state != State::Dropped {
         return Err(Error::refused(format!("the state of {} is derived from what is in it", node.id))
-            .hint(format!("git track show {}", node.id)));
+            .hint(format!("git track show {}", world.refer(spot.board, node.id))));
     }
     if !change.from.contains(&node.state) {
         return Err(illegal(world, spot, change));
     }
     let text = ask.said();
     if let (Some(why), None) = (change.why, text) {
-        return Err(Error::usage(format!("`{}` needs a reason", change.verb))
-            .hint(format!("git track {} {} -m \"{why}\"", change.verb, node.id)));
+        return Err(Error::usage(format!("`{}` needs a reason", change.verb)).hint(format!(
+            "git track {} {} -m \"{why}\"",
+            change.verb,
+            world.refer(spot.board, node.id)
+        )));
     }
     let given = Given { summary: text, exists: ask.exists, ..Given::NOTHING };
     let mut list = conditions(world, spot, change.guarded, given);
-    let open = undecided(board, spot.place).map(Condition::from).filter(|_| change.verb == "start");
+    let open = world.undecided(spot).map(Condition::from).filter(|_| change.verb == "start");
     // Among the needs it may stand already.
     if let Some(open) = open.filter(|open| !list.contains(open)) {
         list.push(open);
     }
-    demand(&format!("cannot {} {}", change.verb, node.id), &list)?;
+    demand(&format!("`{} {}` is refused", change.verb, node.id), &list)?;
     edit(world, spot, |item| apply(item, change, text, ask)).map(Some)
 }
 
@@ -189,11 +192,14 @@ pub fn open_for_change(world: &World, spot: Spot, verb: &str) -> Result<()> {
     if let Some(failed) = board.stopped_by() {
         let id = &board.workflow.id;
         let failed_id = board.node(failed).id;
-        if !(verb == "retry" && board.node(spot.place).state == State::Failed) {
+        if !(verb == "retry" && board.node(spot.place).item.state() == State::Failed) {
             let summary = board.node(failed).item.summary.as_deref().unwrap_or("no reason was given");
             return Err(Error::refused(format!("{id} is stopped: {failed_id} failed"))
                 .note(format!("failed  {}: {summary}", board.name(failed)))
-                .hint(format!("git track retry {failed_id} -m \"what is different now\"")));
+                .hint(format!(
+                    "git track retry {} -m \"what is different now\"",
+                    world.refer(spot.board, failed_id)
+                )));
         }
     }
     // A derived state that is done gives way to what happens inside, a stored one does not.
@@ -202,7 +208,7 @@ pub fn open_for_change(world: &World, spot: Spot, verb: &str) -> Result<()> {
     let closed = board.upwards(spot.place).filter(|&place| !opens(place)).filter(shut).last();
     let Some(closed) = closed.map(|place| board.node(place)) else { return Ok(()) };
     Err(Error::refused(format!("{} is {}; nothing in it changes any more", closed.id, closed.state))
-        .hint(format!("git track reopen {} -m \"why\"", closed.id)))
+        .hint(format!("git track reopen {} -m \"why\"", world.refer(spot.board, closed.id))))
 }
 
 /// The workflow of a spot with one item changed.
@@ -218,13 +224,18 @@ pub fn edit(world: &World, spot: Spot, change: impl FnOnce(&mut Item)) -> Result
 fn illegal(world: &World, spot: Spot, change: &Move) -> Error {
     let board = world.board(spot);
     let node = board.node(spot.place);
-    let error =
-        Error::refused(format!("cannot {} {}: it is {}", change.verb, node.id, world.shown(spot).phrase()));
+    let error = Error::refused(format!(
+        "`{} {}` is refused: it is {}",
+        change.verb,
+        node.id,
+        world.shown(spot).phrase()
+    ));
+    let me = world.refer(spot.board, node.id);
     let helpful =
         MOVES.iter().filter(|other| other.from.contains(&node.state) && change.from.contains(&other.to));
     match helpful.map(|other| other.verb).next() {
-        Some(verb) => error.hint(format!("git track {verb} {}", node.id)),
-        None => error.hint(format!("git track show {}", node.id)),
+        Some(verb) => error.hint(format!("git track {verb} {me}")),
+        None => error.hint(format!("git track show {me}")),
     }
 }
 
@@ -292,3 +303,6 @@ fn prefixed(item: &mut Item, happened: &str, text: Option<&str>, ask: &Ask) {
         item.notes.push('n', ask.note(format!("{happened}: {text}")));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,11 +16,13 @@ pub fn block(world: &World, spot: Spot, fix: Option<&str>, ask: &Ask) -> Result<
     open_for_change(world, spot, "block")?;
     let node = world.board(spot).node(spot.place);
     let Some(text) = ask.said() else {
-        return Err(Error::usage("`block` needs a reason")
-            .hint(format!("git track block {} -m \"what is in the way\" --fix \"the plan\"", node.id)));
+        return Err(Error::usage("`block` needs a reason").hint(format!(
+            "git track block {} -m \"what is in the way\" --fix \"the plan\"",
+            world.refer(spot.board, node.id)
+        )));
     };
     if node.state.is_closed() {
-        return Err(Error::refused(format!("cannot block {}: it is {}", node.id, node.state)));
+        return Err(Error::refused(format!("`block {}` is refused: it is {}", node.id, node.state)));
     }
     let blocker = Blocker {
         text: text.to_owned(),
@@ -76,8 +78,11 @@ pub fn claim(world: &World, spot: Spot, ask: &Ask) -> Result<Option<Workflow>> {
     open_for_change(world, spot, "claim")?;
     let node = world.board(spot).node(spot.place);
     if let Some(owner) = node.item.owner.as_deref().filter(|owner| *owner != ask.actor) {
-        return Err(Error::refused(format!("{} belongs to {owner}", node.id))
-            .hint(format!("git track set {} owner={}", node.id, ask.actor)));
+        return Err(Error::refused(format!("{} belongs to {owner}", node.id)).hint(format!(
+            "git track set {} owner={}",
+            world.refer(spot.board, node.id),
+            ask.actor
+        )));
     }
     match node.state {
         State::Active if node.item.owner.is_some() => Ok(None),
@@ -109,8 +114,10 @@ pub fn note(world: &World, spot: Spot, remark: &Remark, ask: &Ask) -> Result<Opt
     open_for_change(world, spot, "note")?;
     let node = world.board(spot).node(spot.place);
     if remark.decisions.len() > remark.why.len() {
-        return Err(Error::usage("a decision needs its reason")
-            .hint(format!("git track note {} --decision \"what\" --why \"the reason\"", node.id)));
+        return Err(Error::usage("a decision needs its reason").hint(format!(
+            "git track note {} --decision \"what\" --why \"the reason\"",
+            world.refer(spot.board, node.id)
+        )));
     }
     let focusless =
         node.kind.is_some_and(|kind| kind.state == StateSource::Derived) || node.state.is_closed();
@@ -118,7 +125,7 @@ pub fn note(world: &World, spot: Spot, remark: &Remark, ask: &Ask) -> Result<Opt
         return Err(Error::refused(format!("{} is {} and has no focus", node.id, node.state)));
     }
     let given = Given { focus: remark.focus.as_deref(), ..Given::NOTHING };
-    demand(&format!("cannot note on {}", node.id), &conditions(world, spot, Guarded::Note, given))?;
+    demand(&format!("`note {}` is refused", node.id), &conditions(world, spot, Guarded::Note, given))?;
     let (by, at) = (Some(ask.actor.to_owned()), Some(ask.now));
     let changed = edit(world, spot, |item| {
         for (text, why) in remark.decisions.iter().zip(&remark.why) {

@@ -18,16 +18,19 @@ pub fn workflow_edit(store: &Store, loaded: Option<&Loaded>, workflow: &Workflow
         let text = yaml::write(&workflow.to_value());
         return checked(path, None, text, workflow).map(Some);
     };
-    let (before, after) = (loaded.workflow.to_value(), workflow.to_value());
+    rewritten(&loaded.path, &loaded.bytes, &loaded.workflow, workflow)
+}
+
+fn rewritten(path: &RepoPath, bytes: &[u8], old: &Workflow, new: &Workflow) -> Result<Option<Edit>> {
+    let (before, after) = (old.to_value(), new.to_value());
     if before == after {
         return Ok(None);
     }
-    let text =
-        std::str::from_utf8(&loaded.bytes).map_err(|_| Error::bug("state that is not UTF-8 was read"))?;
-    let written = yaml::tree(&loaded.bytes, loaded.path.as_str())?;
+    let text = std::str::from_utf8(bytes).map_err(|_| Error::bug("state that is not UTF-8 was read"))?;
+    let written = yaml::tree(bytes, path.as_str())?;
     let wanted = carry(&written, &before, &after);
     let text = yaml::edit(text, &written, &wanted)?;
-    checked(loaded.path.clone(), Some(loaded.bytes.clone()), text, workflow).map(Some)
+    checked(path.clone(), Some(bytes.to_vec()), text, new).map(Some)
 }
 
 /// The edit that makes a new file; an error when there is one.
@@ -92,31 +95,5 @@ fn carry(written: &Value, before: &Value, after: &Value) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn only_the_difference_is_carried_over() {
-        let written = json!({"id": "w", "title": "W", "items": {}, "items2": {"b": {"x": 1}}});
-        let before = json!({"id": "w", "title": "W", "items2": {"b": {"x": 1}}});
-        let after = json!({"id": "w", "owner": "alice", "title": "V", "items2": {"b": {"x": 1, "y": 2}}});
-        let carried = carry(&written, &before, &after);
-        assert_eq!(
-            carried,
-            json!({"id": "w", "owner": "alice", "title": "V", "items": {}, "items2": {"b": {"x": 1, "y": 2}}})
-        );
-        let keys: Vec<&String> = carried.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["id", "owner", "title", "items", "items2"]);
-    }
-
-    #[test]
-    fn a_short_form_that_grows_is_replaced() {
-        let carried = carry(
-            &json!({"score": "all"}),
-            &json!({"score": "all"}),
-            &json!({"score": {"score": "all", "why": "x"}}),
-        );
-        assert_eq!(carried, json!({"score": {"score": "all", "why": "x"}}));
-    }
-}
+#[path = "plan_tests.rs"]
+mod tests;

@@ -68,6 +68,7 @@ pub(super) fn found(
 
 fn concern(world: &World, spot: Spot, board: &Board, node: &Node) -> Vec<Attention> {
     let id = node.id;
+    let me = world.refer(spot.board, id);
     let one = |kind, message: String, command: String| Attention {
         kind,
         workflow: board.workflow.id.to_string(),
@@ -81,15 +82,15 @@ fn concern(world: &World, spot: Spot, board: &Board, node: &Node) -> Vec<Attenti
     match shown {
         Shown::Failed if by_hand => {
             let why = node.item.summary.clone().unwrap_or_else(|| node.item.title.clone());
-            found.push(one("failed", why, format!("git track retry {id} -m \"what is different now\"")));
+            found.push(one("failed", why, format!("git track retry {me} -m \"what is different now\"")));
         }
         Shown::Escalated => {
             let message = format!("{}: its iterations are used up", node.item.title);
-            found.push(one("escalated", message, format!("git track show {id}")));
+            found.push(one("escalated", message, format!("git track show {me}")));
         }
         Shown::Blocked => {
             for (blocker, record) in node.item.open_blockers() {
-                let command = format!("git track unblock {id}.{blocker}");
+                let command = format!("git track unblock {me}.{blocker}");
                 found.push(one("blocked", record.text.clone(), command));
             }
         }
@@ -99,7 +100,7 @@ fn concern(world: &World, spot: Spot, board: &Board, node: &Node) -> Vec<Attenti
         let waiting = node.item.checkpoints.iter().filter(|(_, checkpoint)| checkpoint.approved.is_none());
         for (checkpoint, record) in waiting {
             let message = record.title.clone().unwrap_or_else(|| "waits for approval".to_owned());
-            let command = format!("git track show {checkpoint}");
+            let command = format!("git track show {}", world.refer(spot.board, checkpoint));
             found.push(Attention {
                 reference: format!("{}:{checkpoint}", board.workflow.id),
                 ..one("waiting", message, command)

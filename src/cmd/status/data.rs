@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::derive::next::actions;
 use crate::derive::progress::progress;
 use crate::derive::world::Spot;
+use crate::store::Broken;
 
 use super::super::Answer;
 use super::View;
@@ -41,28 +42,15 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .filter(|attention| attention.kind != "broken")
         .map(|a| json!({ "kind": a.kind, "ref": a.reference, "message": a.message, "command": a.command }))
         .collect();
-    let broken: Vec<Value> = session
-        .snapshot
-        .broken
-        .iter()
-        .map(|broken| {
-            let at = broken.error.place();
-            json!({
-                "file": at.map_or(broken.path.as_str(), |at| at.file.as_str()),
-                "line": at.map_or(1, |at| at.line),
-                "column": at.map_or(1, |at| at.column),
-                "message": broken.error.message(),
-                "hints": broken.error.hints(),
-            })
-        })
-        .collect();
+    let broken: Vec<Value> = session.snapshot.broken.iter().map(broken).collect();
     let next: Vec<Value> = shown
         .iter()
         .flat_map(|&board| actions(world, board))
         .take(10)
         .map(|action| {
-            let workflow = &world.board(action.spot).workflow.id;
-            json!({ "ref": format!("{workflow}:{}", action.reference), "command": action.command })
+            let board = world.board(action.spot);
+            let (workflow, id) = (&board.workflow.id, board.node(action.spot.place).id);
+            json!({ "ref": format!("{workflow}:{id}"), "command": action.command(world) })
         })
         .collect();
     answer
@@ -72,4 +60,15 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .with("attention", concerns)
         .with("broken", broken)
         .with("next", next)
+}
+
+fn broken(broken: &Broken) -> Value {
+    let at = broken.error.place();
+    json!({
+        "file": at.map_or(broken.path.as_str(), |at| at.file.as_str()),
+        "line": at.map_or(1, |at| at.line),
+        "column": at.map_or(1, |at| at.column),
+        "message": broken.error.message(),
+        "hints": broken.error.hints(),
+    })
 }

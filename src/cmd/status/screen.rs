@@ -3,7 +3,7 @@
 use crate::derive::next::actions;
 use crate::derive::progress::progress;
 use crate::derive::world::{Spot, World};
-use crate::model::state::{Shown, State};
+use crate::model::state::Shown;
 use crate::ui::{Line, Style, Table, Text, cut};
 
 use super::super::items;
@@ -118,7 +118,10 @@ fn workflows(text: &mut Text, view: &View) {
             .plain(cut(&now_at(world, spot), 19))
             .to_column(62)
             .plain(format!("{:>3}/{:<3}{:>4}%", progress.done, progress.total, progress.percent));
-        let held = matches!(board.root().state, State::Failed) || world.shown(spot) == Shown::Blocked;
+        // Somebody has to clear the way before anything in it goes on.
+        let open = actions(world, index);
+        let held =
+            !board.root().state.is_closed() && !open.is_empty() && open.iter().all(|action| action.is_held());
         text.line(if held { line.add(Style::Bad, "  held") } else { line });
     }
 }
@@ -193,20 +196,9 @@ fn next(text: &mut Text, view: &View) {
         return;
     }
     text.gap();
-    let several = shown.len() > 1;
     for (index, action) in all.iter().take(3).enumerate() {
         let line = if index == 0 { Line::new().add(Style::Strong, "Next") } else { Line::new() };
-        let board = world.board(action.spot);
-        let command = if several && focus.is_none_or(|focus| focus.board != action.spot.board) {
-            action.command.replacen(
-                &action.reference,
-                &format!("{}:{}", board.workflow.id, action.reference),
-                1,
-            )
-        } else {
-            action.command.clone()
-        };
-        text.line(line.to_column(13).add(Style::Command, command));
+        text.line(line.to_column(13).add(Style::Command, action.command(world)));
     }
 }
 

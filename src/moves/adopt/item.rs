@@ -120,7 +120,8 @@ pub(super) fn convert(
     report: &mut Report,
 ) -> Result<Item> {
     let at = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-    rename(&mut map);
+    let declared = |key: &str| Id::parse(key).ok().and_then(|id| kind?.fields.get(&id));
+    rename(&mut map, &|key| declared(key).is_some());
     let mut item = Map::new();
     let mut state = None;
     for (key, value) in map {
@@ -128,16 +129,13 @@ pub(super) fn convert(
         if value.is_null() || empty {
             continue;
         }
-        if let Some((_, reason)) = MEASURED.iter().find(|(known, _)| *known == key) {
-            report.ignore(at(&key), value, *reason);
-            continue;
-        }
-        let field = Id::parse(&key).ok().and_then(|id| kind?.fields.get(&id));
-        if let Some(field) = field {
+        if let Some(field) = declared(&key) {
             let fields = item.entry("fields").or_insert_with(|| json!({}));
             if let Some(fields) = fields.as_object_mut() {
                 fields.insert(key, typed(field, value));
             }
+        } else if let Some((_, reason)) = MEASURED.iter().find(|(known, _)| *known == key) {
+            report.ignore(at(&key), value, *reason);
         } else if key == "state" {
             state = Some(show(&value));
         } else if let Some(converted) = records::value(&key, &value, setting) {
@@ -176,9 +174,11 @@ pub(super) fn convert(
     Ok(item)
 }
 
-fn rename(map: &mut Map<String, Value>) {
+// The fields of a process come before names that only mean the same elsewhere.
+fn rename(map: &mut Map<String, Value>, declared: &dyn Fn(&str) -> bool) {
     for (old, new) in NAMES {
-        if !map.contains_key(new)
+        if !declared(old)
+            && !map.contains_key(new)
             && let Some(value) = map.remove(old)
         {
             map.insert(new.to_owned(), value);

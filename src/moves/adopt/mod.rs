@@ -100,10 +100,22 @@ pub fn workflow(tree: Value, id: Id, setting: Setting) -> Result<Adopted> {
         root.title = id.to_string();
     }
     lists.place(&mut root, setting, &mut report)?;
+    // A workflow that was begun elsewhere is watched by the same numbers as one begun here.
+    for (id, metric) in setting
+        .profile
+        .starts_with
+        .metrics
+        .iter()
+        .filter(|(id, _)| root.metrics.get(id).is_none())
+        .collect::<Vec<_>>()
+    {
+        root.metrics.insert(id.clone(), metric.clone());
+    }
     root.by = root.by.or_else(|| Some("import".to_owned()));
     let mut workflow = Workflow { id, profile: setting.profile.profile.clone(), root };
     settle_root(&mut workflow, said, setting, &mut report);
-    settle(&mut workflow, setting, &mut report);
+    settle(&mut workflow, setting.profile, &mut report);
+    stamp(&workflow.id, &mut workflow.root, setting.now, &mut report);
     Ok(Adopted { workflow, report })
 }
 
@@ -140,15 +152,17 @@ pub fn records(tree: Value, workflow: &Workflow, setting: Setting) -> Result<Ado
     for (key, value) in map {
         report.unknown(key, value);
     }
-    settle(&mut changed, setting, &mut report);
+    settle(&mut changed, setting.profile, &mut report);
+    for (id, item) in changed.root.items.iter_mut() {
+        stamp(id, item, setting.now, &mut report);
+    }
     Ok(Adopted { workflow: changed, report })
 }
 
-fn settle(workflow: &mut Workflow, setting: Setting, report: &mut Report) {
-    link(workflow, setting.profile, report);
-    drop_derived_states(workflow, setting.profile, report);
-    compare_gates(workflow, setting.profile, report);
-    stamp(&workflow.id, &mut workflow.root, setting.now, report);
+fn settle(workflow: &mut Workflow, profile: &Profile, report: &mut Report) {
+    link(workflow, profile, report);
+    drop_derived_states(workflow, profile, report);
+    compare_gates(workflow, profile, report);
 }
 
 fn schema(map: &mut Map<String, Value>) -> Result<()> {
@@ -365,3 +379,6 @@ fn stamp(id: &Id, item: &mut Item, base: Time, report: &mut Report) {
         stamp(id, child, base, report);
     }
 }
+
+#[cfg(test)]
+mod tests;
