@@ -42,13 +42,17 @@ pub fn take_index_file(remove: impl FnOnce(&str)) -> Option<OsString> {
 pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let json = args.iter().any(|arg| arg == "--json");
+    let is_command =
+        |arg: &&OsString| Cli::command().get_subcommands().any(|known| known.get_name() == **arg);
+    let word = args.iter().skip(1).find(is_command).map(|arg| arg.to_string_lossy().into_owned());
+    let word = word.filter(|_| json).unwrap_or_default();
     let matches = match Cli::command().try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error, json),
+        Err(error) => return usage(&error, &word, json),
     };
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, json),
+        Err(error) => return usage(&error, &word, json),
     };
     let word = cli.command.word();
     let ui = Ui::new(Color::Auto, Wishes::default(), cli.global.json, cli.global.quiet);
@@ -99,12 +103,13 @@ fn context(global: Global, index_file: Option<OsString>) -> Result<Context> {
 }
 
 // clap prints its own help and complaints; with --json a complaint is a document like every other error.
-fn usage(error: &clap::Error, json: bool) -> ExitCode {
+fn usage(error: &clap::Error, word: &str, json: bool) -> ExitCode {
     if json && error.use_stderr() {
         let printed = error.to_string();
-        let message = printed.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let message = printed.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+        let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
         let error = Error::usage(message).hint("git track help");
-        Ui::new(Color::Never, Wishes::default(), true, false).error("", &error);
+        Ui::new(Color::Never, Wishes::default(), true, false).error(word, &error);
         return ExitCode::from(error.kind().exit());
     }
     match error.print() {

@@ -168,6 +168,12 @@ impl Error {
         self
     }
 
+    /// The same error as a mistake on the command line: the text came from there, not from a file.
+    pub fn as_usage(mut self) -> Self {
+        self.0.kind = Kind::Usage;
+        self
+    }
+
     /// What sort of failure it is.
     pub fn kind(&self) -> Kind {
         self.0.kind

@@ -12,6 +12,8 @@
 )]
 
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod faults;

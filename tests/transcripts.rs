@@ -87,8 +87,10 @@ fn replay(case: &str) {
         assert!(happened == written, "{diff}\nGIT_TRACK_TRANSCRIPTS=update cargo test transcripts");
     }
     check_screens(&deeds);
-    schemas::check_output(&deeds);
-    schemas::check_files(&place, BROKEN.contains(&case));
+    let documents = schemas::check_output(&deeds);
+    assert!(case != "json" || documents > 40, "only {documents} documents were looked at");
+    let files = schemas::check_files(&place, BROKEN.contains(&case));
+    assert!(case != "json" || files == 4, "{files} files were looked at");
 }
 
 fn check_screens(deeds: &[Deed]) {
@@ -122,6 +124,25 @@ fn every_fixture_is_played() {
     let there: BTreeSet<String> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
     let known: BTreeSet<String> = CASES.iter().chain(&OTHERS).map(|name| (*name).to_owned()).collect();
     assert_eq!(there, known, "folders of fixtures, and those that a test reads");
+}
+
+#[test]
+fn every_document_is_seen() {
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_git-track")).arg("-h").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let listed =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let verbs =
+        listed.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
+    // These print files of their own.
+    let raw = ["completions", "schema", "help"];
+    let seen: String =
+        CASES.iter().map(|case| fs::read_to_string(fixtures().join(case).join("session")).unwrap()).collect();
+    let unseen: Vec<&str> = verbs
+        .filter(|verb| !raw.contains(verb) && !seen.contains(&format!("\n  \"command\": \"{verb}\",\n")))
+        .collect();
+    assert!(unseen.is_empty(), "no session shows what --json prints for {unseen:?}");
+    assert!(!seen.contains("\"command\": \"frobnicate\""));
 }
 
 #[test]

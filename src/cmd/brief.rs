@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
         .with("dirty", json!(names))
         .with("stopped_by", json!(laid.stopped_by().map(|place| laid.node(place).id)))
         .with("next", commands);
-    Ok(answer)
+    Ok(session.whole(answer))
 }
 
 fn head(text: &mut Text, session: &Session, board: &Board) {

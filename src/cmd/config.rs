@@ -10,6 +10,7 @@ use crate::error::{Error, Result, nearest};
 use crate::formats::yaml;
 use crate::model::config::Config;
 use crate::model::edit::{Edit, Root};
+use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::workflow::tree;
 use crate::store::{At, CONFIG};
@@ -18,7 +19,7 @@ use crate::ui::{Line, Style, Text};
 use super::Answer;
 use super::context::Context;
 use super::session::{lock, settle};
-use super::write::apply_files;
+use super::write::{FileChanges, apply_files};
 
 /// Arguments of `config`.
 #[derive(Debug, ClapArgs)]
@@ -105,17 +106,22 @@ fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
     let (store, bytes, _) = read(context)?;
     let lock = lock(context, &store, Duration::from_secs(10))?;
     settle(context, &store, &lock)?;
+    if key == "profiles" {
+        for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            store.profile(&At::WorkTree, &Id::parse(name).map_err(Error::as_usage)?)?;
+        }
+    }
     let before = yaml::tree(&bytes, CONFIG)?;
     let mut after = before.clone();
-    let new = match (key, value) {
+    let value_now = match (key, value) {
         (_, "") => Value::Null,
         ("profiles", list) => list.split(',').map(str::trim).map(Value::from).collect(),
         (_, value) => Value::from(value),
     };
-    put(&mut after, key, new);
+    put(&mut after, key, value_now);
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let text = yaml::edit(&text, &before, &after)?;
-    let _: Config = yaml::read(text.as_bytes(), CONFIG)
+    let new: Config = yaml::read(text.as_bytes(), CONFIG)
         .map_err(|error| Error::usage(format!("`{key}={value}`: {}", error.message())))?;
     let path = RepoPath::parse(CONFIG)?;
     let edit = Edit {
@@ -128,7 +134,8 @@ fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
     let edits = if edit.before == edit.after { Vec::new() } else { vec![edit] };
     let mut said = Text::new();
     said.line(format!("{key}: {}", if value.is_empty() { "back to the default" } else { value }));
-    apply_files(context, &store, &lock, &edits, said).map(|answer| answer.with("key", json!(key)))
+    let changes = FileChanges { edits, text: said, what: format!("set {key}"), write: new.write };
+    apply_files(context, &store, lock, changes).map(|answer| answer.with("key", json!(key)))
 }
 
 fn known(key: &str) -> Result<()> {
@@ -149,7 +156,13 @@ fn lookup<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
 fn put(value: &mut Value, key: &str, new: Value) {
     let Some(map) = value.as_object_mut() else { return };
     match key.split_once('.') {
-        Some((group, key)) => put(map.entry(group).or_insert_with(|| json!({})), key, new),
+        Some((group, key)) => {
+            let inner = map.entry(group).or_insert_with(|| json!({}));
+            put(inner, key, new);
+            if inner.as_object().is_some_and(serde_json::Map::is_empty) {
+                map.shift_remove(group);
+            }
+        }
         None if new.is_null() => drop(map.shift_remove(key)),
         None => drop(map.insert(key.to_owned(), new)),
     }

@@ -107,6 +107,9 @@ impl Context {
             Some(dir) => cwd.join(dir),
             None => cwd,
         };
+        if !cwd.is_dir() {
+            return Err(Error::usage(format!("there is no directory {}", cwd.display())));
+        }
         let text = |name: &str| {
             vars.get(OsStr::new(name)).and_then(|value| value.to_str()).filter(|v| !v.is_empty())
         };
@@ -199,17 +202,23 @@ impl Context {
         let outside = || Error::usage(format!("{} is not inside the work tree", path.display()));
         let below = normal(&absolute).ok_or_else(outside)?;
         let inside = below.strip_prefix(top).map_err(|_| outside())?;
-        RepoPath::parse(
-            inside.to_str().ok_or_else(|| Error::usage(format!("{} is not UTF-8", path.display())))?,
-        )
+        let inside = inside.to_str();
+        let inside = inside.ok_or_else(|| Error::usage(format!("{} is not UTF-8", path.display())))?;
+        RepoPath::parse(inside).map_err(Error::as_usage)
+    }
+
+    /// Whether a plan file is asked for.
+    pub fn plan_file(&self) -> bool {
+        self.asked_plan().is_some()
+    }
+
+    fn asked_plan(&self) -> Option<PathBuf> {
+        let named = || self.var("GIT_TRACK_PLAN").or_else(|| self.var("EXECUTION_PLAN_PATH"));
+        self.global.plan.clone().or_else(|| named().map(PathBuf::from))
     }
 
     fn plan(&self, repo: &Repo) -> Result<Option<RepoPath>> {
-        let asked = match &self.global.plan {
-            Some(flag) => Some(flag.clone()),
-            None => self.var("GIT_TRACK_PLAN").or_else(|| self.var("EXECUTION_PLAN_PATH")).map(PathBuf::from),
-        };
-        asked.map(|path| self.repo_path(repo, &path)).transpose()
+        self.asked_plan().map(|path| self.repo_path(repo, &path)).transpose()
     }
 }
 

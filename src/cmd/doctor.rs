@@ -60,7 +60,8 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
             "what": finding.what,
             "ok": ok,
             "message": problem.map(Error::message),
-            "at": problem.and_then(|problem| problem.place()).map(ToString::to_string),
+            "at": problem.and_then(Error::place).map(|at| json!({ "file": at.file, "line": at.line, "column": at.column })),
+            "details": problem.map(Error::notes).unwrap_or_default(),
             "hints": problem.map(Error::hints).unwrap_or_default(),
         }));
     }

@@ -107,7 +107,7 @@ fn take_over(
     let known = draft.world().find(&id).map(|(_, board)| board.workflow.clone());
     match known {
         None => draft.add(workflow, profile),
-        Some(known) if known == workflow => {}
+        Some(known) if known == workflow => return Ok((id, Report::default())),
         Some(_) => {
             return Err(Error::refused(format!("the workflow {id} is here already and is different"))
                 .hint(format!("git track show {id}")));

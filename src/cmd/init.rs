@@ -19,7 +19,7 @@ use crate::ui::{Line, Style, Text};
 use super::Answer;
 use super::context::Context;
 use super::session::{lock, settle};
-use super::write::apply_files;
+use super::write::{FileChanges, WriteArgs, apply_files};
 
 /// Arguments of `init`.
 #[derive(Debug, ClapArgs)]
@@ -33,6 +33,8 @@ pub struct Args {
     /// The branch that work lands on, where git does not tell
     #[arg(long, value_name = "BRANCH")]
     pub base: Option<String>,
+    #[command(flatten)]
+    write: WriteArgs,
 }
 
 const HEAD: &str = "# What the team decided about git-track. Schema: git track schema config\n";
@@ -75,8 +77,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             .add(Style::Dim, "next: ")
             .add(Style::Command, format!("git track new {first} \"What it is about\"")),
     );
-    let answer = apply_files(context, &store, &lock, &edits, text)?;
-    Ok(answer.with("config", tree(&config)).with("created", json!(!edits.is_empty())))
+    let created = !edits.is_empty();
+    let changes = FileChanges {
+        edits,
+        text,
+        what: "set git-track up".to_owned(),
+        write: args.write.decided(config.write),
+    };
+    let answer = apply_files(context, &store, lock, changes)?;
+    Ok(answer.with("config", tree(&config)).with("created", json!(created)))
 }
 
 fn detect(store: &Store, args: &Args, profiles: Vec<Id>) -> Result<Config> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result, nearest};
-use crate::model::state::{Asked, Shown, asked, plain};
+use crate::model::state::{Asked, Priority, Shown, asked, plain};
 use crate::ui::{Line, Style, Table, Text};
 
 use super::Answer;
@@ -53,10 +53,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         .collect();
     if let Some(kind) = &args.kind {
         if let Some(records) = super::show::records(&world, &boards, kind) {
-            return Ok(records);
+            return Ok(session.whole(records));
         }
         known_kind(&world, kind)?;
     }
+    let priority = args.priority.as_deref().map(known_priority).transpose()?;
     let wanted = args.state.as_deref().map(|word| Wanted::parse(&world, word)).transpose()?;
     let mut text = Text::new();
     let mut listed = Vec::new();
@@ -67,11 +68,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             let spot = Spot { board: index, place };
             let shown = world.shown(spot);
             let kind = node.kind_id.map_or("", |kind| kind.as_str());
-            let priority = node.item.priority.map(|priority| priority.to_string()).unwrap_or_default();
             let fits = args.kind.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(kind))
                 && wanted.as_ref().is_none_or(|wanted| wanted.fits(shown, board.profile.phrase(shown)))
                 && args.owner.as_ref().is_none_or(|owner| node.item.owner.as_ref() == Some(owner))
-                && args.priority.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&priority));
+                && priority.is_none_or(|wanted| node.item.priority == Some(wanted));
             if !fits {
                 continue;
             }
@@ -79,7 +79,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             table.row([
                 (Style::Plain, node.id.to_string()),
                 (items::style(shown), items::label(&world, spot)),
-                (Style::Plain, priority),
+                (Style::Plain, node.item.priority.map(|priority| priority.to_string()).unwrap_or_default()),
                 (Style::Plain, node.item.owner.clone().unwrap_or_default()),
                 (Style::Plain, items::percent_short(&world, spot)),
                 (Style::Plain, node.item.title.clone()),
@@ -94,7 +94,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if listed.is_empty() {
         text.line("nothing to list");
     }
-    Ok(Answer::new(text).with("items", Value::Array(listed)))
+    Ok(session.whole(Answer::new(text).with("items", Value::Array(listed))))
+}
+
+fn known_priority(text: &str) -> Result<Priority> {
+    serde_json::from_value(Value::from(text.to_uppercase()))
+        .map_err(|_| Error::usage(format!("`{text}` is not a priority")).hint("priorities: P0, P1, P2, P3"))
 }
 
 enum Wanted {

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use crate::derive::changes::Change;
 use crate::derive::words;
-use crate::error::Result;
-use crate::model::facts::CommitFacts;
+use crate::error::{Error, Result};
+use crate::model::facts::{CommitFacts, CommitId};
 use crate::model::path::RepoPath;
 use crate::model::time::Time;
-use crate::store::{At, FOLDER};
+use crate::store::{At, FOLDER, Snapshot};
 use crate::ui::{Line, Style, Text, wrap};
 
 use super::Answer;
@@ -42,7 +42,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         Some(text) => Some(wanted(context, &session, text)?),
         None => None,
     };
-    let since = args.since.as_deref().map(crate::model::time::Date::parse).transpose()?;
+    let since =
+        args.since.as_deref().map(crate::model::time::Date::parse).transpose().map_err(Error::as_usage)?;
     let mut text = Text::new();
     let mut entries: Vec<Value> = Vec::new();
     let repo = &session.store.repo;
@@ -50,7 +51,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let head = repo.head()?.commit().cloned();
     let committed = head.as_ref().map(|head| session.store.snapshot(At::Commit(head.clone()))).transpose()?;
     let pending = narrowed(between(committed.as_ref(), &session.snapshot), wanted.as_ref());
-    tell(&mut text, &mut entries, None, &pending);
+    if args.actor.is_none() {
+        tell(&mut text, &mut entries, None, &pending);
+    }
     let history = match &head {
         Some(head) => repo.history(head, &folder, None)?,
         None => Vec::new(),
@@ -69,11 +72,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             continue;
         }
         let after = session.store.snapshot(At::Commit(commit.id.clone()))?;
-        let before = match commit.parents.first() {
-            Some(parent) => Some(session.store.snapshot(At::Commit(parent.clone()))?),
-            None => None,
-        };
-        let changes = narrowed(between(before.as_ref(), &after), wanted.as_ref());
+        let changes = narrowed(own_changes(&session, commit, &after)?, wanted.as_ref());
         if !changes.is_empty() {
             told += 1;
             tell(&mut text, &mut entries, Some(commit), &changes);
@@ -86,6 +85,30 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         text.line("nothing happened yet");
     }
     Ok(Answer::new(text).with("entries", entries))
+}
+
+// What a merge brings in was told where it was made; its own is only what none of its parents has.
+fn own_changes(session: &Session, commit: &CommitFacts, after: &Snapshot) -> Result<Vec<Told>> {
+    let Some((first, others)) = commit.parents.split_first() else { return Ok(between(None, after)) };
+    let since = |parent: &CommitId| -> Result<Vec<Told>> {
+        let before = session.store.snapshot(At::Commit(parent.clone()))?;
+        Ok(between(Some(&before), after))
+    };
+    let mut own = since(first)?;
+    for parent in others {
+        let seen = since(parent)?;
+        for (workflow, changes) in &mut own {
+            let same = seen.iter().find(|(other, _)| other == workflow);
+            let alike = |one: &Change, other: &Change| {
+                one.reference == other.reference && one.field == other.field && one.to == other.to
+            };
+            let told =
+                |change: &Change| same.is_some_and(|(_, all)| all.iter().any(|other| alike(change, other)));
+            changes.retain(told);
+        }
+    }
+    own.retain(|(_, changes)| !changes.is_empty());
+    Ok(own)
 }
 
 /// A workflow, and an item of it when one is meant.

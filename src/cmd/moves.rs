@@ -8,11 +8,11 @@ use crate::derive::reference::{self, Part, Target};
 use crate::derive::world::Spot;
 use crate::error::{Error, Kind, Result};
 use crate::moves::{named, perform, records};
-use crate::ui::Text;
 
 use super::Answer;
 use super::context::Context;
 use super::items;
+use super::show;
 use super::write::{Deciding, Draft, Said, WriteArgs, change};
 
 /// Arguments of a move.
@@ -66,11 +66,7 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
             match &target.part {
                 Part::Whole => perform(&world, target.spot, table, &ask),
                 Part::Line(line) if verb == "done" => records::tick(&world, target.spot, line, &ask),
-                _ => Err(Error::usage(format!(
-                    "`{verb}` moves items; {} is none",
-                    reference::local(&world, target)
-                ))
-                .hint("git track list")),
+                _ => whole(verb, draft, target).map(|()| None),
             }
         })
     })
@@ -81,6 +77,7 @@ pub(super) fn block(context: &Context, args: &BlockArgs) -> Result<Answer> {
     change(context, args.write, |deciding, draft| {
         each(deciding, draft, &args.refs, |draft, target| {
             let ask = deciding.ask(args.message.as_deref(), &|_| true);
+            whole("block", draft, target)?;
             records::block(&draft.world(), target.spot, args.fix.as_deref(), &ask).map(Some)
         })
     })
@@ -93,7 +90,10 @@ pub(super) fn unblock(context: &Context, args: &Args) -> Result<Answer> {
             let ask = deciding.ask(args.message.as_deref(), &|_| true);
             let only = match &target.part {
                 Part::Record("blockers", id) => Some(id),
-                _ => None,
+                _ => {
+                    whole("unblock", draft, target)?;
+                    None
+                }
             };
             records::unblock(&draft.world(), target.spot, only, &ask)
         })
@@ -116,9 +116,7 @@ pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Answer> {
         let mut said = Said { already: "it is yours already".to_owned(), ..Said::default() };
         let world = draft.world();
         said.data.insert("items".to_owned(), json!([items::item(&world, target.spot)]));
-        let node = world.board(target.spot).node(target.spot.place);
-        said.text = Text::new();
-        said.text.line(format!("{}  {}", node.id, node.item.title));
+        said.text = show::screen(&world, target.spot);
         Ok(said)
     })
 }
@@ -136,6 +134,17 @@ fn first_free(deciding: &Deciding, draft: &Draft) -> Result<Target> {
             .hint("git track status")
     })?;
     Ok(Target { spot, part: Part::Whole })
+}
+
+// Only items have a state of their own.
+fn whole(verb: &str, draft: &Draft, target: &Target) -> Result<()> {
+    if target.part == Part::Whole {
+        return Ok(());
+    }
+    let world = draft.world();
+    let item = world.refer(target.spot.board, world.board(target.spot).node(target.spot.place).id);
+    let name = reference::local(&world, target);
+    Err(Error::usage(format!("`{verb}` is for items; {name} is none")).hint(format!("git track show {item}")))
 }
 
 // Every reference is decided on the outcome of the ones before it; one refusal refuses all.

@@ -48,6 +48,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let name = Id::parse(&args.profile).map_err(|_| {
         Error::not_found(format!("there is no profile `{}`", args.profile)).hint("git track profile list")
     })?;
+    if context.plan_file() {
+        return Err(Error::refused("a plan file holds one workflow; `new` begins another")
+            .hint("leave the plan file out: --plan, GIT_TRACK_PLAN, EXECUTION_PLAN_PATH"));
+    }
     let profile = Arc::new(context.store()?.profile(&At::WorkTree, &name)?);
     change(context, args.write, |deciding, draft| {
         let word = args.id_slug.clone().unwrap_or_else(|| slug(&args.title));
@@ -58,24 +62,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             known || deciding.session.snapshot.broken.iter().any(broken)
         };
         let id = make_id(&profile.id, &word, &context.local_date().compact(), &taken);
-        let id = Id::parse(&id).map_err(|error| error.context("--id-slug"))?;
+        let id = Id::parse(&id).map_err(|error| error.context("--id-slug").as_usage())?;
         let ask = deciding.ask(None, &|_| true);
         let workflow = grow::workflow(&profile, id.clone(), args.title.trim(), &settings, &ask)?;
         draft.add(workflow, Arc::clone(&profile));
         let mut said = Said::default();
         said.data.insert("workflow".to_owned(), json!(id));
-        let kind = profile
-            .step
-            .as_ref()
-            .map(|_| format!("git track step \"what comes first\" --focus \"what exactly\" -w {id}"));
-        let kind = kind.or_else(|| {
-            let (kind, _) = profile.kinds_under(None).next()?;
-            Some(format!("git track add {kind} \"what comes first\" -w {id}"))
-        });
-        if let Some(command) = kind.filter(|_| profile.starts_with.items.is_empty()) {
-            let line = crate::ui::Line::new().add(crate::ui::Style::Dim, "next: ");
-            said.text.line(line.add(crate::ui::Style::Command, command));
-        }
         Ok(said)
     })
 }

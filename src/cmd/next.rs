@@ -46,5 +46,5 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if listed.is_empty() {
         text.line("nothing can be done right now");
     }
-    Ok(Answer::new(text).with("items", listed))
+    Ok(session.whole(Answer::new(text).with("items", listed)))
 }

@@ -10,12 +10,12 @@ use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::workflow::tree;
 use crate::store::{At, FOLDER, new_file, shipped};
-use crate::ui::{Line, Style, Table, Text};
+use crate::ui::{Line, Style, Table, Text, wrap};
 
 use super::Answer;
 use super::context::Context;
 use super::session::{lock, settle};
-use super::write::apply_files;
+use super::write::{FileChanges, apply_files};
 
 /// Arguments of `profile`.
 #[derive(Debug, ClapArgs)]
@@ -87,7 +87,7 @@ fn show(context: &Context, name: &str) -> Result<Answer> {
     let profile = store.profile(&At::WorkTree, &Id::parse(name)?)?;
     let mut text = Text::new();
     text.line(Line::new().add(Style::Strong, profile.profile.as_str()).plain(format!("  {}", profile.title)));
-    text.line(format!("  {}", profile.summary));
+    wrap(&profile.summary, 76).into_iter().for_each(|line| text.line(format!("  {line}")));
     let mut table = Table::indented(2);
     for (id, kind) in profile.kinds.iter() {
         let under: Vec<&str> = kind.under.iter().map(Id::as_str).collect();
@@ -144,7 +144,9 @@ fn eject(context: &Context, name: &str) -> Result<Answer> {
         .collect::<Result<Vec<_>>>()?;
     let mut text = Text::new();
     text.line(format!("{folder}/ now takes the place of the shipped process"));
-    apply_files(context, &store, &lock, &edits, text)
+    let write = store.snapshot(At::WorkTree)?.config.write;
+    let changes = FileChanges { edits, text, what: format!("take over the profile {name}"), write };
+    apply_files(context, &store, lock, changes)
 }
 
 fn folder(name: &str) -> Result<RepoPath> {

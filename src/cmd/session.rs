@@ -9,8 +9,11 @@ use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::files::{Direction, Lock, Owner, Recovered};
 use crate::model::state::State;
-use crate::store::{At, Snapshot, Store, generation};
+use crate::store::{At, CONFIG, Snapshot, Store, generation};
 
+use crate::ui::{Line, Style};
+
+use super::Answer;
 use super::context::Context;
 
 /// The state of the work tree, read whole.
@@ -46,7 +49,11 @@ impl Session {
         let store = context.store()?;
         let lock = lock(context, &store, Duration::from_secs(10))?;
         settle(context, &store, &lock)?;
-        let snapshot = store.snapshot(At::WorkTree)?;
+        let mut snapshot = store.snapshot(At::WorkTree)?;
+        // The defaults are good enough to read by, not to write by: the team may have decided otherwise.
+        if let Some(index) = snapshot.broken.iter().position(|broken| broken.path == CONFIG) {
+            return Err(snapshot.broken.swap_remove(index).error);
+        }
         Ok((Self::with(context, store, snapshot)?, lock))
     }
 
@@ -83,6 +90,20 @@ impl Session {
         let lock = lock(context, store, Duration::from_secs(10))?;
         settle(context, store, &lock)?;
         store.snapshot(At::WorkTree)
+    }
+
+    /// An answer about all workflows, which says so when some of them could not be looked at.
+    pub(super) fn whole(&self, answer: Answer) -> Answer {
+        let broken = self.snapshot.broken.len();
+        if broken == 0 {
+            return answer;
+        }
+        let mut answer = answer.with("broken", broken).exit(Kind::State.exit());
+        let files = if broken == 1 { "1 problem".to_owned() } else { format!("{broken} problems") };
+        answer.text.gap();
+        let line = Line::new().add(Style::Bad, format!("{files} in state files"));
+        answer.text.line(line.plain("  ").add(Style::Command, "git track doctor"));
+        answer
     }
 
     /// The workflow that is meant when none is named in a reference: asked for, the branch's, or the only open one.
@@ -140,6 +161,7 @@ impl Session {
         let file = self.store.path_of(&crate::model::id::Id::parse(workflow).ok()?).ok()?;
         let broken = self.snapshot.broken.iter().find(|broken| broken.path == file.as_str())?;
         let error = Error::state(format!("{workflow} cannot be read: {}", broken.error.message()));
+        let error = broken.error.notes().iter().fold(error, |error, note| error.note(note.clone()));
         let error = broken.error.hints().iter().fold(error, |error, hint| error.hint(hint.clone()));
         Some(match broken.error.place() {
             Some(at) => error.at(at.clone()),

@@ -34,13 +34,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
     let world = session.snapshot.world();
     let target = session.target(context, &world, args.reference.as_deref())?;
-    let mut text = Text::new();
     let name = reference::label(&world, &target);
     let value = part(&world, &target);
+    let mut text = Text::new();
     if target.part == Part::Whole {
-        head(&mut text, &world, target.spot);
-        fields(&mut text, &value, &["title", "items", "gates", "checkpoints", "risks", "metrics", "state"]);
-        tables(&mut text, &world, target.spot);
+        text = screen(&world, target.spot);
     } else {
         text.line(Line::new().add(Style::Strong, name.as_str()));
         verdict(&mut text, &world, &target);
@@ -57,6 +55,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
         _ => answer.with("record", value),
     })
+}
+
+/// Everything that is known about an item.
+pub(super) fn screen(world: &World, spot: Spot) -> Text {
+    let mut text = Text::new();
+    head(&mut text, world, spot);
+    let value = tree(world.board(spot).node(spot.place).item);
+    fields(&mut text, &value, &["title", "items", "gates", "checkpoints", "risks", "metrics", "state"]);
+    tables(&mut text, world, spot);
+    text
 }
 
 /// The risks, metrics, gates or checkpoints of workflows, for `list`; `None` for any other word.

@@ -6,13 +6,13 @@ use clap::Args as ClapArgs;
 use serde_json::json;
 
 use crate::error::{Error, Kind, Result};
-use crate::store::{newest, take_back};
+use crate::store::{At, newest, take_back};
 use crate::ui::{Line, Text};
 
 use super::Answer;
 use super::context::Context;
 use super::session::{lock, settle};
-use super::write::apply_files;
+use super::write::{FileChanges, apply_files};
 
 /// Arguments of `undo`.
 #[derive(Debug, ClapArgs)]
@@ -32,6 +32,8 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     let mut text = Text::new();
     text.line(Line::new().plain(format!("took back: {}", entry.what)));
     text.line(format!("  made by {} {}", entry.by, entry.at.ago(context.now)));
-    let answer = apply_files(context, &store, &lock, &edits, text)?;
+    let write = store.snapshot(At::WorkTree)?.config.write;
+    let changes = FileChanges { edits, text, what: format!("take back: {}", entry.what), write };
+    let answer = apply_files(context, &store, lock, changes)?;
     Ok(answer.with("undone", json!({ "what": entry.what, "by": entry.by, "at": entry.at })))
 }

@@ -11,6 +11,7 @@ use crate::derive::validate::violations;
 use crate::derive::words;
 use crate::derive::world::World;
 use crate::error::{Error, Result};
+use crate::files::Lock;
 use crate::model::config::Write;
 use crate::model::edit::{Edit, Root};
 use crate::model::path::RepoPath;
@@ -36,7 +37,8 @@ pub(super) struct WriteArgs {
 }
 
 impl WriteArgs {
-    fn decided(self, configured: Write) -> Write {
+    /// What is asked for, else what the team decided.
+    pub(super) fn decided(self, configured: Write) -> Write {
         match (self.stage, self.commit) {
             (true, _) => Write::Stage,
             (_, true) => Write::Commit,
@@ -186,7 +188,9 @@ pub(super) fn change(
         return Ok(answer);
     }
     if context.global.dry_run {
-        answer.text = preview(&told, &edits);
+        let mut text = said.text;
+        text.extend(preview(&told, &edits));
+        answer.text = text;
         return Ok(answer.with("dry_run", true));
     }
     let what = told.first().cloned().unwrap_or_else(|| "files written".to_owned());
@@ -287,23 +291,39 @@ fn message(changes: &[Change], told: &[String]) -> String {
     format!("chore(track): {subject}\n\n{body}{gap}{trailer}")
 }
 
-/// Applies edits that are no change of a workflow (`init`, `undo`, `config`) under a lock that is held.
+/// Edits of files that are no change of a workflow (`init`, `undo`, `config`), and what to say about them.
+pub(super) struct FileChanges {
+    /// The edits.
+    pub(super) edits: Vec<Edit>,
+    /// What is said when they are made.
+    pub(super) text: Text,
+    /// What they are, for the subject of a commit.
+    pub(super) what: String,
+    /// What happens besides writing.
+    pub(super) write: Write,
+}
+
+/// Applies edits of files under a lock that is held.
 pub(super) fn apply_files(
     context: &Context,
     store: &Store,
-    lock: &crate::files::Lock,
-    edits: &[Edit],
-    text: Text,
+    lock: Lock,
+    changes: FileChanges,
 ) -> Result<Answer> {
-    let visible: Vec<&RepoPath> =
-        edits.iter().filter(|edit| edit.root == Root::WorkTree).map(|edit| &edit.path).collect();
-    let answer = |text: Text| Answer::new(text).with("files", json!(visible));
+    let FileChanges { edits, text, what, write } = changes;
+    let visible: Vec<Edit> = edits.iter().filter(|edit| edit.root == Root::WorkTree).cloned().collect();
+    let paths: Vec<RepoPath> = visible.iter().map(|edit| edit.path.clone()).collect();
+    let answer = |text: Text| Answer::new(text).with("files", json!(paths));
     if context.global.dry_run {
-        let visible: Vec<Edit> = edits.iter().filter(|edit| edit.root == Root::WorkTree).cloned().collect();
         return Ok(answer(preview(&[], &visible)).with("dry_run", true));
     }
     if !edits.is_empty() {
-        store.files.apply(lock, edits)?;
+        store.files.apply(&lock, &edits)?;
+        // Hooks that git runs may call this program, which must find the lock free.
+        drop(lock);
+        if !paths.is_empty() {
+            deliver(store, write, &paths, &format!("chore(track): {what}\n"))?;
+        }
     }
     Ok(answer(text))
 }

@@ -118,7 +118,6 @@ mod tests {
         assert_eq!(gate(&format!("h: {{human: lead, passed: {at}}}"), ""), Passed);
         assert_eq!(gate(&format!("h: {{human: lead, failed: {at}}}"), ""), Failed);
         assert_eq!(gate(&format!("h: {{human: lead, failed: {at}, waived: {at}}}"), ""), Passed);
-        assert_eq!(gate("a: {artifact: a.md}", ""), Pending);
         assert_eq!(gate("strange: all", ""), Pending);
     }
 

@@ -29,7 +29,20 @@ impl Action {
 
     /// The command line that does it.
     pub fn command(self, world: &World) -> String {
-        let node = world.board(self.spot).node(self.spot.place);
+        let board = world.board(self.spot);
+        let node = board.node(self.spot.place);
+        match (self.verb, board.profile.kinds_under(None).next()) {
+            ("step", _) => {
+                return format!(
+                    "git track step \"what comes first\" --focus \"what exactly\" -w {}",
+                    node.id
+                );
+            }
+            ("add", Some((kind, _))) => {
+                return format!("git track add {kind} \"what comes first\" -w {}", node.id);
+            }
+            _ => {}
+        }
         let guards = node.kind.and_then(|kind| kind.guards.get(&Guarded::Done));
         let tail = match self.verb {
             "done" if guards.is_some_and(|checks| checks.summary.is_some()) => " -m \"what came out\"",
@@ -58,6 +71,11 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
             reason: "it failed and holds everything else",
         }];
     }
+    let root = Spot { board, place: 0 };
+    if laid.nodes().count() == 1 {
+        let verb = if laid.profile.step.is_some() { "step" } else { "add" };
+        return vec![Action { spot: root, verb, reason: "nothing in it yet" }];
+    }
     let mut running = Vec::new();
     let mut ready = Vec::new();
     let mut blocked = Vec::new();
@@ -81,8 +99,7 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
     running.extend(ready.into_iter().map(|(_, spot)| Action { spot, verb: "start", reason: READY }));
     running.extend(blocked);
     if running.is_empty() && can_close(world, board) {
-        let spot = Spot { board, place: 0 };
-        running.push(Action { spot, verb: "done", reason: "everything in it is done" });
+        running.push(Action { spot: root, verb: "done", reason: "everything in it is done" });
     }
     running
 }

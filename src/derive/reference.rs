@@ -37,6 +37,9 @@ pub enum Part {
     Record(&'static str, Id),
 }
 
+/// How many candidates are listed.
+const MANY: usize = 10;
+
 /// Finds what a reference names. `only`: look nowhere else; `home`: the workflow that wins when several fit.
 pub fn resolve(world: &World, text: &str, only: Option<usize>, home: Option<usize>) -> Result<Target> {
     let text = text.trim().replace('\u{2011}', "-");
@@ -71,10 +74,11 @@ pub fn resolve(world: &World, text: &str, only: Option<usize>, home: Option<usiz
         [target] => Ok(target.clone()),
         [] => Err(unknown(world, &boards, rest)),
         several => {
-            let names: Vec<String> = several.iter().map(|target| label(world, target)).collect();
-            let hint = names.first().cloned().unwrap_or_default();
-            Err(Error::not_found(format!("`{rest}` could be {}", names.join(" or ")))
-                .hint(format!("say which one, for example `{hint}`")))
+            let error = Error::not_found(format!("`{rest}` could be {} things", several.len()));
+            let error =
+                several.iter().take(MANY).fold(error, |error, target| error.note(label(world, target)));
+            let hint = several.first().map(|target| label(world, target)).unwrap_or_default();
+            Err(error.hint(format!("say which one, for example `{hint}`")))
         }
     }
 }

@@ -30,7 +30,7 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
         let text =
             reason.and_then(|change| change.to.as_str()).map(|text| format!(": {text}")).unwrap_or_default();
         lines.push(format!("{reference} {}{who}{text}", verb(moved)));
-        told.extend(["state", "by", "started", "finished", "summary", "why"]);
+        told.extend(["state", "label", "by", "started", "finished", "summary", "why"]);
         told.extend(["not_triggered.by", "not_triggered.at", "not_triggered.why"]);
         if moved.to.as_str() == Some("done") {
             told.extend(["focus", "progress"]);
@@ -70,7 +70,8 @@ fn verb(moved: &Change) -> &'static str {
 fn whole_line(change: &Change) -> String {
     let (reference, kind) = (&change.reference, singular(&change.field));
     let value = if change.to.is_object() { &change.to } else { &change.from };
-    let text = ["text", "title", "path", "score"].into_iter().find_map(|key| value.get(key)?.as_str());
+    let text =
+        ["text", "title", "path", "score", "role"].into_iter().find_map(|key| value.get(key)?.as_str());
     let text = text.map(|text| format!(": {text}")).unwrap_or_default();
     let happened = if change.to.is_object() { "added" } else { "removed" };
     let state =

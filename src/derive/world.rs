@@ -1,7 +1,7 @@
 //! All workflows of one snapshot, and what items of one need from another.
 
 use crate::model::id::Id;
-use crate::model::profile::{Guarded, Profile};
+use crate::model::profile::{Guarded, Profile, StateSource};
 use crate::model::state::{Mode, Shown, State};
 use crate::model::workflow::Workflow;
 
@@ -167,7 +167,9 @@ impl<'a> World<'a> {
                 let node = board.node(place);
                 let shown = self.shown(Spot { board: at, place });
                 let reason = format!("{} is {}", board.short(place), shown.phrase());
+                let derived = node.kind.is_some_and(|kind| kind.state == StateSource::Derived);
                 let verb = match shown {
+                    _ if derived => "why",
                     Shown::Ready => "start",
                     Shown::Active => "done",
                     Shown::Blocked => "unblock",

@@ -31,7 +31,7 @@ pub enum Part {
     Full(Box<FullPart>),
 }
 
-/// A part of a gate in full; exactly one of `score`, `human`, `artifact`, `checklist`, `findings` says what it checks.
+/// A part of a gate in full; exactly one of `score`, `human`, `checklist`, `findings` says what it checks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FullPart {
@@ -41,8 +41,6 @@ pub struct FullPart {
     pub score: Option<String>,
     /// The role of the person or agent who says so.
     pub human: Option<String>,
-    /// A file that must exist.
-    pub artifact: Option<RepoPath>,
     /// Every line of the item's checklist must be ticked.
     pub checklist: Option<bool>,
     /// No open finding may be left.

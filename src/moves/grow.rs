@@ -58,7 +58,8 @@ pub fn add(
     }
     let (explicit, settings): (Vec<Setting>, Vec<Setting>) =
         settings.iter().cloned().partition(|setting| setting.key == "id");
-    let explicit = explicit.first().map(|setting| Id::parse(&setting.value)).transpose()?;
+    let explicit =
+        explicit.first().map(|setting| Id::parse(&setting.value)).transpose().map_err(Error::as_usage)?;
     let wanted =
         Id::parse(kind).ok().and_then(|kind| board.profile.kinds.iter().find(|(id, _)| **id == kind));
     let Some((kind_id, found)) = wanted else {

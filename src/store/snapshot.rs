@@ -128,10 +128,9 @@ impl Store {
 
     fn workflow_files(&self, at: &At) -> Result<Found> {
         if let Some(plan) = &self.plan {
-            let bytes = self.read(at, plan)?.ok_or_else(|| {
-                Error::not_found(format!("there is no plan file {plan}"))
-                    .hint("git track new <profile> <title>")
-            })?;
+            let bytes = self
+                .read(at, plan)?
+                .ok_or_else(|| Error::not_found(format!("there is no plan file {plan}")))?;
             return Ok(Found { files: vec![(plan.clone(), bytes)], broken: Vec::new() });
         }
         let folder = RepoPath::parse(&format!("{FOLDER}/workflows"))?;

@@ -1,6 +1,6 @@
 //! Columns aligned by display width.
 
-use super::text::{Line, Style, Text, cut, width};
+use super::text::{Line, Style, Text, clean, cut, width};
 
 /// The widest that a screen gets.
 const SCREEN: usize = 80;
@@ -23,7 +23,7 @@ impl Table {
 
     /// Adds a row.
     pub fn row<const N: usize>(&mut self, cells: [(Style, String); N]) {
-        self.rows.push(cells.into());
+        self.rows.push(cells.into_iter().map(|(style, cell)| (style, clean(&cell))).collect());
     }
 
     /// Whether there are no rows.
@@ -47,7 +47,8 @@ impl Table {
             *last = (*last).min((*last).saturating_sub(over).max(LEAST));
         }
         while spare(&widths) > SCREEN {
-            match widths.iter_mut().max() {
+            // The first column names what the row is about.
+            match widths.iter_mut().skip(1).max() {
                 Some(widest) if *widest > LEAST => *widest -= 1,
                 _ => break,
             }

@@ -13,7 +13,7 @@ use super::screen::now_at;
 
 /// Adds the keys that scripts rely on.
 pub(super) fn add(answer: Answer, view: &View) -> Answer {
-    let View { session, world, here, attention, shown, .. } = view;
+    let View { args, session, world, here, attention, shown, .. } = view;
     let workflows: Vec<Value> = shown
         .iter()
         .filter_map(|&index| {
@@ -54,7 +54,7 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         })
         .collect();
     answer
-        .with("branch", json!(session.branch))
+        .with("branch", json!(session.branch.as_ref().filter(|_| args.at.is_none())))
         .with("workflows", workflows)
         .with("current", current)
         .with("attention", concerns)
@@ -69,6 +69,7 @@ fn broken(broken: &Broken) -> Value {
         "line": at.map_or(1, |at| at.line),
         "column": at.map_or(1, |at| at.column),
         "message": broken.error.message(),
+        "details": broken.error.notes(),
         "hints": broken.error.hints(),
     })
 }

@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(value_name = "REF")]
     pub reference: Option<String>,
     /// A line for each workflow
-    #[arg(long, conflicts_with = "all")]
+    #[arg(long)]
     pub short: bool,
     /// Closed workflows too, and everything that needs attention
     #[arg(long)]
@@ -68,11 +68,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     let world = session.snapshot.world();
     let here = if args.at.is_none() { session.here(&world) } else { Ok(None) };
-    let focus = match &args.reference {
+    let asked = args.reference.as_deref().or(context.workflow());
+    let focus = match asked {
         Some(text) => Some(session.target(context, &world, Some(text))?.spot),
         None => here.as_ref().ok().and_then(|here| here.map(|(spot, _)| spot)),
     };
-    let shown = boards(&world, args, focus);
+    let shown = boards(&world, args, focus.filter(|_| asked.is_some()));
     let attention = attention::found(&session, &world, &here, &shown);
     let view =
         View { args, session: &session, world: &world, here, focus, shown, attention, now: context.now };
@@ -85,16 +86,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     Ok(data::add(Answer::new(text), &view).exit(exit))
 }
 
-fn boards(world: &World, args: &Args, focus: Option<Spot>) -> Vec<usize> {
-    let wanted = |index: usize, board: &Board| match (&args.reference, focus) {
-        (Some(_), Some(spot)) => spot.board == index,
-        _ => args.all || !board.root().state.is_closed(),
+// The workflow that was asked for, whatever its state; else those that are open.
+fn boards(world: &World, args: &Args, asked: Option<Spot>) -> Vec<usize> {
+    let wanted = |index: usize, board: &Board| match asked {
+        Some(spot) => spot.board == index,
+        None => args.all || !board.root().state.is_closed(),
     };
-    world
-        .boards
-        .iter()
-        .enumerate()
-        .filter(|(index, board)| wanted(*index, board))
-        .map(|(index, _)| index)
-        .collect()
+    let all = world.boards.iter().enumerate();
+    all.filter(|(index, board)| wanted(*index, board)).map(|(index, _)| index).collect()
 }

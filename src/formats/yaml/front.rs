@@ -1,10 +1,13 @@
 //! The front door: one typed parse when all is well, the precise cause and place when not.
 
+use std::ops::Range;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{place, scan, spans};
-use crate::error::{At, Error, Result, nearest};
+use super::spans::{Node, Shape};
+use super::{place, scan, spans, wording};
+use crate::error::{At, Error, Result};
 
 /// The largest document that is read or written, in bytes.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
@@ -121,17 +124,46 @@ fn explain(text: &str, file: &str, failure: &Failure) -> Error {
         return error;
     }
     let yaml = failure.yaml.to_string();
+    if let Some(error) = twins(text, file, &yaml) {
+        return error;
+    }
     if let Some(json) = failure.json.as_ref().filter(|error| error.is_data())
         && is_syntax(&yaml, &failure.yaml)
     {
         let at = place::at_line(text, file, json.line(), json.column());
-        return typed(&bare(&json.to_string()), at);
+        return wording::typed(&bare(&json.to_string()), at);
     }
     let at = match failure.yaml.location() {
         Some(place) => place::at_line(text, file, place.line(), place.column()),
         None => place::at(text, file, 0, 0),
     };
-    typed(&bare(&yaml), at)
+    wording::typed(&bare(&yaml), at)
+}
+
+// Ids that differ only in case are the same id, though not the same key; the parser cannot tell where they stand.
+fn twins(text: &str, file: &str, message: &str) -> Option<Error> {
+    let (_, rest) = message.split_once("duplicate id `")?;
+    let (name, _) = rest.split_once('`')?;
+    let (first, second) = twin(&spans::parse(text, file).ok()??, name)?;
+    let line = place::at(text, file, first, first + 1).line;
+    let error =
+        Error::state(format!("duplicate id `{name}`")).at(place::at(text, file, second.start, second.end));
+    Some(error.note(format!("`{name}` stands first at {file}:{line}")).hint("give one of the two another id"))
+}
+
+fn twin(node: &Node, name: &str) -> Option<(usize, Range<usize>)> {
+    let children: Vec<&Node> = match &node.shape {
+        Shape::Map { entries, .. } => {
+            let mut alike = entries.iter().filter(|entry| entry.name.eq_ignore_ascii_case(name));
+            if let (Some(first), Some(second)) = (alike.next(), alike.next()) {
+                return Some((first.key.start, second.key.clone()));
+            }
+            entries.iter().map(|entry| &entry.value).collect()
+        }
+        Shape::List { items, .. } => items.iter().map(|(_, item)| item).collect(),
+        Shape::Empty | Shape::Scalar(_) => Vec::new(),
+    };
+    children.into_iter().find_map(|child| twin(child, name))
 }
 
 /// libyaml's own errors speak of what they were doing; those of types have no such context.
@@ -152,38 +184,4 @@ fn bare(message: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-fn typed(message: &str, at: At) -> Error {
-    let (path, what) = split_path(message);
-    let what = what.strip_prefix("missing field").map_or_else(
-        || {
-            what.strip_prefix("duplicate field")
-                .map_or_else(|| what.to_owned(), |rest| format!("duplicate key{rest}"))
-        },
-        |rest| format!("missing key{rest}"),
-    );
-    let Some((name, known)) = unknown(&what) else {
-        return Error::state(format!("{path}{what}")).at(at);
-    };
-    let error = Error::state(format!("{path}unknown key `{name}`")).at(at);
-    match nearest(name, known.iter().copied()) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None if known.is_empty() => error,
-        None => error.hint(format!("known keys: {}", known.join(", "))),
-    }
-}
-
-/// Splits `items.a: message` after the path.
-fn split_path(message: &str) -> (&str, &str) {
-    let words = ["unknown field", "missing field", "duplicate field"];
-    let at = words.iter().filter_map(|word| message.find(word)).min().unwrap_or(0);
-    message.split_at(at)
-}
-
-/// The name and the known names in serde's message.
-fn unknown(message: &str) -> Option<(&str, Vec<&str>)> {
-    let rest = message.strip_prefix("unknown field `")?;
-    let (name, rest) = rest.split_once("`, ").or_else(|| rest.split_once('`'))?;
-    Some((name, rest.split('`').skip(1).step_by(2).collect()))
 }

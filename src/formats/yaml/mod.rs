@@ -11,6 +11,7 @@ mod parts;
 mod place;
 mod scan;
 mod spans;
+mod wording;
 
 pub use edit::edit;
 pub use emit::write;

@@ -166,6 +166,8 @@ fn an_execution_plan_becomes_a_program() {
             "mean_time_to_deploy": {"title": "Mean time to deploy", "unit": "minutes", "target": "<30"},
             "flakes": {"title": "flakes", "target": "<5", "samples": {"2026-01-05": 3}},
             "mood": {"title": "mood"},
+            "test_coverage": {"title": "Test coverage", "unit": "%", "target": ">=80"},
+            "production_incidents": {"title": "Production incidents"},
         })
     );
     assert_eq!(

@@ -92,7 +92,7 @@ fn every_check_refuses_alone() {
             let outcome = go(breaking, "active");
             assert!(outcome.is_err(), "{verb} {check}");
             let found = error(outcome);
-            assert_eq!(found.message(), format!("cannot {verb} a"), "{check}");
+            assert_eq!(found.message(), format!("`{verb} a` is refused"), "{check}");
             let fails: Vec<&String> = found.notes().iter().filter(|note| note.starts_with("FAIL")).collect();
             assert_eq!(fails, notes, "{verb} {check}");
             let rival = if check.starts_with("one_active") { "todo" } else { "active" };

@@ -144,7 +144,7 @@ fn a_step_is_recorded_before_its_work() {
     let running = trace.with(changed);
     assert_eq!(running.wrong(), [""; 0]);
     let found = error(step(&running, "Second", "x", None));
-    assert_eq!(found.message(), "cannot record the step \"Second\"");
+    assert_eq!(found.message(), "`step \"Second\"` is refused");
     assert_eq!(
         found.notes(),
         [
@@ -157,14 +157,17 @@ fn a_step_is_recorded_before_its_work() {
     assert_eq!((new.as_str(), item(&changed, "s1").summary.as_deref()), ("s2", Some("Works.")));
     assert_eq!((item(&changed, "s1").state().word(), item(&changed, "s1").focus.as_deref()), ("done", None));
     assert_eq!(trace.with(changed).wrong(), [""; 0]);
-    assert_eq!(refused(step(&running, "Second", "x", Some("1. One. Two. Three. Four."))), "cannot done s1");
+    assert_eq!(
+        refused(step(&running, "Second", "x", Some("1. One. Two. Three. Four."))),
+        "`done s1` is refused"
+    );
 }
 
 #[test]
 fn a_step_needs_a_focus_and_a_process_with_steps() {
     let trace = Scene::shipped("trace", "");
     for focus in ["", "  "] {
-        assert_eq!(refused(step(&trace, "First", focus, None)), "cannot record the step \"First\"");
+        assert_eq!(refused(step(&trace, "First", focus, None)), "`step \"First\"` is refused");
     }
     assert_eq!(
         refused(step(&trace, "First", "x", Some("Done."))),

@@ -36,7 +36,7 @@ fn blockers_come_and_are_cleared() {
     let again = scene.with(one);
     assert_eq!(unblock(&again.world(), at, Some(&id("b2")), &ask(None)).unwrap(), None);
     let done = Scene::items("a: {title: A, state: done}");
-    assert_eq!(refused(block(&done.world(), at, None, &text("x"))), "cannot block a: it is done");
+    assert_eq!(refused(block(&done.world(), at, None, &text("x"))), "`block a` is refused: it is done");
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn what_is_claimed_is_begun_and_has_an_owner() {
     );
     assert_eq!(go("running").unwrap(), None);
     assert_eq!(item(&go("orphan").unwrap().unwrap(), "orphan").owner.as_deref(), Some("alice"));
-    assert_eq!(refused(go("done")), "cannot start done: it is done");
-    assert_eq!(refused(go("late")), "cannot start late");
+    assert_eq!(refused(go("done")), "`start done` is refused: it is done");
+    assert_eq!(refused(go("late")), "`start late` is refused");
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn derived_items_are_only_left_out_and_taken_up_again() {
     assert_eq!(go(&done, "done", "p", "").unwrap(), None);
     let skipped = after(&scene, "skip", "p", "Not now.");
     assert_eq!(refused(go(&skipped, "start", "a", "")), "p is dropped; nothing in it changes any more");
-    assert_eq!(refused(go(&skipped, "done", "p", "")), "cannot done p: it is dropped");
+    assert_eq!(refused(go(&skipped, "done", "p", "")), "`done p` is refused: it is dropped");
     let again = after(&skipped, "reopen", "p", "Now.");
     assert_eq!(item(&again.workflows[0], "p").state, None);
     after(&again, "start", "a", "");
@@ -220,11 +220,11 @@ fn a_workflow_that_failed_itself_is_stopped_too() {
 #[test]
 fn refusals_name_the_move_that_helps() {
     for (verb, from, message, hint) in [
-        ("done", State::Todo, "cannot done a: it is ready", "git track start a"),
-        ("submit", State::Todo, "cannot submit a: it is ready", "git track start a"),
-        ("done", State::Failed, "cannot done a: it is failed", "git track retry a"),
-        ("start", State::Done, "cannot start a: it is done", "git track show a"),
-        ("skip", State::Done, "cannot skip a: it is done", "git track reopen a"),
+        ("done", State::Todo, "`done a` is refused: it is ready", "git track start a"),
+        ("submit", State::Todo, "`submit a` is refused: it is ready", "git track start a"),
+        ("done", State::Failed, "`done a` is refused: it is failed", "git track retry a"),
+        ("start", State::Done, "`start a` is refused: it is done", "git track show a"),
+        ("skip", State::Done, "`skip a` is refused: it is done", "git track reopen a"),
     ] {
         let found = error(go(&in_state(from), verb, "a", "x"));
         assert_eq!((found.message(), found.hints()), (message, &[hint.to_owned()][..]));
