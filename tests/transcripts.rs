@@ -112,10 +112,11 @@ fn is_screen(command: &str) -> bool {
     verb.is_some_and(|verb| SCREENS.contains(&verb)) && !data
 }
 
-// A word that is longer than half a screen cannot be broken, nor can a command.
+// A word that is longer than half a screen cannot be broken, nor can a command that is there to be copied.
 fn fits(line: &str) -> bool {
     let longest = line.split_whitespace().map(UnicodeWidthStr::width).max().unwrap_or_default();
-    line.width() <= 80 || longest > 40
+    let is_command = line.trim_start().trim_start_matches("Next").trim_start().starts_with("git track ");
+    line.width() <= 80 || longest > 40 || is_command
 }
 
 #[test]
@@ -150,6 +151,7 @@ fn wide_lines_are_noticed() {
     assert!(fits(&"x ".repeat(40)));
     assert!(!fits(&"x ".repeat(41).replace(' ', "y ")));
     assert!(fits(&format!("    see {}", "p/".repeat(60))));
+    assert!(fits(&format!("Next         git track add {}", "x ".repeat(40))));
     assert!(is_screen("git track status"));
     assert!(is_screen("cd sub && git track -C .. list | head -3"));
     assert!(!is_screen("git track status --json"));
