@@ -15,7 +15,7 @@ use crate::ui::{Line, Style, Text, cut, wrap};
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `brief`.
 #[derive(Debug, ClapArgs)]
@@ -31,7 +31,7 @@ const FEW: usize = 5;
 /// Tells where to go on.
 pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     // Whoever lost all context was in the middle of a step.
     let board = session.one_workflow(context, &world, running_step)?;
     let spot = Spot { board, place: 0 };

@@ -11,6 +11,7 @@ use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
+use super::session::check;
 
 /// Arguments of `doctor`.
 #[derive(Debug, ClapArgs)]
@@ -121,7 +122,8 @@ fn state(store: &Store) -> Result<Vec<Finding>> {
         let problem = Error::not_found(format!("there is no {CONFIG}")).hint("git track init");
         findings.push(Finding { what: "configuration".to_owned(), problem: Some(problem), mild: true });
     }
-    let snapshot = store.snapshot(At::WorkTree)?;
+    let mut snapshot = store.snapshot(At::WorkTree)?;
+    check(&mut snapshot);
     findings.push(Finding {
         what: format!("{} workflows read", snapshot.workflows.len()),
         problem: None,

@@ -71,7 +71,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let listed =
         if names.is_empty() { format!("none chosen; known: {}", known.join(", ")) } else { names.join(", ") };
     text.line(format!("  profiles        {listed}"));
-    let first = names.first().copied().or_else(|| known.first().map(String::as_str)).unwrap_or("program");
+    let first = names.first().copied().or_else(|| known.first().map(String::as_str)).unwrap_or("<profile>");
     text.line(
         Line::new()
             .add(Style::Dim, "next: ")

@@ -11,7 +11,7 @@ use crate::ui::{Line, Style, Table, Text};
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `list`.
 #[derive(Debug, ClapArgs)]
@@ -40,7 +40,7 @@ pub struct Args {
 /// Lists items.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let only = match context.workflow() {
         Some(_) => session.home(context, &world)?,
         None => None,

@@ -15,7 +15,7 @@ use crate::ui::{Line, Style, Text, wrap};
 use super::Answer;
 use super::context::Context;
 use super::diff::between;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `log`.
 #[derive(Debug, ClapArgs)]
@@ -120,7 +120,7 @@ struct Wanted {
 type Told = (String, Vec<Change>);
 
 fn wanted(context: &Context, session: &Session, text: &str) -> Result<Wanted> {
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let target = session.target(context, &world, Some(text))?;
     let workflow = world.board(target.spot).workflow.id.to_string();
     let local = crate::derive::reference::local(&world, &target);

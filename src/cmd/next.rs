@@ -10,7 +10,7 @@ use crate::ui::{Line, Style, Text, cut};
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `next`.
 #[derive(Debug, ClapArgs)]
@@ -24,7 +24,7 @@ pub struct Args {
 /// Lists what can be done now: running work first, then what is ready, the most urgent first.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let home = if args.all { None } else { session.home(context, &world)? };
     let boards: Vec<usize> = home.map_or_else(|| (0..world.boards.len()).collect(), |home| vec![home]);
     let mut text = Text::new();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::derive::board::{Board, Node};
 use crate::derive::here::{Via, item_of};
 use crate::derive::reference::{self, Part, Target};
+use crate::derive::validate::violations;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::files::{Direction, Lock, Owner, Recovered};
@@ -28,6 +29,26 @@ pub(super) struct Session {
 
 /// How often a reader looks again while somebody writes.
 const TRIES: usize = 5;
+
+/// Lays the workflows of a snapshot out.
+pub(super) fn world(snapshot: &Snapshot) -> World<'_> {
+    World::new(snapshot.with_profiles())
+}
+
+/// Lists what breaks the rules of a process beside what cannot be read.
+pub(super) fn check(snapshot: &mut Snapshot) {
+    let world = world(snapshot);
+    let mut found = Vec::new();
+    for (board, loaded) in snapshot.workflows.iter().enumerate() {
+        for violation in violations(&world, board) {
+            let error = Error::state(violation.message);
+            let error = violation.hint.into_iter().fold(error, Error::hint);
+            found.push(loaded.broken(error, &violation.path));
+        }
+    }
+    drop(world);
+    snapshot.broken.extend(found);
+}
 
 impl Session {
     /// Reads the state of the work tree; an interrupted change is finished first.
@@ -57,12 +78,13 @@ impl Session {
         Ok((Self::with(context, store, snapshot)?, lock))
     }
 
-    fn with(context: &Context, store: Store, snapshot: Snapshot) -> Result<Self> {
+    fn with(context: &Context, store: Store, mut snapshot: Snapshot) -> Result<Self> {
         if !snapshot.initialised && snapshot.workflows.is_empty() && snapshot.broken.is_empty() {
             let name =
                 context.cwd().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             return Err(Error::not_found(format!("git-track is not set up in {name}")).hint("git track init"));
         }
+        check(&mut snapshot);
         let branch = store.repo.head()?.branch().map(str::to_owned);
         Ok(Self { store, snapshot, branch })
     }

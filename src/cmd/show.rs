@@ -16,7 +16,7 @@ use crate::ui::{Line, Style, Table, Text, wrap};
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `show`.
 #[derive(Debug, ClapArgs)]
@@ -32,7 +32,7 @@ pub struct Args {
 /// Shows one thing.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let target = session.target(context, &world, args.reference.as_deref())?;
     let name = reference::label(&world, &target);
     let value = part(&world, &target);

@@ -16,7 +16,7 @@ use crate::ui::{Line, Style, Text, cut};
 use super::Answer;
 use super::context::Context;
 use super::items;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Arguments of `why`.
 #[derive(Debug, ClapArgs)]
@@ -43,7 +43,7 @@ const DEEPEST: usize = 12;
 /// Says why an item is where it is.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let target = session.target(context, &world, args.reference.as_deref())?;
     if target.part != Part::Whole {
         return Err(Error::usage("`why` explains items").hint("git track show REF"));

@@ -23,7 +23,7 @@ use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
-use super::session::Session;
+use super::session::{Session, world};
 
 /// Options of every command that writes.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -106,7 +106,7 @@ impl<'a> Draft<'a> {
 
     // What was wrong before is not held against this change, so that a broken state can be mended step by step.
     fn refuse_new_violations(&self) -> Result<()> {
-        let (before, after) = (self.snapshot.world(), self.world());
+        let (before, after) = (world(self.snapshot), self.world());
         for workflow in self.changed() {
             let found = |world: &World| {
                 world.find(&workflow.id).map(|(board, _)| violations(world, board)).unwrap_or_default()

@@ -286,12 +286,12 @@ mod tests {
         for (text, message, hint) in [
             (
                 "batch-1",
-                "`batch-1` could be w:batch-1 or w2:batch-1",
+                "`batch-1` could be 2 things",
                 "say which one, for example `w:batch-1`",
             ),
             (
                 "w:batch",
-                "`batch` could be w:batch-1 or w:batch-10 or w:batch-2.5",
+                "`batch` could be 3 things",
                 "say which one, for example `w:batch-1`",
             ),
             ("w:batch-2", "there is no `batch-2`", "did you mean `batch-1`?"),

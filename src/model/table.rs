@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use indexmap::IndexMap;
+use indexmap::map::Slice;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -12,58 +13,68 @@ use serde::ser::{Serialize, Serializer};
 use super::id::Id;
 
 /// Values by id, in the order of the file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Table<V>(IndexMap<Id, V>);
+#[derive(Clone, Debug)]
+pub struct Table<V>(Option<Box<IndexMap<Id, V>>>);
 
 impl<V> Table<V> {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.slice().is_empty()
     }
 
     /// How many values there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.slice().len()
     }
 
     /// The value of an id.
     pub fn get(&self, id: &Id) -> Option<&V> {
-        self.0.get(id)
+        self.0.as_ref()?.get(id)
     }
 
     /// The value of an id, to change it.
     pub fn get_mut(&mut self, id: &Id) -> Option<&mut V> {
-        self.0.get_mut(id)
+        self.0.as_mut()?.get_mut(id)
     }
 
     /// Adds or replaces a value.
     pub fn insert(&mut self, id: Id, value: V) -> Option<V> {
-        self.0.insert(id, value)
+        self.0.get_or_insert_default().insert(id, value)
     }
 
     /// Ids and values in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &V)> + ExactSizeIterator {
-        self.0.iter()
+        self.slice().iter()
     }
 
     /// Ids and values in order, to change the values.
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&Id, &mut V)> + ExactSizeIterator {
-        self.0.iter_mut()
+        match &mut self.0 {
+            Some(map) => map.as_mut_slice().iter_mut(),
+            None => Slice::new_mut().iter_mut(),
+        }
     }
 
     /// The values in order.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator {
-        self.0.values()
+        self.slice().values()
     }
 
     /// The ids in order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Id> + ExactSizeIterator {
-        self.0.keys()
+        self.slice().keys()
     }
 
     /// The last value and its id.
     pub fn last(&self) -> Option<(&Id, &V)> {
-        self.0.last()
+        self.slice().last()
+    }
+
+    fn slice(&self) -> &Slice<Id, V> {
+        match &self.0 {
+            Some(map) => map.as_slice(),
+            None => Slice::new(),
+        }
     }
 
     /// The next free id of a record: the letter of its kind and a number from one.
@@ -86,15 +97,25 @@ impl<V> Table<V> {
     }
 }
 
+// An item has many tables and most are empty, so that an empty one must cost nothing; the order does not count.
+impl<V: PartialEq> PartialEq for Table<V> {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(own), Some(other)) => own == other,
+            _ => self.is_empty() && other.is_empty(),
+        }
+    }
+}
+
 impl<V> Default for Table<V> {
     fn default() -> Self {
-        Self(IndexMap::new())
+        Self(None)
     }
 }
 
 impl<V> FromIterator<(Id, V)> for Table<V> {
     fn from_iter<I: IntoIterator<Item = (Id, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().collect())
+        Self(Some(Box::new(pairs.into_iter().collect())))
     }
 }
 
@@ -116,7 +137,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Table<V> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Table<V>, A::Error> {
-                let mut entries = IndexMap::new();
+                let mut entries: IndexMap<Id, V> = IndexMap::new();
                 while let Some(id) = map.next_key::<Id>()? {
                     if entries.contains_key(&id) {
                         return Err(A::Error::custom(format!("duplicate id `{id}`")));
@@ -124,7 +145,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Table<V> {
                     let value = map.next_value()?;
                     entries.insert(id, value);
                 }
-                Ok(Table(entries))
+                Ok(Table(Some(Box::new(entries))))
             }
         }
 

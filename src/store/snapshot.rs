@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::derive::validate::{Violation, violations};
-use crate::derive::world::World;
 use crate::error::{At as Place, Error, Kind, Result};
 use crate::files::EntryKind;
 use crate::formats::yaml;
@@ -97,7 +95,6 @@ impl Store {
             }
         }
         snapshot.workflows.sort_by(|a, b| a.workflow.id.as_str().cmp(b.workflow.id.as_str()));
-        snapshot.check();
         Ok(snapshot)
     }
 
@@ -213,13 +210,10 @@ impl Store {
 }
 
 impl Snapshot {
-    /// The workflows laid out by their processes.
-    pub fn world(&self) -> World<'_> {
-        World::new(
-            self.workflows
-                .iter()
-                .filter_map(|loaded| Some((&loaded.workflow, self.profiles.get(loaded.profile)?.as_ref()))),
-        )
+    /// The workflows with their processes, in the order of their ids.
+    pub fn with_profiles(&self) -> impl Iterator<Item = (&Workflow, &Profile)> {
+        let profile = |loaded: &Loaded| self.profiles.get(loaded.profile).map(Arc::as_ref);
+        self.workflows.iter().filter_map(move |loaded| Some((&loaded.workflow, profile(loaded)?)))
     }
 
     /// The process of a workflow.
@@ -231,26 +225,14 @@ impl Snapshot {
     pub fn loaded(&self, workflow: &Id) -> Option<&Loaded> {
         self.workflows.iter().find(|loaded| loaded.workflow.id == *workflow)
     }
-
-    fn check(&mut self) {
-        let world = self.world();
-        let mut found = Vec::new();
-        for (board, loaded) in self.workflows.iter().enumerate() {
-            for violation in violations(&world, board) {
-                found.push(broken(loaded, violation));
-            }
-        }
-        self.broken.extend(found);
-    }
 }
 
-fn broken(loaded: &Loaded, violation: Violation) -> Broken {
-    let mut error = Error::state(violation.message);
-    if let Some(hint) = violation.hint {
-        error = error.hint(hint);
+impl Loaded {
+    /// An error about the value under these keys, with its place in the file.
+    pub fn broken(&self, error: Error, keys: &[String]) -> Broken {
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        Broken { path: self.path.to_string(), error: placed(error, &self.bytes, &self.path, &keys) }
     }
-    let keys: Vec<&str> = violation.path.iter().map(String::as_str).collect();
-    Broken { path: loaded.path.to_string(), error: placed(error, &loaded.bytes, &loaded.path, &keys) }
 }
 
 /// Reads a workflow from the text of its file.

@@ -15,7 +15,7 @@ use crate::store::At;
 
 use super::Answer;
 use super::context::Context;
-use super::session::Session;
+use super::session::{Session, world};
 
 use attention::Attention;
 
@@ -66,7 +66,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
         None => Session::open(context)?,
     };
-    let world = session.snapshot.world();
+    let world = world(&session.snapshot);
     let here = if args.at.is_none() { session.here(&world) } else { Ok(None) };
     let asked = args.reference.as_deref().or(context.workflow());
     let focus = match asked {
@@ -77,13 +77,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let attention = attention::found(&session, &world, &here, &shown);
     let view =
         View { args, session: &session, world: &world, here, focus, shown, attention, now: context.now };
-    let text = if args.short { screen::short(&view) } else { screen::whole(&view) };
+    let answer = match (context.global.json, args.short) {
+        (true, _) => data::add(Answer::default(), &view),
+        (false, true) => Answer::new(screen::short(&view)),
+        (false, false) => Answer::new(screen::whole(&view)),
+    };
     let broken = !session.snapshot.broken.is_empty();
     let exit = match (broken, args.exit_code && !view.attention.is_empty()) {
         (true, _) => 4,
         (false, wrong) => u8::from(wrong),
     };
-    Ok(data::add(Answer::new(text), &view).exit(exit))
+    drop(world);
+    // The process ends now: taking a thousand workflows apart would only cost time.
+    std::mem::forget(session);
+    Ok(answer.exit(exit))
 }
 
 // The workflow that was asked for, whatever its state; else those that are open.

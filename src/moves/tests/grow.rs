@@ -71,7 +71,7 @@ fn items_get_ids_and_kinds_by_their_place() {
     assert_eq!(new, "mine");
     let (_, new) = add(&scene, "w", "turn", "Now & then!", "").unwrap();
     assert_eq!(new, "now-then");
-    let (_, new) = add(&scene, "w", "turn", "日本", "").unwrap();
+    let (_, new) = add(&scene, "w", "turn", "…!?", "").unwrap();
     assert_eq!(new, "item");
 }
 
