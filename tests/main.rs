@@ -14,6 +14,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod properties;
@@ -21,5 +23,7 @@ mod properties;
 mod repositories;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod transcripts;
 #[cfg(test)]
 mod yaml;
