@@ -12,6 +12,9 @@ use super::Store;
 
 const FOLDER: &str = "track/undo";
 
+/// The version of the format of an entry.
+const SCHEMA: u32 = 1;
+
 /// Ends the name of a change that can be taken back.
 const ENTRY: &str = ".json";
 
@@ -67,7 +70,7 @@ pub fn record(store: &Store, edits: &[Edit], at: Time, by: &str, what: String) -
         .collect();
     let numbers = numbers(store, ENTRY)?;
     let next = next(store)?;
-    let entry = Entry { schema: 1, at, by: by.to_owned(), what, files };
+    let entry = Entry { schema: SCHEMA, at, by: by.to_owned(), what, files };
     let json = serde_json::to_vec(&entry).map_err(|error| Error::bug(format!("an undo entry: {error}")))?;
     let mut remembered = markers_removed(store)?;
     remembered.push(edit(path(next, ENTRY)?, None, Some(json)));
@@ -92,8 +95,12 @@ pub fn newest(store: &Store) -> Result<Option<(u64, Entry)>> {
     let Some(&number) = numbers(store, ENTRY)?.last() else { return Ok(None) };
     let path = path(number, ENTRY)?;
     let Some(bytes) = store.files.read(Root::GitDir, &path, LARGEST)? else { return Ok(None) };
-    let entry = serde_json::from_slice(&bytes)
+    let entry: Entry = serde_json::from_slice(&bytes)
         .map_err(|error| Error::state(format!("the undo entry {path} cannot be read: {error}")))?;
+    if entry.schema != SCHEMA {
+        let message = format!("the undo entry {path} is of another git-track (schema {})", entry.schema);
+        return Err(Error::state(message).hint("git log -- .track"));
+    }
     Ok(Some((number, entry)))
 }
 
