@@ -6,7 +6,9 @@
 
 mod child;
 mod flushes;
+mod kills;
 mod lost;
+mod program;
 mod scene;
 
 use std::io::Write;
