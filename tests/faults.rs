@@ -10,6 +10,7 @@ mod kills;
 mod lost;
 mod program;
 mod scene;
+mod surroundings;
 mod writers;
 
 use std::io::Write;
