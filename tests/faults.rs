@@ -4,8 +4,10 @@
 //! strikes at every point instead of a sample.
 #![expect(clippy::disallowed_methods, reason = "a harness of processes and raw files")]
 
+mod bombs;
 mod child;
 mod flushes;
+mod hostile;
 mod kills;
 mod lost;
 mod program;
