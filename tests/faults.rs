@@ -8,6 +8,7 @@ mod bombs;
 mod child;
 mod flushes;
 mod hostile;
+mod hunt;
 mod kills;
 mod lost;
 mod program;
