@@ -14,8 +14,11 @@ use super::program::{Dice, Ground, Ran, workflow};
 use super::{each, full, say};
 
 /// Verbs, and whether `--json` is honoured: a few print for another program, whatever is asked.
-const VERBS: [(&str, bool); 36] = [
+const VERBS: [(&str, bool); 39] = [
     ("set", true),
+    ("set", true),
+    ("set", true),
+    ("show", true),
     ("set", true),
     ("update", true),
     ("add", true),
@@ -365,7 +368,7 @@ fn hunt(seed: u64, lines: usize) -> Result<(usize, usize), String> {
 
 #[test]
 fn no_command_line_makes_it_panic_or_spoil_its_state() {
-    let (hunts, lines) = if full() { (64, 100) } else { (8, 30) };
+    let (hunts, lines) = if full() { (64, 100) } else { (8, 50) };
     let seeds: Vec<u64> = (0..hunts).collect();
     let (all, changed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let wrong = Mutex::new(Vec::new());

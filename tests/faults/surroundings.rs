@@ -186,6 +186,7 @@ fn a_directory_that_cannot_be_written_is_an_error_and_no_more() {
             let Some(ran) = as_nobody(&ground, args) else { return mode(0o755) };
             let ran = ran.exits(4, dir);
             assert!(ran.stderr.contains("ermission denied"), "{dir}: {ran:?}");
+            assert_eq!(ground.tree(), before, "{dir}: {args:?}");
         }
         as_nobody(&ground, &["status"]).unwrap().exits(0, dir);
         mode(0o755);
