@@ -215,12 +215,14 @@ impl std::error::Error for Error {}
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |word: &str| word.to_lowercase().replace('-', "_");
     let folded = fold(word);
+    let length = folded.chars().count();
+    let near = |known: &str| (known.chars().count().max(length) / 3).max(1);
     known
         .into_iter()
+        // Words of very different lengths are never near, and comparing a long one takes long.
+        .filter(|known| known.chars().count().abs_diff(length) <= near(known))
         .map(|known| (strsim::damerau_levenshtein(&folded, &fold(known)), known))
-        .filter(|(distance, known)| {
-            *distance <= (known.chars().count().max(folded.chars().count()) / 3).max(1)
-        })
+        .filter(|(distance, known)| *distance <= near(known))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
 }

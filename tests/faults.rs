@@ -4,10 +4,17 @@
 //! strikes at every point instead of a sample.
 #![expect(clippy::disallowed_methods, reason = "a harness of processes and raw files")]
 
+mod bombs;
 mod child;
 mod flushes;
+mod hostile;
+mod hunt;
+mod kills;
 mod lost;
+mod program;
 mod scene;
+mod surroundings;
+mod writers;
 
 use std::io::Write;
 use std::path::Path;

@@ -191,9 +191,10 @@ impl Dir {
         }
     }
 
-    /// A file that is created when missing and stays: the lock and what is known about its holder.
+    /// A file that is created when missing and stays: the lock and what is known about its holder. Nobody waits for a
+    /// pipe that has its name.
     pub(super) fn permanent(&self, name: &str) -> io::Result<File> {
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         Ok(rustix::fs::openat(&self.0, name, flags, Mode::from_raw_mode(0o666))?.into())
     }
 

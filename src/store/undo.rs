@@ -12,6 +12,15 @@ use super::Store;
 
 const FOLDER: &str = "track/undo";
 
+/// The version of the format of an entry.
+const SCHEMA: u32 = 1;
+
+/// Ends the name of a change that can be taken back.
+const ENTRY: &str = ".json";
+
+/// Ends the name of an empty file that stays for a change that was taken back, so that no number comes twice.
+const MARKER: &str = ".undone";
+
 /// How many changes can be taken back.
 const KEPT: usize = 50;
 
@@ -59,14 +68,15 @@ pub fn record(store: &Store, edits: &[Edit], at: Time, by: &str, what: String) -
             after: text(&edit.after),
         })
         .collect();
-    let numbers = numbers(store)?;
-    let next = numbers.last().map_or(1, |last| last + 1);
-    let entry = Entry { schema: 1, at, by: by.to_owned(), what, files };
+    let numbers = numbers(store, ENTRY)?;
+    let next = next(store)?;
+    let entry = Entry { schema: SCHEMA, at, by: by.to_owned(), what, files };
     let json = serde_json::to_vec(&entry).map_err(|error| Error::bug(format!("an undo entry: {error}")))?;
-    let mut remembered = vec![edit(path(next)?, None, Some(json))];
+    let mut remembered = markers_removed(store)?;
+    remembered.push(edit(path(next, ENTRY)?, None, Some(json)));
     let surplus = (numbers.len() + 1).saturating_sub(KEPT);
     for &old in numbers.iter().take(surplus) {
-        let path = path(old)?;
+        let path = path(old, ENTRY)?;
         if let Some(bytes) = store.files.read(Root::GitDir, &path, LARGEST)? {
             remembered.push(edit(path, Some(bytes), None));
         }
@@ -76,16 +86,21 @@ pub fn record(store: &Store, edits: &[Edit], at: Time, by: &str, what: String) -
 
 /// A number that grows with every change of this worktree: the same before and after a read means that nobody wrote.
 pub fn generation(store: &Store) -> Result<u64> {
-    Ok(numbers(store)?.last().copied().unwrap_or_default())
+    let last = |ending| Ok(numbers(store, ending)?.last().copied().unwrap_or_default());
+    Ok(last(ENTRY)?.max(last(MARKER)?))
 }
 
 /// The newest change that can be taken back, with its number.
 pub fn newest(store: &Store) -> Result<Option<(u64, Entry)>> {
-    let Some(&number) = numbers(store)?.last() else { return Ok(None) };
-    let path = path(number)?;
+    let Some(&number) = numbers(store, ENTRY)?.last() else { return Ok(None) };
+    let path = path(number, ENTRY)?;
     let Some(bytes) = store.files.read(Root::GitDir, &path, LARGEST)? else { return Ok(None) };
-    let entry = serde_json::from_slice(&bytes)
+    let entry: Entry = serde_json::from_slice(&bytes)
         .map_err(|error| Error::state(format!("the undo entry {path} cannot be read: {error}")))?;
+    if entry.schema != SCHEMA {
+        let message = format!("the undo entry {path} is of another git-track (schema {})", entry.schema);
+        return Err(Error::state(message).hint("git log -- .track"));
+    }
     Ok(Some((number, entry)))
 }
 
@@ -108,15 +123,34 @@ pub fn take_back(store: &Store, number: u64, entry: &Entry) -> Result<Vec<Edit>>
             executable: false,
         });
     }
-    let path = path(number)?;
-    let bytes = store.files.read(Root::GitDir, &path, LARGEST)?;
-    edits.push(edit(path, bytes, None));
+    let entry = path(number, ENTRY)?;
+    let bytes = store.files.read(Root::GitDir, &entry, LARGEST)?;
+    edits.push(edit(entry, bytes, None));
+    edits.extend(markers_removed(store)?);
+    edits.push(edit(path(next(store)?, MARKER)?, None, Some(Vec::new())));
     Ok(edits)
 }
 
-fn numbers(store: &Store) -> Result<Vec<u64>> {
+/// The number of the next change, whichever way it goes.
+fn next(store: &Store) -> Result<u64> {
+    let full = || Error::state(format!("the numbers in {FOLDER} are used up")).hint("remove that folder");
+    generation(store)?.checked_add(1).ok_or_else(full)
+}
+
+fn markers_removed(store: &Store) -> Result<Vec<Edit>> {
+    let mut edits = Vec::new();
+    for old in numbers(store, MARKER)? {
+        let path = path(old, MARKER)?;
+        if let Some(bytes) = store.files.read(Root::GitDir, &path, LARGEST)? {
+            edits.push(edit(path, Some(bytes), None));
+        }
+    }
+    Ok(edits)
+}
+
+fn numbers(store: &Store, ending: &str) -> Result<Vec<u64>> {
     let entries = store.files.list(Root::GitDir, &RepoPath::parse(FOLDER)?)?;
-    let number = |name: &str| name.strip_suffix(".json")?.parse().ok();
+    let number = |name: &str| name.strip_suffix(ending)?.parse().ok();
     let mut numbers: Vec<u64> = entries
         .iter()
         .filter(|entry| entry.kind == EntryKind::File)
@@ -126,8 +160,8 @@ fn numbers(store: &Store) -> Result<Vec<u64>> {
     Ok(numbers)
 }
 
-fn path(number: u64) -> Result<RepoPath> {
-    RepoPath::parse(&format!("{FOLDER}/{number:06}.json"))
+fn path(number: u64, ending: &str) -> Result<RepoPath> {
+    RepoPath::parse(&format!("{FOLDER}/{number:06}{ending}"))
 }
 
 fn edit(path: RepoPath, before: Option<Vec<u8>>, after: Option<Vec<u8>>) -> Edit {

@@ -227,7 +227,7 @@ fn collect(top: &Path, dir: &Path, found: &mut BTreeMap<PathBuf, String>) {
     }
 }
 
-fn copy_below(from: &Path, to: &Path) {
+pub(crate) fn copy_below(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());
