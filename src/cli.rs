@@ -8,7 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::cmd::{self, Command, Context, Global, Surroundings};
 use crate::error::{Error, Result};
-use crate::ui::{Color, Ui, Wishes};
+use crate::ui::{Color, Text, Ui, Wishes};
 
 /// Version-controlled process: workflow state as YAML in the repository
 #[derive(Debug, Parser)]
@@ -112,10 +112,18 @@ fn usage(error: &clap::Error, word: &str, json: bool) -> ExitCode {
         Ui::new(Color::Never, Wishes::default(), true, false).error(word, &error);
         return ExitCode::from(error.kind().exit());
     }
+    if error.use_stderr() {
+        // What was typed stands in the complaint, and it may hold anything.
+        let mut text = Text::new();
+        error.to_string().lines().for_each(|line| text.line(line));
+        Ui::new(Color::Auto, Wishes::default(), false, false).remark(&text);
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    }
     match error.print() {
-        Ok(()) => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
-        Err(broken) if broken.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(crate::error::Kind::Io.exit()),
+        Err(broken) if broken.kind() != std::io::ErrorKind::BrokenPipe => {
+            ExitCode::from(crate::error::Kind::Io.exit())
+        }
+        _ => ExitCode::SUCCESS,
     }
 }
 

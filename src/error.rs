@@ -223,7 +223,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|known| known.chars().count().abs_diff(length) <= near(known))
         .map(|known| (strsim::damerau_levenshtein(&folded, &fold(known)), known))
         .filter(|(distance, known)| *distance <= near(known))
-        .min_by_key(|(distance, _)| *distance)
+        .min()
         .map(|(_, known)| known)
 }
 

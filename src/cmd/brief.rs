@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     let commands: Vec<Value> = actions(&world, board)
         .iter()
         .take(3)
-        .map(|action| json!({ "ref": action.reference(&world), "command": action.command(&world) }))
+        .map(|action| json!({ "ref": action.full_reference(&world), "command": action.command(&world) }))
         .collect();
     let answer = Answer::new(text)
         .with("workflow", json!(laid.workflow.id))

@@ -188,7 +188,8 @@ impl Stage<'_> {
         let mut vars = clean(self.context.vars());
         let now = crate::model::time::Time::from_seconds(self.now);
         vars.insert("GIT_TRACK_NOW".into(), now.to_string().into());
-        let global = Global { actor: Some(who.to_owned()), quiet: true, ..parsed.global };
+        let json = self.context.global.json;
+        let global = Global { actor: Some(who.to_owned()), json, quiet: true, ..parsed.global };
         let around = Surroundings {
             cwd: self.folder.clone(),
             vars,

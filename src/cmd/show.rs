@@ -282,6 +282,16 @@ fn verdict(text: &mut Text, world: &World, target: &Target) {
         }
         _ => None,
     };
+    if let Part::Checkpoint(id) = &target.part
+        && let Some(checkpoint) = board.checkpoint(place, id)
+    {
+        let word = match (checkpoint.approved, checkpoint.rejected) {
+            (Some(_), _) => "approved",
+            (None, Some(_)) => "rejected",
+            (None, None) => "pending",
+        };
+        text.line(format!("  {word}, after {}", board.node(place).id));
+    }
     if let Some(state) = state {
         text.line(format!("  {} of {}", gate_word(state), board.node(place).id));
     }

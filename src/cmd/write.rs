@@ -10,7 +10,7 @@ use crate::derive::next::actions;
 use crate::derive::validate::violations;
 use crate::derive::words;
 use crate::derive::world::World;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::files::Lock;
 use crate::model::config::Write;
 use crate::model::edit::{Edit, Root};
@@ -210,7 +210,7 @@ pub(super) fn change(
 }
 
 fn nothing_written(error: Error) -> Error {
-    if error.kind() == crate::error::Kind::Refused { error.note("nothing written") } else { error }
+    if error.kind() == Kind::Refused { error.note("nothing written") } else { error }
 }
 
 fn report(draft: &Draft, said: &Said, changes: &[Change], told: &[String], paths: &[RepoPath]) -> Answer {
@@ -231,7 +231,7 @@ fn report(draft: &Draft, said: &Said, changes: &[Change], told: &[String], paths
     }
     let next: Vec<Value> = next
         .iter()
-        .map(|action| json!({ "ref": action.reference(&world), "command": action.command(&world) }))
+        .map(|action| json!({ "ref": action.full_reference(&world), "command": action.command(&world) }))
         .collect();
     let mut answer =
         Answer::new(text).with("changes", json!(changes)).with("files", json!(paths)).with("next", next);
@@ -270,13 +270,22 @@ fn deliver(store: &Store, write: Write, paths: &[RepoPath], message: &str) -> Re
     match write {
         Write::Leave => Ok(()),
         Write::Stage => store.repo.add(paths),
-        Write::Commit => store.repo.commit_paths(paths, message).map(drop).map_err(|error| {
+        Write::Commit => commit(store, paths, message),
+    }
+}
+
+fn commit(store: &Store, paths: &[RepoPath], message: &str) -> Result<()> {
+    match store.repo.commit_paths(paths, message) {
+        Ok(_) => Ok(()),
+        // The files are what HEAD holds already: a change that was never committed is taken back.
+        Err(error) if error.kind() == Kind::Nothing => store.repo.add(paths),
+        Err(error) => {
             let complaint =
                 error.message().split_once("): ").map_or(error.message(), |(_, complaint)| complaint);
             let refused = Error::new(error.kind(), format!("git refused the commit: {complaint}"));
             let refused = error.notes().iter().fold(refused, |refused, note| refused.note(note.clone()));
-            refused.note("the files are written, but not committed").hint("git status")
-        }),
+            Err(refused.note("the files are written, but not committed").hint("git status"))
+        }
     }
 }
 

@@ -27,6 +27,12 @@ impl Action {
         world.refer(self.spot.board, world.board(self.spot).node(self.spot.place).id)
     }
 
+    /// The reference to the item with its workflow: what scripts get.
+    pub fn full_reference(self, world: &World) -> String {
+        let board = world.board(self.spot);
+        format!("{}:{}", board.workflow.id, board.node(self.spot.place).id)
+    }
+
     /// The command line that does it.
     pub fn command(self, world: &World) -> String {
         let board = world.board(self.spot);

@@ -23,7 +23,7 @@ pub struct Config {
     #[serde(default)]
     pub write: Write,
     /// Where things are.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Paths::is_empty")]
     pub paths: Paths,
 }
 
@@ -46,6 +46,12 @@ pub enum Write {
 pub struct Paths {
     /// The folder of change folders.
     pub changes: Option<RepoPath>,
+}
+
+impl Paths {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Default for Config {

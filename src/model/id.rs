@@ -125,7 +125,11 @@ fn number(run: &str) -> Option<&str> {
 /// Makes an id-like word out of a title: lower-case letters and digits joined by `-`, at most 40 bytes.
 pub fn slug(title: &str) -> String {
     let mut slug = String::new();
-    for c in deunicode::deunicode(title).chars().flat_map(char::to_lowercase) {
+    // Signs and pictures are not spelt out, letters of other scripts are.
+    let spelt = title
+        .chars()
+        .map(|c| if c.is_alphanumeric() { deunicode::deunicode_char(c).unwrap_or("-") } else { "-" });
+    for c in spelt.flat_map(str::chars).flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {
             slug.push(c);
         } else if !slug.is_empty() && !slug.ends_with('-') {

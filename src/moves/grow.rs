@@ -69,14 +69,14 @@ pub fn add(
         };
     };
     if board.profile.step.as_ref() == Some(kind_id) {
-        return Err(Error::refused(format!("a {kind} is recorded when its work begins, not before"))
+        return Err(Error::refused(format!("{} is recorded when its work begins, not before", a(kind)))
             .hint(format!("git track step \"{title}\" --focus \"what exactly\"")));
     }
     let above = board.node(spot.place).kind_id.map_or(ROOT, Id::as_str);
     if !found.under.iter().any(|under| under.as_str() == above) {
-        let places: Vec<&str> = found.under.iter().map(Id::as_str).collect();
-        return Err(Error::refused(format!("a {kind} cannot stand under a {above}"))
-            .hint(format!("say where with --in; it may stand under a {}", places.join(" or a "))));
+        let places: Vec<String> = found.under.iter().map(|place| a(place.as_str())).collect();
+        return Err(Error::refused(format!("{} cannot stand under {}", a(kind), a(above)))
+            .hint(format!("say where with --in; it may stand under {}", places.join(" or "))));
     }
     let id = new_id(world, spot, explicit, found.id.as_deref().unwrap_or("{slug}"), title)?;
     let mut item = new_item(board.profile, kind_id, found, above, title);
@@ -246,4 +246,10 @@ fn unknown_kind(profile: &Profile, kind: &str) -> Error {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint(format!("it knows {}", known.join(", "))),
     }
+}
+
+/// A noun with its article.
+fn a(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
 }

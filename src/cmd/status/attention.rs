@@ -35,7 +35,7 @@ pub(super) fn found(
                 Some(at) => at.to_string(),
                 None => broken.path.clone(),
             },
-            message: broken.error.message().to_owned(),
+            message: broken.error.message().trim_start_matches(&format!("`{}` ", broken.path)).to_owned(),
             command: "git track doctor".to_owned(),
         })
         .collect();

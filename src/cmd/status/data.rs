@@ -47,11 +47,7 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .iter()
         .flat_map(|&board| actions(world, board))
         .take(10)
-        .map(|action| {
-            let board = world.board(action.spot);
-            let (workflow, id) = (&board.workflow.id, board.node(action.spot.place).id);
-            json!({ "ref": format!("{workflow}:{id}"), "command": action.command(world) })
-        })
+        .map(|action| json!({ "ref": action.full_reference(world), "command": action.command(world) }))
         .collect();
     answer
         .with("branch", json!(session.branch.as_ref().filter(|_| args.at.is_none())))
