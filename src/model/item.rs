@@ -1,7 +1,10 @@
 //! An item: a piece of work, with everything that is known about it inside.
 
+use std::sync::LazyLock;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::field::FieldValue;
 use super::gate::{Checkpoint, Gate};
@@ -148,6 +151,12 @@ pub struct Item {
     /// Who works on it: the roster.
     #[serde(default)]
     pub agents: Table<Agent>,
+}
+
+/// The JSON Schema of an item, for those who ask what the model has a place for.
+pub fn schema() -> &'static Value {
+    static SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(Item).to_value());
+    &SCHEMA
 }
 
 impl Item {

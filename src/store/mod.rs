@@ -1,6 +1,8 @@
 //! State between text and model: one reader over the work tree, the index and commits, and plans of edits.
 
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod profiles;
 mod snapshot;
 mod undo;

@@ -21,7 +21,12 @@ pub fn workflow_edit(store: &Store, loaded: Option<&Loaded>, workflow: &Workflow
     rewritten(&loaded.path, &loaded.bytes, &loaded.workflow, workflow)
 }
 
-fn rewritten(path: &RepoPath, bytes: &[u8], old: &Workflow, new: &Workflow) -> Result<Option<Edit>> {
+pub(super) fn rewritten(
+    path: &RepoPath,
+    bytes: &[u8],
+    old: &Workflow,
+    new: &Workflow,
+) -> Result<Option<Edit>> {
     let (before, after) = (old.to_value(), new.to_value());
     if before == after {
         return Ok(None);
@@ -59,7 +64,7 @@ fn checked(path: RepoPath, before: Option<Vec<u8>>, text: String, workflow: &Wor
 
 /// Carries the difference between two trees of the model over to the tree as it is written, which may leave out or
 /// spell out more than the model does.
-fn carry(written: &Value, before: &Value, after: &Value) -> Value {
+pub(super) fn carry(written: &Value, before: &Value, after: &Value) -> Value {
     if before == after {
         return written.clone();
     }
@@ -93,7 +98,3 @@ fn carry(written: &Value, before: &Value, after: &Value) -> Value {
     }
     Value::Object(carried)
 }
-
-#[cfg(test)]
-#[path = "plan_tests.rs"]
-mod tests;

@@ -1,7 +1,10 @@
 //! What an edit changes in a file, and what it leaves.
 
-use super::*;
+use super::plan::{carry, rewritten};
+use super::snapshot::read_workflow;
 use crate::derive::testing::{Scene, TEAM, now, spot};
+use crate::model::path::RepoPath;
+use crate::model::workflow::Workflow;
 use crate::moves::{Ask, MOVES, fields, perform, records};
 use proptest::prelude::*;
 use serde_json::json;

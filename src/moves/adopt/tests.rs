@@ -183,6 +183,10 @@ fn an_execution_plan_becomes_a_program() {
             "? metrics.mood.value: \"good\"",
         ]
     );
+}
+
+#[test]
+fn a_sample_without_a_day_is_of_the_day_of_the_import() {
     let metrics =
         taken(shipped_profile("program"), "{metrics: {prs_merged: 1}, items: []}").0["metrics"].clone();
     assert_eq!(metrics["prs_merged"]["samples"], json!({"2026-02-12": 1}));
