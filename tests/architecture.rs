@@ -59,6 +59,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("similar", &["cmd"]),
     ("strsim", &["error"]),
     ("schemars", &["model", "cmd"]),
+    ("deunicode", &["model"]),
 ];
 
 /// What everybody may name; every other dependency has a line in `ONLY`.

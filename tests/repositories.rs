@@ -16,7 +16,7 @@ use git_track::model::path::RepoPath;
 use crate::support::Repo;
 
 fn at(path: &str) -> RepoPath {
-    RepoPath::parse(path).unwrap()
+    if path.is_empty() { top() } else { RepoPath::parse(path).unwrap() }
 }
 
 /// The top of the tree.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::error::{Error, Result};
+use crate::files::is_folder;
 use crate::git::{Env, Repo, open};
 use crate::model::path::RepoPath;
 use crate::model::time::{Date, Time};
@@ -107,7 +108,7 @@ impl Context {
             Some(dir) => cwd.join(dir),
             None => cwd,
         };
-        if !cwd.is_dir() {
+        if !is_folder(&cwd) {
             return Err(Error::usage(format!("there is no directory {}", cwd.display())));
         }
         let text = |name: &str| {

@@ -27,7 +27,7 @@ use rustix::fs::FileType;
 use self::dir::{Dir, Look, Obstacle};
 pub use self::journal::Phase;
 pub use self::lock::{Lock, Owner};
-pub use self::outside::{install, playground, read_outside};
+pub use self::outside::{install, is_folder, playground, read_outside};
 pub use self::recover::{Direction, Kept, Pending, Recovered};
 use crate::error::{Error, Result};
 use crate::model::edit::Root;

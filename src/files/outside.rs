@@ -30,6 +30,11 @@ pub fn read_outside(path: &Path, cap: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether there is such a folder.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
 /// Puts a file into a folder outside the repository, replacing an older one whole; the folder is made when missing.
 pub fn install(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
     let target = folder.join(name);

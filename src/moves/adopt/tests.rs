@@ -123,7 +123,6 @@ fn steps_become_a_trace() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one plan and all that becomes of it")]
 fn an_execution_plan_becomes_a_program() {
     let (tree, report) = taken(
         shipped_profile("program"),
