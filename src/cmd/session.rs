@@ -10,9 +10,9 @@ use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::files::{Direction, Lock, Owner, Recovered};
 use crate::model::state::State;
-use crate::store::{At, CONFIG, Snapshot, Store, generation};
+use crate::store::{At, Broken, CONFIG, Snapshot, Store, generation};
 
-use crate::ui::{Line, Style};
+use crate::ui::{Line, Style, cut};
 
 use super::Answer;
 use super::context::Context;
@@ -26,6 +26,9 @@ pub(super) struct Session {
     /// The branch that is checked out, if any.
     pub branch: Option<String>,
 }
+
+/// How many broken files are named by commands that are about something else.
+const SOME: usize = 3;
 
 /// How often a reader looks again while somebody writes.
 const TRIES: usize = 5;
@@ -121,10 +124,15 @@ impl Session {
             return answer;
         }
         let mut answer = answer.with("broken", broken).exit(Kind::State.exit());
-        let files = if broken == 1 { "1 problem".to_owned() } else { format!("{broken} problems") };
         answer.text.gap();
-        let line = Line::new().add(Style::Bad, format!("{files} in state files"));
-        answer.text.line(line.plain("  ").add(Style::Command, "git track doctor"));
+        for broken in self.snapshot.broken.iter().take(SOME) {
+            let what = format!("{}: {}", place_of(broken), complaint(broken));
+            answer.text.line(Line::new().add(Style::Bad, "BROKEN").plain("  ").plain(cut(&what, 72)));
+        }
+        if broken > SOME {
+            answer.text.line(Line::new().add(Style::Dim, format!("        and {} more", broken - SOME)));
+        }
+        answer.text.line(Line::new().plain("        ").add(Style::Command, "git track doctor"));
         answer
     }
 
@@ -254,6 +262,17 @@ impl Session {
             }
         }
     }
+}
+
+/// Where a broken file is broken, as far as that is known.
+pub(super) fn place_of(broken: &Broken) -> String {
+    broken.error.place().map_or_else(|| broken.path.clone(), ToString::to_string)
+}
+
+/// What is wrong with a broken file, without its path in front.
+pub(super) fn complaint(broken: &Broken) -> &str {
+    let message = broken.error.message();
+    message.strip_prefix(&format!("`{}` ", broken.path)).unwrap_or(message)
 }
 
 /// Takes the lock, saying on standard error when that takes long.

@@ -6,7 +6,7 @@ use crate::derive::world::{Spot, World};
 use crate::error::Result;
 use crate::model::state::{Shown, State};
 
-use super::super::session::Session;
+use super::super::session::{Session, complaint, place_of};
 
 /// Something that somebody should look at.
 pub(super) struct Attention {
@@ -31,11 +31,8 @@ pub(super) fn found(
         .map(|broken| Attention {
             kind: "broken",
             workflow: String::new(),
-            reference: match broken.error.place() {
-                Some(at) => at.to_string(),
-                None => broken.path.clone(),
-            },
-            message: broken.error.message().trim_start_matches(&format!("`{}` ", broken.path)).to_owned(),
+            reference: place_of(broken),
+            message: complaint(broken).to_owned(),
             command: "git track doctor".to_owned(),
         })
         .collect();
