@@ -12,7 +12,7 @@ use crate::ui::{Line, Text};
 use super::Answer;
 use super::context::Context;
 use super::session::{lock, settle};
-use super::write::{FileChanges, apply_files};
+use super::write::{FileChanges, apply_forgotten};
 
 /// Arguments of `undo`.
 #[derive(Debug, ClapArgs)]
@@ -34,6 +34,6 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     text.line(format!("  made by {} {}", entry.by, entry.at.ago(context.now)));
     let write = store.snapshot(At::WorkTree)?.config.write;
     let changes = FileChanges { edits, text, what: format!("take back: {}", entry.what), write };
-    let answer = apply_files(context, &store, lock, changes)?;
+    let answer = apply_forgotten(context, &store, lock, changes)?;
     Ok(answer.with("undone", json!({ "what": entry.what, "by": entry.by, "at": entry.at })))
 }

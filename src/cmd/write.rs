@@ -312,8 +312,24 @@ pub(super) struct FileChanges {
     pub(super) write: Write,
 }
 
-/// Applies edits of files under a lock that is held.
+/// Applies edits of files under a lock that is held, so that `undo` can take them back.
 pub(super) fn apply_files(
+    context: &Context,
+    store: &Store,
+    lock: Lock,
+    mut changes: FileChanges,
+) -> Result<Answer> {
+    if !changes.edits.is_empty() {
+        // A repository can be set up before git knows who works in it.
+        let by = context.actor(&store.repo).unwrap_or_else(|_| "somebody".to_owned());
+        let entry = store::record(store, &changes.edits, context.now, &by, changes.what.clone())?;
+        changes.edits.extend(entry);
+    }
+    apply_forgotten(context, store, lock, changes)
+}
+
+/// The same without a memory: for `undo` itself.
+pub(super) fn apply_forgotten(
     context: &Context,
     store: &Store,
     lock: Lock,
