@@ -60,7 +60,7 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
     let text = args.message.as_deref();
     change(context, args.write, |deciding, draft| {
         let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
-        each(deciding, draft, &args.refs, |draft, target| {
+        each(deciding, draft, verb, &args.refs, |draft, target| {
             let ask = deciding.ask(text, &exists);
             let world = draft.world();
             match &target.part {
@@ -75,7 +75,7 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
 /// Puts blockers on items.
 pub(super) fn block(context: &Context, args: &BlockArgs) -> Result<Answer> {
     change(context, args.write, |deciding, draft| {
-        each(deciding, draft, &args.refs, |draft, target| {
+        each(deciding, draft, "block", &args.refs, |draft, target| {
             let ask = deciding.ask(args.message.as_deref(), &|_| true);
             whole("block", draft, target)?;
             records::block(&draft.world(), target.spot, args.fix.as_deref(), &ask).map(Some)
@@ -86,7 +86,7 @@ pub(super) fn block(context: &Context, args: &BlockArgs) -> Result<Answer> {
 /// Clears blockers.
 pub(super) fn unblock(context: &Context, args: &Args) -> Result<Answer> {
     change(context, args.write, |deciding, draft| {
-        each(deciding, draft, &args.refs, |draft, target| {
+        each(deciding, draft, "unblock", &args.refs, |draft, target| {
             let ask = deciding.ask(args.message.as_deref(), &|_| true);
             let only = match &target.part {
                 Part::Record("blockers", id) => Some(id),
@@ -147,10 +147,14 @@ fn whole(verb: &str, draft: &Draft, target: &Target) -> Result<()> {
     Err(Error::usage(format!("`{verb}` is for items; {name} is none")).hint(format!("git track show {item}")))
 }
 
+/// The verbs that go on with what is in progress when no item is named.
+const GOES_ON: [&str; 6] = ["submit", "done", "fail", "retry", "block", "unblock"];
+
 // Every reference is decided on the outcome of the ones before it; one refusal refuses all.
 fn each(
     deciding: &Deciding,
     draft: &mut Draft,
+    verb: &str,
     refs: &[String],
     mut decide: impl FnMut(&Draft, &Target) -> Result<Option<crate::model::workflow::Workflow>>,
 ) -> Result<Said> {
@@ -158,7 +162,13 @@ fn each(
     let texts: Vec<Option<&str>> =
         if refs.is_empty() { vec![None] } else { refs.iter().map(|text| Some(text.as_str())).collect() };
     for text in texts {
-        let target = deciding.session.target(deciding.context, &draft.world(), text)?;
+        let world = draft.world();
+        let target = if GOES_ON.contains(&verb) {
+            deciding.session.target(deciding.context, &world, text)?
+        } else {
+            deciding.session.named_target(deciding.context, &world, text)?
+        };
+        drop(world);
         let name = reference::local(&draft.world(), &target);
         match decide(draft, &target)? {
             Some(workflow) => draft.put(workflow),

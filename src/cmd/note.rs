@@ -55,7 +55,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     let silent = args.message.is_none() && remark.focus.is_none();
     if silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty() {
-        return Err(Error::usage("nothing to note").hint("git track note -m \"what there is to say\""));
+        let remark =
+            args.reference.as_deref().filter(|text| text.contains(' ')).unwrap_or("what there is to say");
+        return Err(match args.why.first() {
+            Some(why) => Error::usage("a reason belongs to a decision")
+                .hint(format!("git track note --decision \"what\" --why \"{why}\"")),
+            None => Error::usage("nothing to note").hint(format!("git track note -m \"{remark}\"")),
+        });
     }
     change(context, args.write, |deciding, draft| {
         let target = deciding.session.target(context, &draft.world(), args.reference.as_deref())?;

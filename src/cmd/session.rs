@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::derive::board::{Board, Node};
-use crate::derive::here::{Via, item_of};
+use crate::derive::here::{Via, item_of, names_something};
 use crate::derive::reference::{self, Part, Target};
 use crate::derive::validate::violations;
 use crate::derive::world::{Spot, World};
@@ -186,6 +186,14 @@ impl Session {
         reference::workflow(world, name).map_err(|error| self.broken(name).unwrap_or(error))
     }
 
+    // What is not found may stand in a file that cannot be read.
+    fn unseen(&self, error: Error) -> Error {
+        match self.snapshot.broken.first() {
+            Some(first) => error.note(format!("{} cannot be read", first.path)).hint("git track doctor"),
+            None => error,
+        }
+    }
+
     // A workflow that is there but cannot be read is not "unknown".
     fn broken(&self, workflow: &str) -> Option<Error> {
         let file = self.store.path_of(&crate::model::id::Id::parse(workflow).ok()?).ok()?;
@@ -207,6 +215,38 @@ impl Session {
         }
     }
 
+    /// What a reference names; left out: the branch's item, and nothing else. For what begins or changes something, so
+    /// that a forgotten reference never hits an item that happens to be in progress.
+    pub(super) fn named_target(
+        &self,
+        context: &Context,
+        world: &World,
+        text: Option<&str>,
+    ) -> Result<Target> {
+        if text.is_some() {
+            return self.target(context, world, text);
+        }
+        let asked = context.workflow().map(|name| self.named(world, name)).transpose()?;
+        let missing = || Error::usage("which item? the branch names none").hint("git track next");
+        self.branch_item(world, asked)?.ok_or_else(missing)
+    }
+
+    fn branch_item(&self, world: &World, asked: Option<usize>) -> Result<Option<Target>> {
+        if let Some((spot, _)) = self.here(world)? {
+            let fits = asked.is_none_or(|asked| asked == spot.board) && spot.place != 0;
+            return Ok(fits.then_some(Target { spot, part: Part::Whole }));
+        }
+        let base = self.snapshot.config.base.as_deref();
+        match self.branch.as_deref().filter(|branch| Some(*branch) != base && names_something(world, branch))
+        {
+            Some(branch) => Err(Error::usage(format!(
+                "which item? the branch {branch} looks like an item's, but names none"
+            ))
+            .hint("git track next")),
+            None => Ok(None),
+        }
+    }
+
     /// What a reference names; left out: the branch's item, else the only running one.
     pub(super) fn target(&self, context: &Context, world: &World, text: Option<&str>) -> Result<Target> {
         let asked = context.workflow().map(|name| self.named(world, name)).transpose()?;
@@ -215,14 +255,11 @@ impl Session {
             let home = self.home(context, world).unwrap_or_default();
             return reference::resolve(world, text, asked, home).map_err(|error| {
                 let workflow = text.split_once(':').map_or(text, |(workflow, _)| workflow);
-                self.broken(workflow).unwrap_or(error)
+                self.broken(workflow).unwrap_or_else(|| self.unseen(error))
             });
         }
-        if let Some((spot, _)) = self.here(world)?
-            && asked.is_none_or(|asked| asked == spot.board)
-            && spot.place != 0
-        {
-            return Ok(Target { spot, part: Part::Whole });
+        if let Some(target) = self.branch_item(world, asked)? {
+            return Ok(target);
         }
         let home = self.home(context, world)?;
         let open = |index: usize, board: &Board| match home {
@@ -252,13 +289,11 @@ impl Session {
                 let mut error = Error::usage("which item? several are in progress");
                 for spot in several.iter().take(10) {
                     let board = world.board(*spot);
-                    error = error.note(format!(
-                        "{}  {}",
-                        board.node(spot.place).id,
-                        board.node(spot.place).item.title
-                    ));
+                    let node = board.node(spot.place);
+                    let name = world.refer(spot.board, node.id);
+                    error = error.note(format!("{name}  {}", node.item.title));
                 }
-                Err(error)
+                Err(error.hint("say which one"))
             }
         }
     }

@@ -46,7 +46,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let texts: Vec<Option<&str>> =
             if refs.is_empty() { vec![None] } else { refs.iter().map(|text| Some(text.as_str())).collect() };
         for text in texts {
-            let target = deciding.session.target(context, &draft.world(), text)?;
+            let target = deciding.session.named_target(context, &draft.world(), text)?;
             if !fields.is_empty() {
                 let workflow = set(&draft.world(), &target, &fields)?;
                 draft.put(workflow);

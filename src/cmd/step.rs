@@ -40,9 +40,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     change(context, args.write, |deciding, draft| {
         let world = draft.world();
         let board = deciding.session.one_workflow(context, &world, |board| board.profile.step.is_some())?;
+        let finish = args.finish.as_ref().map(|finish| format!(" --finish \"{finish}\"")).unwrap_or_default();
         if args.focus.is_none() && world.boards.get(board).is_some_and(needs_focus) {
             return Err(Error::usage("a step says what exactly is worked on first")
-                .hint(format!("git track step \"{title}\" --focus \"what exactly\"")));
+                .hint(format!("git track step \"{title}\" --focus \"what exactly\"{finish}")));
         }
         let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
         let ask = deciding.ask(None, &exists);

@@ -116,8 +116,14 @@ fn entry(world: &World, spot: Spot, checks: &Checks) -> Vec<Condition> {
         });
     }
     if checks.last {
-        let last = same_kind(board, spot.place).into_iter().all(|other| other < spot.place);
-        list.push(Condition { ok: last, text: "it is the last one".to_owned(), command: None });
+        let later = same_kind(board, spot.place).into_iter().find(|&other| other > spot.place);
+        let text = match later {
+            Some(later) => {
+                format!("{} came after it, and only the last one is in progress", board.short(later))
+            }
+            None => "it is the last one".to_owned(),
+        };
+        list.push(Condition { ok: later.is_none(), text, command: None });
     }
     list
 }

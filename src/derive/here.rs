@@ -63,6 +63,25 @@ pub fn item_of(world: &World, branch: &str) -> Result<Option<(Spot, Via)>> {
     Ok(only(world, branch, &best)?.map(|spot| (spot, Via::Name)))
 }
 
+/// Whether a branch is named as one that carries a numbered item, whatever the number: `feat/batch-9` where items are
+/// called `batch-{n}`.
+pub fn names_something(world: &World, branch: &str) -> bool {
+    let open = world.boards.iter().filter(|board| !board.root().state.is_closed());
+    open.flat_map(|board| board.profile.kinds.values()).filter_map(|kind| kind.id.as_deref()).any(|pattern| {
+        let stem = pattern.split('{').next().unwrap_or_default().to_ascii_lowercase();
+        let words = branch.to_ascii_lowercase();
+        let numbered = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+        let begins = |at: usize| {
+            at == 0 || words.get(..at).is_some_and(|before| before.ends_with(['/', '-', '_', '.']))
+        };
+        stem.len() > 1
+            && pattern.contains("{n")
+            && words
+                .match_indices(&stem)
+                .any(|(at, found)| begins(at) && words.get(at + found.len()..).is_some_and(numbered))
+    })
+}
+
 fn only(world: &World, branch: &str, spots: &[Spot]) -> Result<Option<Spot>> {
     match spots {
         [] => Ok(None),

@@ -49,6 +49,10 @@ impl Action {
             }
             _ => {}
         }
+        let begin = node.kind.and_then(|kind| kind.guards.get(&Guarded::Start));
+        if self.verb == "start" && begin.is_some_and(|checks| checks.focus) && node.item.focus.is_none() {
+            return format!("git track note {} --focus \"what exactly\"", self.reference(world));
+        }
         let guards = node.kind.and_then(|kind| kind.guards.get(&Guarded::Done));
         let tail = match self.verb {
             "done" if guards.is_some_and(|checks| checks.summary.is_some()) => " -m \"what came out\"",
@@ -117,7 +121,10 @@ pub fn claimable(world: &World, board: usize, actor: &str) -> Vec<Spot> {
         owner.is_none_or(|owner| owner == actor)
     };
     let ready = actions(world, board).into_iter().filter(|action| action.reason == READY);
-    ready.map(|action| action.spot).filter(free).collect()
+    let begins = |spot: &Spot| {
+        conditions(world, *spot, Guarded::Start, Given::NOTHING).iter().all(|condition| condition.ok)
+    };
+    ready.map(|action| action.spot).filter(free).filter(begins).collect()
 }
 
 fn is_open_inside(board: &Board, place: Place) -> bool {

@@ -53,6 +53,8 @@ pub fn progress(board: &Board, place: Place) -> Option<Progress> {
         Source::Checklist => node.item.ticked().unwrap_or_default(),
         Source::Declared | Source::State => (usize::from(node.state == State::Done), 1),
     };
+    // What people declare is shown as they declared it.
+    let percent = declared.filter(|_| source == Source::Declared).unwrap_or(percent);
     let silent = source == Source::State && place != 0;
     (!silent).then(|| Progress {
         done,

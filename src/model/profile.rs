@@ -220,7 +220,9 @@ impl Profile {
             Some(match shown {
                 Shown::Ready | Shown::Waiting => Asked::State(State::Todo),
                 Shown::Active => Asked::State(State::Active),
-                Shown::Review | Shown::Escalated => Asked::State(State::Review),
+                Shown::Review => Asked::State(State::Review),
+                // Only its iterations make an item escalated.
+                Shown::Escalated => return None,
                 Shown::Done => Asked::State(State::Done),
                 Shown::Failed => Asked::State(State::Failed),
                 Shown::Dropped => Asked::State(State::Dropped),

@@ -172,7 +172,7 @@ pub enum Asked {
     Blocked,
 }
 
-const WORDS: [(&str, Asked); 36] = [
+const WORDS: [(&str, Asked); 35] = [
     ("todo", Asked::State(State::Todo)),
     ("ready", Asked::State(State::Todo)),
     ("waiting", Asked::State(State::Todo)),
@@ -191,7 +191,6 @@ const WORDS: [(&str, Asked); 36] = [
     ("inreview", Asked::State(State::Review)),
     ("submitted", Asked::State(State::Review)),
     ("readyforreview", Asked::State(State::Review)),
-    ("escalated", Asked::State(State::Review)),
     ("done", Asked::State(State::Done)),
     ("complete", Asked::State(State::Done)),
     ("completed", Asked::State(State::Done)),

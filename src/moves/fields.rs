@@ -22,6 +22,7 @@ use super::{edit, open_for_change};
 #[derive(Clone, Copy)]
 enum Reads {
     Text,
+    Capital,
     Word,
     Number,
     Bool,
@@ -36,7 +37,7 @@ const ITEM: [Settable; 22] = [
     ("objective", Reads::Text),
     ("order", Reads::Text),
     ("mode", Reads::Word),
-    ("priority", Reads::Text),
+    ("priority", Reads::Capital),
     ("label", Reads::Text),
     ("progress", Reads::Number),
     ("weight", Reads::Number),
@@ -269,6 +270,7 @@ fn read(reads: Reads, setting: &Setting) -> Result<Value> {
     Ok(match reads {
         Reads::Text => Value::from(text),
         Reads::Word => Value::from(text.to_lowercase()),
+        Reads::Capital => Value::from(text.to_uppercase()),
         Reads::Number => {
             Value::from(text.trim_end_matches('%').parse::<i64>().map_err(|_| unfit("a whole number"))?)
         }

@@ -16,7 +16,7 @@ use super::fields::{Setting, set_agent, set_checkpoint, set_gate, set_item, set_
 use super::{Ask, demand, edit, named, open_for_change, perform};
 
 /// What can be added to any item of any process.
-const RECORDS: [&str; 6] = ["risk", "metric", "gate", "checkpoint", "line", "agent"];
+const RECORDS: [&str; 4] = ["risk", "metric", "line", "agent"];
 
 /// A new workflow of a process.
 pub fn workflow(profile: &Profile, id: Id, title: &str, settings: &[Setting], ask: &Ask) -> Result<Workflow> {

@@ -13,7 +13,7 @@ use crate::model::item::Item;
 use crate::model::path::RepoPath;
 use crate::model::profile::{Guarded, StateSource};
 use crate::model::record::{Note, Verdict};
-use crate::model::state::State;
+use crate::model::state::{Shown, State};
 use crate::model::time::Time;
 use crate::model::workflow::Workflow;
 
@@ -231,11 +231,14 @@ fn illegal(world: &World, spot: Spot, change: &Move) -> Error {
         world.shown(spot).phrase()
     ));
     let me = world.refer(spot.board, node.id);
-    let helpful =
+    let mut helpful =
         MOVES.iter().filter(|other| other.from.contains(&node.state) && change.from.contains(&other.to));
-    match helpful.map(|other| other.verb).next() {
-        Some(verb) => error.hint(format!("git track {verb} {me}")),
-        None => error.hint(format!("git track show {me}")),
+    let why = |other: &Move| other.why.map(|why| format!(" -m \"{why}\"")).unwrap_or_default();
+    match (world.shown(spot), helpful.next()) {
+        (Shown::Blocked, _) => error.hint(format!("git track unblock {me}")),
+        (Shown::Waiting, _) => error.hint(format!("git track why {me}")),
+        (_, Some(other)) => error.hint(format!("git track {} {me}{}", other.verb, why(other))),
+        (_, None) => error.hint(format!("git track show {me}")),
     }
 }
 

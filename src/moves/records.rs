@@ -59,7 +59,7 @@ pub fn unblock(world: &World, spot: Spot, only: Option<&Id>, ask: &Ask) -> Resul
 
 /// Ticks a line of a checklist; `None` when it is ticked.
 pub fn tick(world: &World, spot: Spot, line: &Id, ask: &Ask) -> Result<Option<Workflow>> {
-    open_for_change(world, spot, "done")?;
+    open_for_change(world, spot, "add")?;
     let list = world.board(spot).node(spot.place).item.checklist.as_ref();
     if list.and_then(|list| list.lines.get(line)).is_some_and(|line| line.done.is_some()) {
         return Ok(None);

@@ -92,6 +92,9 @@ fn notices(text: &mut Text, view: &View) {
 fn workflows(text: &mut Text, view: &View) {
     let View { world, shown, .. } = view;
     text.gap();
+    if shown.is_empty() && view.attention.iter().any(|attention| attention.kind == "broken") {
+        return;
+    }
     if shown.is_empty() {
         text.line("No workflow is open.  git track new <profile> <title>");
         return;
