@@ -30,13 +30,12 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
 
 /// Characters that end lines, that YAML forbids, or whose width nobody agrees on.
 fn has_foreign(text: &str) -> bool {
-    // Summed and not searched, so that the compiler looks at many bytes at once.
-    let control = |byte: &u8| (*byte < b' ' && *byte != b'\n') || *byte == 0x7F;
+    // Folded and not searched, so that the compiler looks at many bytes at once.
+    let control = |found, byte: u8| found | u8::from((byte < b' ' && byte != b'\n') || byte == 0x7F);
     let wide = |char| {
         matches!(char, '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
     };
-    text.as_bytes().iter().filter(|byte| control(byte)).count() > 0
-        || (!text.is_ascii() && text.contains(wide))
+    text.bytes().fold(0, control) > 0 || (!text.is_ascii() && text.contains(wide))
 }
 
 /// The text is another's: outside the subset, or not what the type expects.
@@ -79,7 +78,7 @@ impl<'t> Reader<'t> {
         while !self.rest.is_empty() {
             let (line, rest) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
             self.rest = rest;
-            let content = line.trim_start_matches(' ');
+            let content = skip(line);
             if !content.is_empty() && !content.starts_with('#') {
                 self.line = content;
                 self.column = line.len() - content.len();
@@ -91,7 +90,7 @@ impl<'t> Reader<'t> {
     /// The end of a line after a value; what was taken for the end of a text may go on below, but only deeper,
     /// where no entry is expected.
     fn finish(&mut self) -> Result<()> {
-        let after = self.line.trim_start_matches(' ');
+        let after = skip(self.line);
         let comment = after.starts_with('#') && after.len() < self.line.len();
         if after.is_empty() || comment {
             self.advance();
@@ -155,7 +154,7 @@ impl<'t> Reader<'t> {
     }
 
     fn open(&mut self, node: Node<'t>) -> Result<Node<'t>> {
-        self.line = self.line.get(1..).ok_or(NotMine)?.trim_start_matches(' ');
+        self.line = skip(self.line.get(1..).ok_or(NotMine)?);
         Ok(node)
     }
 
@@ -188,18 +187,19 @@ impl<'t> Reader<'t> {
         let node = if self.line.starts_with(['"', '\'']) {
             self.quoted()?
         } else {
-            let (text, _) = self.line.split_once(':').ok_or(NotMine)?;
-            if plain_end(text, form) != Some(text.len()) || text.ends_with(' ') {
+            let end = self.line.bytes().position(|byte| byte == b':').ok_or(NotMine)?;
+            let (text, rest) = self.line.split_at_checked(end).ok_or(NotMine)?;
+            if plain_end(text, form) != Some(end) || text.ends_with(' ') {
                 return Err(NotMine);
             }
-            self.line = self.line.get(text.len()..).ok_or(NotMine)?;
+            self.line = rest;
             Node::Plain(bare(text)?)
         };
         let after = self.line.strip_prefix(':').ok_or(NotMine)?;
         if before - after.len() > MAX_KEY || !(after.is_empty() || after.starts_with(' ')) {
             return Err(NotMine);
         }
-        self.line = after.trim_start_matches(' ');
+        self.line = skip(after);
         Ok(node)
     }
 
@@ -219,15 +219,22 @@ impl<'t> Reader<'t> {
 
     /// Whether a flow collection has another entry; goes past the comma, or past the end.
     pub(super) fn has_more_inline(&mut self, close: char, first: bool) -> Result<bool> {
-        let line = self.line.trim_start_matches(' ');
+        let line = skip(self.line);
         if let Some(after) = line.strip_prefix(close) {
             self.line = after;
             return Ok(false);
         }
         let line = if first { line } else { line.strip_prefix(',').ok_or(NotMine)? };
-        self.line = line.trim_start_matches(' ');
+        self.line = skip(line);
         Ok(true)
     }
+}
+
+/// The text after the spaces that it starts with.
+pub(super) fn skip(text: &str) -> &str {
+    // On bytes, because this is done several times for every line.
+    let spaces = text.bytes().take_while(|byte| *byte == b' ').count();
+    text.get(spaces..).unwrap_or_default()
 }
 
 /// Whether a line starts with an item of a list.
@@ -238,15 +245,19 @@ pub(super) fn is_dash(line: &str) -> bool {
 /// Where a plain scalar ends; `None` where that could be seen in another way.
 fn plain_end(line: &str, form: Form) -> Option<usize> {
     let bytes = line.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        match (byte, form) {
+    let sign = |byte: &u8| match form {
+        Form::Flow => matches!(byte, b',' | b':' | b'#' | b'?' | b'[' | b']' | b'{' | b'}'),
+        Form::Block(_) => matches!(byte, b':' | b'#'),
+    };
+    let mut from = 0;
+    while let Some(found) = bytes.get(from..)?.iter().position(sign) {
+        let at = from + found;
+        match (bytes.get(at)?, form) {
             (b',' | b']' | b'}', Form::Flow) => return Some(at),
-            (b':' | b'#' | b'?' | b'[' | b'{', Form::Flow) => return None,
-            (b'#', _) if at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b' ') => {
-                return Some(at - 1);
-            }
+            (_, Form::Flow) => return None,
+            (b'#', _) if at > 0 && bytes.get(at - 1) == Some(&b' ') => return Some(at - 1),
             (b':', _) if matches!(bytes.get(at + 1), None | Some(b' ')) => return None,
-            _ => {}
+            _ => from = at + 1,
         }
     }
     Some(bytes.len())

@@ -7,7 +7,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::plain::{Form, Node, NotMine, Reader, Result, is_dash};
+use super::plain::{Form, Node, NotMine, Reader, Result, is_dash, skip};
 use super::scan::MAX_DEPTH;
 
 impl fmt::Display for NotMine {
@@ -97,7 +97,7 @@ impl<'t> de::SeqAccess<'t> for Entries<'_, 't> {
                 self.done = true;
                 return Ok(None);
             }
-            let content = self.reader.line.strip_prefix('-').unwrap_or_default().trim_start_matches(' ');
+            let content = skip(self.reader.line.strip_prefix('-').unwrap_or_default());
             self.reader.column += self.reader.line.len() - content.len();
             self.reader.line = content;
         }
