@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::spans::{Node, Shape};
-use super::{place, scan, spans, wording};
+use super::{place, plain, scan, spans, wording};
 use crate::error::{At, Error, Result};
 
 /// The largest document that is read or written, in bytes.
@@ -27,6 +27,8 @@ pub fn read<T: DeserializeOwned>(text: &[u8], file: &str) -> Result<T> {
     let text = admit(text, file)?;
     if scan::suspicious(text) {
         inspect(text, file)?;
+    } else if let Some(value) = plain::read(text) {
+        return Ok(value);
     }
     parse(text).map_err(|failure| explain(text, file, &failure))
 }

@@ -1,7 +1,8 @@
 //! YAML, and JSON as its subset: a front door that names every problem, and an editor that changes only what changed.
 //!
-//! Reading costs one typed parse and a look at each byte. The precise pass with exact spans (`spans`) runs when
-//! something is suspicious or wrong, for untyped trees, and for editing.
+//! Reading costs one typed parse and a look at each byte. What our own writer produces has a parser of its own
+//! (`plain`), because that is nearly everything and the general one is slow. The precise pass with exact spans
+//! (`spans`) runs when something is suspicious or wrong, for untyped trees, and for editing.
 
 mod edit;
 mod emit;
@@ -9,6 +10,8 @@ mod front;
 mod locate;
 mod parts;
 mod place;
+mod plain;
+mod plain_value;
 mod scan;
 mod spans;
 mod wording;
@@ -22,3 +25,5 @@ pub use locate::locate;
 mod edit_tests;
 #[cfg(test)]
 mod front_tests;
+#[cfg(test)]
+mod plain_tests;
