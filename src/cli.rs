@@ -56,7 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString
     };
     let word = cli.command.word();
     let ui = Ui::new(Color::Auto, Wishes::default(), cli.global.json, cli.global.quiet);
-    match context(cli.global, index_file) {
+    match context(word, cli.global, index_file) {
         Ok(context) => execute(&context, word, &cli.command),
         Err(error) => {
             ui.error(word, &error);
@@ -86,7 +86,7 @@ fn execute(context: &Context, word: &str, command: &Command) -> ExitCode {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment and the clock")]
-fn context(global: Global, index_file: Option<OsString>) -> Result<Context> {
+fn context(word: &'static str, global: Global, index_file: Option<OsString>) -> Result<Context> {
     let cwd = std::env::current_dir().map_err(|error| Error::io("find the current directory", &error))?;
     let mut vars: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
     vars.extend(index_file.map(|file| (OsString::from("GIT_INDEX_FILE"), file)));
@@ -99,7 +99,7 @@ fn context(global: Global, index_file: Option<OsString>) -> Result<Context> {
         pid: std::process::id(),
         program: std::env::args_os().next(),
     };
-    Context::new(global, around)
+    Context::new(word, global, around)
 }
 
 // clap prints its own help and complaints; with --json a complaint is a document like every other error.

@@ -58,7 +58,7 @@ fn traceable(test: &str) -> bool {
     let output = std::process::Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
     let fine = output.is_ok_and(|output| output.status.success());
     if !fine {
-        say(&format!("SKIPPED {test}: strace is missing or not permitted"));
+        crate::support::skip(&format!("SKIPPED {test}: strace is missing or not permitted"));
     }
     fine
 }

@@ -150,7 +150,7 @@ fn look(world: &World) {
         let target = resolve(world, node.id.as_str(), None, None).unwrap();
         assert_eq!(resolve(world, &label(world, &target), None, None).unwrap(), target);
         assert!(matches!(board.thing(node.id), Some(Thing::Item(found)) if found == place));
-        let _ = item_of(world, &format!("feat/{}-x", node.id));
+        let _ = item_of(world, &format!("feat/{}-x", node.id), None);
     }
     for action in actions(world, 0) {
         let state = world.board(action.spot).node(action.spot.place).state;

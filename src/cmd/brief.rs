@@ -9,7 +9,9 @@ use crate::derive::progress::progress;
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
 use crate::model::edit::Root;
+use crate::model::item::Item;
 use crate::model::state::State;
+use crate::model::workflow::tree;
 use crate::ui::{Line, Style, Text, cut, wrap};
 
 use super::Answer;
@@ -24,6 +26,9 @@ pub struct Args {}
 
 /// The most lines that a brief has.
 const LINES: usize = 60;
+
+/// Lines that are kept for what cannot be read.
+const KEPT: usize = 6;
 
 /// How many of one sort are told.
 const FEW: usize = 5;
@@ -48,10 +53,23 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
         "Files changed and not committed",
         &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
     );
-    refused(&mut text, &world, board);
-    next(&mut text, &world, board);
-    text.truncate(LINES);
-    let running: Vec<Value> = running(laid).map(|place| items::item(&world, Spot { board, place })).collect();
+    finished(&mut text, laid);
+    // What to do next is never what is cut; a line is kept for each broken file that may be named below.
+    let mut end = Text::new();
+    refused(&mut end, &world, board);
+    next(&mut end, &world, board);
+    text.truncate(LINES.saturating_sub(end.len() + 1 + KEPT));
+    text.extend(end);
+    let record = |place: Place| {
+        let mut item = items::item(&world, Spot { board, place });
+        if let Some(item) = item.as_object_mut() {
+            item.insert("record".to_owned(), tree(laid.node(place).item));
+        }
+        item
+    };
+    let running: Vec<Value> = running(laid).map(record).collect();
+    let done = laid.nodes().skip(1).filter(|(_, node)| node.state == State::Done);
+    let done: Vec<Value> = done.map(|(place, _)| record(place)).collect();
     let commands: Vec<Value> = actions(&world, board)
         .iter()
         .take(3)
@@ -61,6 +79,7 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
         .with("workflow", json!(laid.workflow.id))
         .with("state", json!(laid.root().state))
         .with("items", running)
+        .with("done", done)
         .with("dirty", json!(names))
         .with("stopped_by", json!(laid.stopped_by().map(|place| laid.node(place).id)))
         .with("next", commands);
@@ -78,7 +97,7 @@ fn head(text: &mut Text, session: &Session, board: &Board) {
         progress.map(|progress| format!(", {}/{} done", progress.done, progress.total)).unwrap_or_default();
     let branch = session.branch.as_deref().map(|branch| format!(", on {branch}")).unwrap_or_default();
     text.line(format!("  {}: {}{done}{branch}", board.profile.title, root.state));
-    for (name, value) in root.item.fields.iter() {
+    for (name, value) in root.item.fields.iter().take(FEW) {
         text.line(format!("  {name}: {}", cut(&value.to_string(), 70)));
     }
 }
@@ -118,7 +137,7 @@ fn focus(text: &mut Text, context: &Context, session: &Session, world: &World, b
         for challenge in node.item.challenges.values().rev().take(2) {
             paragraph(text, "obstacle", Some(&challenge.text));
         }
-        for (_, blocker) in node.item.open_blockers() {
+        for (_, blocker) in node.item.open_blockers().take(FEW) {
             paragraph(text, "blocked", Some(&blocker.text));
         }
         for artifact in node.item.artifacts.values().take(FEW) {
@@ -147,6 +166,17 @@ fn remaining(text: &mut Text, world: &World, board: usize) {
         format!("{}  {} ({label})", node.id, node.item.title)
     });
     list(text, "Remaining", &names.collect::<Vec<_>>());
+}
+
+fn finished(text: &mut Text, board: &Board) {
+    let mut done: Vec<_> = board.nodes().skip(1).filter(|(_, node)| node.state == State::Done).collect();
+    done.sort_by_key(|(_, node)| std::cmp::Reverse(node.item.finished));
+    let line = |place: Place, item: &Item| match &item.summary {
+        Some(summary) => format!("{}: {summary}", board.name(place)),
+        None => board.name(place),
+    };
+    let lines: Vec<String> = done.iter().map(|(place, node)| line(*place, node.item)).collect();
+    list(text, "Done, newest first", &lines);
 }
 
 fn decisions(text: &mut Text, board: &Board) {

@@ -13,7 +13,7 @@ use crate::model::edit::{Edit, Root};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::workflow::tree;
-use crate::store::{At, CONFIG};
+use crate::store::{At, CONFIG, Store};
 use crate::ui::{Line, Style, Text};
 
 use super::Answer;
@@ -58,17 +58,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
 }
 
-fn read(context: &Context) -> Result<(crate::store::Store, Vec<u8>, Config)> {
-    let store = context.store()?;
+fn read(store: &Store) -> Result<(Vec<u8>, Config)> {
     let bytes = store.read(&At::WorkTree, &RepoPath::parse(CONFIG)?)?;
     let bytes =
         bytes.ok_or_else(|| Error::not_found(format!("there is no {CONFIG}")).hint("git track init"))?;
     let config = yaml::read(&bytes, CONFIG)?;
-    Ok((store, bytes, config))
+    Ok((bytes, config))
 }
 
 fn list(context: &Context) -> Result<Answer> {
-    let (_, bytes, config) = read(context)?;
+    let (bytes, config) = read(&context.store()?)?;
     let written = yaml::tree(&bytes, CONFIG)?;
     let value = tree(&config);
     let mut text = Text::new();
@@ -90,7 +89,7 @@ fn list(context: &Context) -> Result<Answer> {
 }
 
 fn get(context: &Context, key: &str) -> Result<Answer> {
-    let (_, _, config) = read(context)?;
+    let (_, config) = read(&context.store()?)?;
     known(key)?;
     let value = tree(&config);
     let value = lookup(&value, key).ok_or_else(|| {
@@ -103,9 +102,10 @@ fn get(context: &Context, key: &str) -> Result<Answer> {
 
 fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
     known(key)?;
-    let (store, bytes, _) = read(context)?;
+    let store = context.store()?;
     let lock = lock(context, &store, Duration::from_secs(10))?;
     settle(context, &store, &lock)?;
+    let (bytes, _) = read(&store)?;
     if key == "profiles" {
         for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             store.profile(&At::WorkTree, &Id::parse(name).map_err(Error::as_usage)?)?;

@@ -95,14 +95,16 @@ pub struct Context {
     pub pid: u32,
     /// How the program was called.
     pub program: Option<OsString>,
+    /// The command, for those who have to wait for it.
+    pub command: &'static str,
     env: Env,
     vars: BTreeMap<OsString, OsString>,
     local_date: Date,
 }
 
 impl Context {
-    /// From the options and what `cli` read once.
-    pub fn new(global: Global, around: Surroundings) -> Result<Self> {
+    /// From the command, the options and what `cli` read once.
+    pub fn new(command: &'static str, global: Global, around: Surroundings) -> Result<Self> {
         let Surroundings { cwd, vars, seconds, date, pid, program } = around;
         let cwd = match &global.dir {
             Some(dir) => cwd.join(dir),
@@ -135,7 +137,7 @@ impl Context {
         };
         let ui = Ui::new(color, wishes, global.json, global.quiet);
         let env = Env::new(cwd, vars.clone().into_iter().collect());
-        Ok(Self { global, ui, now, pid, program, env, vars, local_date })
+        Ok(Self { global, ui, now, pid, program, command, env, vars, local_date })
     }
 
     /// A variable of the environment that is text and not empty.

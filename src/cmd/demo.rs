@@ -198,7 +198,7 @@ impl Stage<'_> {
             pid: self.context.pid,
             program: None,
         };
-        let context = Context::new(global, around)?;
+        let context = Context::new(parsed.command.word(), global, around)?;
         super::run(&context, &parsed.command, <DemoLine as clap::CommandFactory>::command())
             .map_err(|error| error.context(format!("git track {}", words.join(" "))))
     }

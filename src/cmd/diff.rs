@@ -11,7 +11,8 @@ use crate::ui::{Line, Style, Text, wrap};
 
 use super::Answer;
 use super::context::Context;
-use super::session::Session;
+use super::items;
+use super::session::{Session, whole};
 
 /// Arguments of `diff`.
 #[derive(Debug, ClapArgs)]
@@ -55,18 +56,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 text.line(if index == 0 { format!("  {line}") } else { format!("    {line}") });
             }
         }
-        for change in changes {
-            let mut value = json!(change);
-            if let Some(map) = value.as_object_mut() {
-                map.insert("workflow".to_owned(), json!(workflow));
-            }
-            all.push(value);
-        }
+        all.extend(changes.iter().map(|change| items::change(workflow, change)));
     }
     if found.is_empty() {
         text.line("no difference");
     }
-    Ok(Answer::new(text).with("changes", all))
+    Ok(whole(&to, Answer::new(text).with("changes", all)))
 }
 
 /// The differences of two snapshots, by workflow.
@@ -79,6 +74,11 @@ pub(super) fn between(before: Option<&Snapshot>, after: &Snapshot) -> Vec<(Strin
     for loaded in &after.workflows {
         let id = loaded.workflow.id.as_str();
         let old = before.and_then(|before| before.loaded(&loaded.workflow.id));
+        let unread =
+            |before: &Snapshot| before.broken.iter().any(|broken| broken.path == loaded.path.as_str());
+        if old.is_none() && before.is_some_and(unread) {
+            continue;
+        }
         let different = match old {
             Some(old) if old.bytes == loaded.bytes => continue,
             Some(old) => changes(id, &old.workflow.to_value(), &loaded.workflow.to_value()),

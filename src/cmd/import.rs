@@ -6,12 +6,14 @@ use std::sync::Arc;
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
+use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::files::read_outside;
 use crate::formats::yaml;
 use crate::model::id::{Id, slug};
 use crate::model::profile::Profile;
 use crate::moves::adopt::{self, Adopted, Report, Setting};
+use crate::moves::open_for_change;
 use crate::store::{At, LARGEST};
 use crate::ui::{Line, Style, Text, cut};
 
@@ -80,10 +82,11 @@ fn take_over(
     let now = context.now;
     if adopt::id_of(&tree).is_none() && context.workflow().is_some() {
         let world = draft.world();
-        let board = deciding.session.the_workflow(context, &world)?;
-        let Some(board) = world.boards.get(board) else {
+        let index = deciding.session.the_workflow(context, &world)?;
+        let Some(board) = world.boards.get(index) else {
             return Err(Error::bug("a workflow lost its place"));
         };
+        open_for_change(&world, Spot { board: index, place: 0 }, "import")?;
         let Adopted { workflow, report } =
             adopt::records(tree, board.workflow, Setting { profile: board.profile, now })?;
         let id = workflow.id.clone();

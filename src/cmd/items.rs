@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::derive::board::Place;
+use crate::derive::changes::Change;
 use crate::derive::progress::{Progress, Source, progress};
 use crate::derive::world::{Spot, World};
 use crate::model::state::Shown;
+use crate::store::Broken;
 use crate::ui::Style;
 
 /// An item for `--json`.
@@ -32,6 +34,16 @@ pub(super) fn item(world: &World, spot: Spot) -> Value {
         "target": node.item.target,
         "progress": progress(board, spot.place),
     })
+}
+
+/// The reference of something of a workflow with the workflow in front, unless it is the workflow itself.
+pub(super) fn full(workflow: &str, reference: &str) -> String {
+    if reference == workflow { reference.to_owned() } else { format!("{workflow}:{reference}") }
+}
+
+/// A change for `--json`, with the full reference.
+pub(super) fn change(workflow: &str, change: &Change) -> Value {
+    json!({ "ref": full(workflow, &change.reference), "field": change.field, "from": change.from, "to": change.to })
 }
 
 /// The word that is shown for an item: its finer label, else the profile's word for what is shown.
@@ -101,4 +113,17 @@ pub(super) fn waits_for(world: &World, spot: Spot) -> String {
 
 fn short(world: &World, board: usize, place: Place) -> String {
     world.board(Spot { board, place }).short(place)
+}
+
+/// A broken file for `--json`.
+pub(super) fn broken(broken: &Broken) -> Value {
+    let at = broken.error.place();
+    json!({
+        "file": at.map_or(broken.path.as_str(), |at| at.file.as_str()),
+        "line": at.map_or(1, |at| at.line),
+        "column": at.map_or(1, |at| at.column),
+        "message": broken.error.message(),
+        "details": broken.error.notes(),
+        "hints": broken.error.hints(),
+    })
 }

@@ -1,5 +1,8 @@
 //! `log`: what happened, from the history of the state in git.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
@@ -7,14 +10,16 @@ use crate::derive::changes::Change;
 use crate::derive::words;
 use crate::error::{Error, Result};
 use crate::model::facts::{CommitFacts, CommitId};
+use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::time::Time;
-use crate::store::{At, FOLDER, Snapshot};
+use crate::store::{At, FOLDER, Snapshot, Store};
 use crate::ui::{Line, Style, Text, wrap};
 
 use super::Answer;
 use super::context::Context;
 use super::diff::between;
+use super::items;
 use super::session::{Session, world};
 
 /// Arguments of `log`.
@@ -47,10 +52,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let mut text = Text::new();
     let mut entries: Vec<Value> = Vec::new();
     let repo = &session.store.repo;
-    let folder = RepoPath::parse(FOLDER)?;
+    let file =
+        wanted.as_ref().map(|wanted| session.store.path_of(&Id::parse(&wanted.workflow)?)).transpose()?;
+    let folder = file.clone().map_or_else(|| RepoPath::parse(FOLDER), Ok)?;
+    let past = Past { store: &session.store, file, last: RefCell::new(None) };
     let head = repo.head()?.commit().cloned();
-    let committed = head.as_ref().map(|head| session.store.snapshot(At::Commit(head.clone()))).transpose()?;
-    let pending = narrowed(between(committed.as_ref(), &session.snapshot), wanted.as_ref());
+    let committed = head.as_ref().map(|head| past.at(head)).transpose()?;
+    let pending = narrowed(between(committed.as_deref(), &session.snapshot), wanted.as_ref());
     if args.actor.is_none() {
         tell(&mut text, &mut entries, None, &pending);
     }
@@ -71,8 +79,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         if early || other {
             continue;
         }
-        let after = session.store.snapshot(At::Commit(commit.id.clone()))?;
-        let changes = narrowed(own_changes(&session, commit, &after)?, wanted.as_ref());
+        let after = past.at(&commit.id)?;
+        let changes = narrowed(own_changes(&past, commit, &after)?, wanted.as_ref());
         if !changes.is_empty() {
             told += 1;
             tell(&mut text, &mut entries, Some(commit), &changes);
@@ -84,14 +92,35 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if entries.is_empty() {
         text.line("nothing happened yet");
     }
-    Ok(Answer::new(text).with("entries", entries))
+    Ok(session.whole(Answer::new(text).with("entries", entries)))
+}
+
+/// Earlier versions of the state: of one file where only that one is meant, and each read once although it is looked at
+/// as the outcome of one commit and as the beginning of the next.
+struct Past<'a> {
+    store: &'a Store,
+    file: Option<RepoPath>,
+    last: RefCell<Option<(CommitId, Rc<Snapshot>)>>,
+}
+
+impl Past<'_> {
+    fn at(&self, commit: &CommitId) -> Result<Rc<Snapshot>> {
+        if let Some((known, snapshot)) = self.last.borrow().as_ref()
+            && known == commit
+        {
+            return Ok(Rc::clone(snapshot));
+        }
+        let snapshot = Rc::new(self.store.snapshot_of(At::Commit(commit.clone()), self.file.as_ref())?);
+        self.last.replace(Some((commit.clone(), Rc::clone(&snapshot))));
+        Ok(snapshot)
+    }
 }
 
 // What a merge brings in was told where it was made; its own is only what none of its parents has.
-fn own_changes(session: &Session, commit: &CommitFacts, after: &Snapshot) -> Result<Vec<Told>> {
+fn own_changes(past: &Past, commit: &CommitFacts, after: &Snapshot) -> Result<Vec<Told>> {
     let Some((first, others)) = commit.parents.split_first() else { return Ok(between(None, after)) };
     let since = |parent: &CommitId| -> Result<Vec<Told>> {
-        let before = session.store.snapshot(At::Commit(parent.clone()))?;
+        let before = past.at(parent)?;
         Ok(between(Some(&before), after))
     };
     let mut own = since(first)?;
@@ -167,15 +196,7 @@ fn tell(text: &mut Text, entries: &mut Vec<Value>, commit: Option<&CommitFacts>,
     }
     let all: Vec<Value> = changes
         .iter()
-        .flat_map(|(workflow, changes)| {
-            changes.iter().map(move |change| {
-                let mut value = json!(change);
-                if let Some(map) = value.as_object_mut() {
-                    map.insert("workflow".to_owned(), json!(workflow));
-                }
-                value
-            })
-        })
+        .flat_map(|(workflow, changes)| changes.iter().map(move |change| items::change(workflow, change)))
         .collect();
     entries.push(json!({
         "commit": commit.map(|commit| commit.id.as_str()),

@@ -16,6 +16,7 @@ use crate::ui::{Line, Style, cut};
 
 use super::Answer;
 use super::context::Context;
+use super::items;
 
 /// The state of the work tree, read whole.
 pub(super) struct Session {
@@ -36,6 +37,27 @@ const TRIES: usize = 5;
 /// Lays the workflows of a snapshot out.
 pub(super) fn world(snapshot: &Snapshot) -> World<'_> {
     World::new(snapshot.with_profiles())
+}
+
+/// An answer about all workflows of a snapshot, which says so when some of them could not be looked at.
+pub(super) fn whole(snapshot: &Snapshot, answer: Answer) -> Answer {
+    let broken = snapshot.broken.len();
+    if broken == 0 {
+        return answer;
+    }
+    let mut answer = answer
+        .with("broken", snapshot.broken.iter().map(items::broken).collect::<Vec<_>>())
+        .exit(Kind::State.exit());
+    answer.text.gap();
+    for broken in snapshot.broken.iter().take(SOME) {
+        let what = format!("{}: {}", place_of(broken), complaint(broken));
+        answer.text.line(Line::new().add(Style::Bad, "BROKEN").plain("  ").plain(cut(&what, 72)));
+    }
+    if broken > SOME {
+        answer.text.line(Line::new().add(Style::Dim, format!("        and {} more", broken - SOME)));
+    }
+    answer.text.line(Line::new().plain("        ").add(Style::Command, "git track doctor"));
+    answer
 }
 
 /// Lists what breaks the rules of a process beside what cannot be read.
@@ -72,6 +94,13 @@ impl Session {
     pub(super) fn open_locked(context: &Context) -> Result<(Self, Lock)> {
         let store = context.store()?;
         let lock = lock(context, &store, Duration::from_secs(10))?;
+        if context.global.dry_run && store.files.pending()?.is_some() {
+            return Err(Error::new(
+                Kind::Pending,
+                "a change was interrupted; until it is settled nothing can be foretold",
+            )
+            .hint("git track recover"));
+        }
         settle(context, &store, &lock)?;
         let mut snapshot = store.snapshot(At::WorkTree)?;
         // The defaults are good enough to read by, not to write by: the team may have decided otherwise.
@@ -119,21 +148,7 @@ impl Session {
 
     /// An answer about all workflows, which says so when some of them could not be looked at.
     pub(super) fn whole(&self, answer: Answer) -> Answer {
-        let broken = self.snapshot.broken.len();
-        if broken == 0 {
-            return answer;
-        }
-        let mut answer = answer.with("broken", broken).exit(Kind::State.exit());
-        answer.text.gap();
-        for broken in self.snapshot.broken.iter().take(SOME) {
-            let what = format!("{}: {}", place_of(broken), complaint(broken));
-            answer.text.line(Line::new().add(Style::Bad, "BROKEN").plain("  ").plain(cut(&what, 72)));
-        }
-        if broken > SOME {
-            answer.text.line(Line::new().add(Style::Dim, format!("        and {} more", broken - SOME)));
-        }
-        answer.text.line(Line::new().plain("        ").add(Style::Command, "git track doctor"));
-        answer
+        whole(&self.snapshot, answer)
     }
 
     /// The workflow that is meant when none is named in a reference: asked for, the branch's, or the only open one.
@@ -172,7 +187,8 @@ impl Session {
         }
         let open: Vec<&str> = open().map(|(_, board)| board.workflow.id.as_str()).collect();
         if open.is_empty() {
-            return Err(Error::not_found("there is no open workflow").hint("git track new <profile> <title>"));
+            let error = Error::not_found("there is no open workflow").hint("git track new <profile> <title>");
+            return Err(self.unseen(error));
         }
         let mut error = Error::usage("which workflow? several are open");
         for id in open.iter().take(10) {
@@ -188,10 +204,10 @@ impl Session {
 
     // What is not found may stand in a file that cannot be read.
     fn unseen(&self, error: Error) -> Error {
-        match self.snapshot.broken.first() {
-            Some(first) => error.note(format!("{} cannot be read", first.path)).hint("git track doctor"),
-            None => error,
-        }
+        let Some(first) = self.snapshot.broken.first() else { return error };
+        let error =
+            Error::state(error.message()).note(format!("BROKEN  {}: {}", place_of(first), complaint(first)));
+        error.hint("git track doctor")
     }
 
     // A workflow that is there but cannot be read is not "unknown".
@@ -210,7 +226,7 @@ impl Session {
     /// The item that the branch carries.
     pub(super) fn here(&self, world: &World) -> Result<Option<(Spot, Via)>> {
         match &self.branch {
-            Some(branch) => item_of(world, branch),
+            Some(branch) => item_of(world, branch, None),
             None => Ok(None),
         }
     }
@@ -232,9 +248,9 @@ impl Session {
     }
 
     fn branch_item(&self, world: &World, asked: Option<usize>) -> Result<Option<Target>> {
-        if let Some((spot, _)) = self.here(world)? {
-            let fits = asked.is_none_or(|asked| asked == spot.board) && spot.place != 0;
-            return Ok(fits.then_some(Target { spot, part: Part::Whole }));
+        let found = self.branch.as_deref().map(|branch| item_of(world, branch, asked)).transpose()?.flatten();
+        if let Some((spot, _)) = found {
+            return Ok((spot.place != 0).then_some(Target { spot, part: Part::Whole }));
         }
         let base = self.snapshot.config.base.as_deref();
         match self.branch.as_deref().filter(|branch| Some(*branch) != base && names_something(world, branch))
@@ -312,7 +328,7 @@ pub(super) fn complaint(broken: &Broken) -> &str {
 
 /// Takes the lock, saying on standard error when that takes long.
 pub(super) fn lock(context: &Context, store: &Store, patience: Duration) -> Result<Lock> {
-    let command = format!("git track (pid {})", context.pid);
+    let command = format!("git track {}", context.command);
     let owner = Owner { command, pid: context.pid, since: context.now.to_string() };
     store.files.lock(&owner, patience, &mut |message| context.remark(message))
 }
@@ -333,7 +349,10 @@ pub(super) fn settle(context: &Context, store: &Store, lock: &Lock) -> Result<Op
 
 /// What a recovery did, in words.
 pub(super) fn recovery(recovered: &Recovered) -> Vec<String> {
-    let files = recovered.files.join(", ");
+    // What stands below the git directory is nobody's but ours.
+    let files: Vec<&str> =
+        recovered.files.iter().map(String::as_str).filter(|file| !file.contains("/track/")).collect();
+    let files = files.join(", ");
     let what =
         if recovered.command.is_empty() { "an interrupted change" } else { recovered.command.as_str() };
     let mut lines = vec![match recovered.direction {

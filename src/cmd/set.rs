@@ -43,6 +43,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let is_note = |setting: &Setting| matches!(setting.key.as_str(), "note" | "notes");
     let (notes, fields): (Vec<Setting>, Vec<Setting>) = fields.into_iter().partition(is_note);
     change(context, args.write, |deciding, draft| {
+        let branches = fields.iter().filter(|setting| setting.key == "branch" && !setting.value.is_empty());
+        for branch in branches {
+            if !deciding.session.store.repo.check_ref_name(&branch.value) {
+                return Err(Error::usage(format!("`{}` cannot be the name of a branch", branch.value)));
+            }
+        }
         let texts: Vec<Option<&str>> =
             if refs.is_empty() { vec![None] } else { refs.iter().map(|text| Some(text.as_str())).collect() };
         for text in texts {

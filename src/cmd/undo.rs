@@ -32,6 +32,14 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     let mut text = Text::new();
     text.line(Line::new().plain(format!("took back: {}", entry.what)));
     text.line(format!("  made by {} {}", entry.by, entry.at.ago(context.now)));
+    let head = store.repo.head()?.commit().cloned().map(At::Commit);
+    let committed = |file: &crate::store::FileChange| {
+        let kept = head.as_ref().and_then(|head| store.read(head, &file.path).ok().flatten());
+        kept.is_some() && kept.as_deref() == file.after.as_deref().map(str::as_bytes)
+    };
+    if entry.files.iter().any(committed) {
+        text.line("  it was committed; the commit stays, this takes it back in the work tree");
+    }
     let write = store.snapshot(At::WorkTree)?.config.write;
     let changes = FileChanges { edits, text, what: format!("take back: {}", entry.what), write };
     let answer = apply_forgotten(context, &store, lock, changes)?;

@@ -23,6 +23,7 @@ use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
+use super::items;
 use super::session::{Session, world};
 
 /// Options of every command that writes.
@@ -87,21 +88,21 @@ impl<'a> Draft<'a> {
         })
     }
 
-    fn changes(&self) -> Vec<Change> {
-        let mut found = Vec::new();
-        for workflow in self.changed() {
-            let before = match self.snapshot.loaded(&workflow.id) {
-                Some(loaded) => loaded.workflow.to_value(),
+    /// What changes, by workflow.
+    fn changes(&self) -> Vec<(String, Vec<Change>)> {
+        let one = |workflow: &Workflow| {
+            let id = workflow.id.to_string();
+            let found = match self.snapshot.loaded(&workflow.id) {
+                Some(loaded) => changes(&id, &loaded.workflow.to_value(), &workflow.to_value()),
                 None => {
                     let to = json!({ "title": workflow.root.title, "profile": workflow.profile });
-                    let reference = workflow.id.to_string();
-                    found.push(Change { reference, field: "workflows".to_owned(), from: Value::Null, to });
-                    continue;
+                    let field = "workflows".to_owned();
+                    vec![Change { reference: id.clone(), field, from: Value::Null, to }]
                 }
             };
-            found.extend(changes(workflow.id.as_str(), &before, &workflow.to_value()));
-        }
-        found
+            (id, found)
+        };
+        self.changed().map(one).collect()
     }
 
     // What was wrong before is not held against this change, so that a broken state can be mended step by step.
@@ -112,9 +113,7 @@ impl<'a> Draft<'a> {
                 world.find(&workflow.id).map(|(board, _)| violations(world, board)).unwrap_or_default()
             };
             let old = found(&before);
-            if let Some(new) =
-                found(&after).into_iter().find(|new| !old.iter().any(|old| old.message == new.message))
-            {
+            if let Some(new) = found(&after).into_iter().find(|new| !old.contains(new)) {
                 let error = Error::refused(new.message);
                 return Err(match new.hint {
                     Some(hint) => error.hint(hint),
@@ -181,7 +180,7 @@ pub(super) fn change(
     let said = said.map_err(nothing_written)?;
     let changes = draft.changes();
     let edits = draft.edits(&session.store).map_err(nothing_written)?;
-    let told = words::lines(&changes);
+    let told = tell(&changes);
     let paths: Vec<RepoPath> = edits.iter().map(|edit| edit.path.clone()).collect();
     let mut answer = report(&draft, &said, &changes, &told, &paths);
     if edits.is_empty() {
@@ -200,7 +199,10 @@ pub(super) fn change(
     // Hooks that git runs may call this program, which must find the lock free.
     drop(lock);
     let write = args.decided(session.snapshot.config.write);
-    deliver(&session.store, write, &paths, &message(&changes, &told))?;
+    let delivered = deliver(&session.store, write, &paths, &message(&changes, &told));
+    delivered.map_err(|error| {
+        told.iter().take(5).fold(error, |error, line| error.note(format!("written  {line}")))
+    })?;
     if context.global.verbose {
         for path in &paths {
             answer.text.line(Line::new().add(Style::Dim, format!("wrote {path}")));
@@ -209,11 +211,38 @@ pub(super) fn change(
     Ok(answer)
 }
 
+// Several workflows may hold the same ids, so that each line says whose it is.
+fn tell(changes: &[(String, Vec<Change>)]) -> Vec<String> {
+    let several = changes.len() > 1;
+    let line = |workflow: &str, line: String| {
+        if several && !line.starts_with(workflow) { format!("{workflow}: {line}") } else { line }
+    };
+    changes
+        .iter()
+        .flat_map(|(workflow, changes)| {
+            words::lines(changes).into_iter().map(move |told| line(workflow, told))
+        })
+        .collect()
+}
+
+fn changes_json(changes: &[(String, Vec<Change>)]) -> Value {
+    changes
+        .iter()
+        .flat_map(|(workflow, changes)| changes.iter().map(move |change| items::change(workflow, change)))
+        .collect()
+}
+
 fn nothing_written(error: Error) -> Error {
     if error.kind() == Kind::Refused { error.note("nothing written") } else { error }
 }
 
-fn report(draft: &Draft, said: &Said, changes: &[Change], told: &[String], paths: &[RepoPath]) -> Answer {
+fn report(
+    draft: &Draft,
+    said: &Said,
+    changes: &[(String, Vec<Change>)],
+    told: &[String],
+    paths: &[RepoPath],
+) -> Answer {
     let mut text = Text::new();
     for line in told {
         text.line(line.as_str());
@@ -233,8 +262,10 @@ fn report(draft: &Draft, said: &Said, changes: &[Change], told: &[String], paths
         .iter()
         .map(|action| json!({ "ref": action.full_reference(&world), "command": action.command(&world) }))
         .collect();
-    let mut answer =
-        Answer::new(text).with("changes", json!(changes)).with("files", json!(paths)).with("next", next);
+    let mut answer = Answer::new(text)
+        .with("changes", changes_json(changes))
+        .with("files", json!(paths))
+        .with("next", next);
     answer.data.extend(said.data.clone());
     answer
 }
@@ -290,12 +321,20 @@ fn commit(store: &Store, paths: &[RepoPath], message: &str) -> Result<()> {
 }
 
 /// The message of the commit of a change: Conventional Commits, with the first item as a trailer.
-fn message(changes: &[Change], told: &[String]) -> String {
+fn message(changes: &[(String, Vec<Change>)], told: &[String]) -> String {
     let subject = told.first().map_or("write files", String::as_str);
     let subject = crate::ui::cut(subject, 60);
     let body: Vec<String> = told.iter().skip(1).map(|line| crate::ui::clean(line) + "\n").collect();
     let body = body.concat();
-    let trailer = changes.first().map(|change| format!("Track: {}\n", change.reference)).unwrap_or_default();
+    let first = changes.iter().find_map(|(workflow, changes)| Some((workflow, changes.first()?)));
+    let trailer = first.map(|(workflow, change)| {
+        format!(
+            "Track: {}
+",
+            items::full(workflow, &change.reference)
+        )
+    });
+    let trailer = trailer.unwrap_or_default();
     let gap = if body.is_empty() { "" } else { "\n" };
     format!("chore(track): {subject}\n\n{body}{gap}{trailer}")
 }

@@ -58,6 +58,10 @@ fn fields(reference: &str, prefix: &str, before: &Value, after: &Value, found: &
             entries(key, from, to, found, str::to_owned);
         } else if !own && RECORDS.contains(&key.as_str()) {
             entries(key, from, to, found, |id| format!("{reference}.{id}"));
+        } else if !own && prefix.is_empty() && key == "state" {
+            // What is not written is to do.
+            let word = |value: &Value| if value.is_null() { Value::from("todo") } else { value.clone() };
+            found.push(Change { reference: reference.to_owned(), field, from: word(from), to: word(to) });
         } else if from.is_object() || to.is_object() {
             fields(reference, &format!("{field}."), from, to, found);
         } else {

@@ -116,7 +116,9 @@ fn entry(world: &World, spot: Spot, checks: &Checks) -> Vec<Condition> {
         });
     }
     if checks.last {
-        let later = same_kind(board, spot.place).into_iter().find(|&other| other > spot.place);
+        let later = same_kind(board, spot.place)
+            .into_iter()
+            .find(|&other| other > spot.place && board.node(other).state != State::Todo);
         let text = match later {
             Some(later) => {
                 format!("{} came after it, and only the last one is in progress", board.short(later))

@@ -27,9 +27,13 @@ impl Via {
 
 /// The item that a branch carries: the one that names it, else the longest id in its name.
 ///
-/// Only workflows that are not closed count. Two items that fit equally well are an error that names both.
-pub fn item_of(world: &World, branch: &str) -> Result<Option<(Spot, Via)>> {
-    let open = || world.boards.iter().enumerate().filter(|(_, board)| !board.root().state.is_closed());
+/// Only workflows that are not closed count, and only the one that is meant when one is. Two items that fit equally well are an error that names both.
+pub fn item_of(world: &World, branch: &str, only_in: Option<usize>) -> Result<Option<(Spot, Via)>> {
+    let open = || {
+        let meant = |index: usize| only_in.is_none_or(|only| only == index);
+        let all = world.boards.iter().enumerate();
+        all.filter(move |(index, board)| meant(*index) && !board.root().state.is_closed())
+    };
     let declared: Vec<Spot> = open()
         .flat_map(|(index, board)| {
             let names_it = board.nodes().filter(|(_, node)| node.item.branch.as_deref() == Some(branch));
@@ -160,7 +164,7 @@ mod tests {
             let board = world.board(spot);
             (format!("{}:{}", board.workflow.id, board.node(spot.place).id), via)
         };
-        item_of(&world, branch).map(|found| found.map(name))
+        item_of(&world, branch, None).map(|found| found.map(name))
     }
 
     #[test]

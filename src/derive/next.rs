@@ -100,6 +100,9 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
             Shown::Active if !is_open_inside(laid, place) => {
                 running.push(Action { spot, verb: "done", reason: "in progress" });
             }
+            Shown::Review if !is_open_inside(laid, place) => {
+                running.push(Action { spot, verb: "done", reason: "in review" });
+            }
             Shown::Ready => ready.push((node.item.priority, spot)),
             Shown::Blocked => blocked.push(Action { spot, verb: "unblock", reason: "blocked" }),
             _ => {}

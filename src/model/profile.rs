@@ -37,13 +37,13 @@ pub struct Profile {
     /// The kind that `git track step` records.
     pub step: Option<Id>,
     /// What is shown for a state.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::table::unique")]
     pub labels: BTreeMap<Shown, Label>,
     /// Finer words for states, to be stored in `label:`.
     #[serde(default)]
     pub finer: Table<Finer>,
     /// More words that people may use for a state.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::table::unique")]
     pub words: BTreeMap<String, State>,
     /// How branches are named: `{type}`, `{item}`, `{workflow}`, `{slug}` and fixed text.
     #[serde(default)]
@@ -108,7 +108,7 @@ pub struct Kind {
     #[serde(default)]
     pub state: StateSource,
     /// What must hold before a move.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::table::unique")]
     pub guards: BTreeMap<Guarded, Checks>,
     /// The fields it may have besides the common ones.
     #[serde(default)]
@@ -198,6 +198,15 @@ impl Profile {
             None => under.as_str() == ROOT,
         };
         self.kinds.iter().filter(move |(_, kind)| kind.under.iter().any(fits))
+    }
+
+    /// A kind that is to stand under, or be recorded as, something that is no kind.
+    pub fn unknown_kind(&self) -> Option<(&str, &str)> {
+        let known = |id: &Id| id.as_str() == ROOT || self.kinds.get(id).is_some();
+        self.kinds.iter().find_map(|(kind, found)| {
+            let under = found.under.iter().find(|under| !known(under))?;
+            Some((kind.as_str(), under.as_str()))
+        })
     }
 
     /// The word that is shown for a state.

@@ -319,7 +319,7 @@ pub struct Metric {
     /// What it should be.
     pub target: Option<Target>,
     /// The values by date; order does not matter.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::table::unique")]
     pub samples: std::collections::BTreeMap<Date, serde_json::Number>,
 }
 

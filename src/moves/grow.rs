@@ -4,7 +4,6 @@ use crate::derive::board::Thing;
 use crate::derive::conditions::{Given, conditions};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result, nearest};
-use crate::model::gate::{Checkpoint, Gate};
 use crate::model::id::{Id, slug};
 use crate::model::item::Item;
 use crate::model::profile::{Guarded, Kind, Profile, ROOT, make_id};
@@ -12,7 +11,7 @@ use crate::model::record::{Agent, Line, Metric, Risk};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
-use super::fields::{Setting, set_agent, set_checkpoint, set_gate, set_item, set_line, set_metric, set_risk};
+use super::fields::{Setting, set_agent, set_item, set_line, set_metric, set_risk};
 use super::{Ask, demand, edit, named, open_for_change, perform};
 
 /// What can be added to any item of any process.
@@ -180,25 +179,15 @@ fn add_record(
             problem = set_metric(&mut metric, settings);
             item.metrics.insert(key, metric);
         }
-        "checkpoint" => {
-            let mut checkpoint = Checkpoint { title: Some(named), ..Checkpoint::default() };
-            problem = set_checkpoint(&mut checkpoint, settings);
-            item.checkpoints.insert(key, checkpoint);
-        }
         "agent" => {
             let mut agent = Agent { role: Some(named), ..Agent::default() };
             problem = set_agent(&mut agent, settings);
             item.agents.insert(key, agent);
         }
-        "line" => {
+        _ => {
             let mut line = Line { text: named, done: None, by: None };
             problem = set_line(&mut line, settings);
             item.checklist.get_or_insert_default().lines.insert(key, line);
-        }
-        _ => {
-            let mut gate = Gate { title: Some(named), ..Gate::default() };
-            problem = set_gate(&mut gate, settings);
-            item.gates.insert(key, gate);
         }
     })?;
     problem.map(|()| (workflow, id))

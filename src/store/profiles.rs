@@ -8,7 +8,7 @@ use crate::formats::yaml;
 use crate::model::edit::Root;
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
-use crate::model::profile::Profile;
+use crate::model::profile::{Profile, ROOT};
 use crate::model::workflow::SCHEMA;
 
 use super::snapshot::{newer, source};
@@ -101,6 +101,30 @@ impl Store {
         if profile.schema != SCHEMA {
             return Err(newer(profile.schema, text, &file));
         }
-        Ok(Some(profile))
+        let unsound = |message: String, keys: &[&str]| match yaml::locate(
+            &String::from_utf8_lossy(text),
+            &file,
+            keys,
+        ) {
+            Some(at) => Error::state(message).at(at),
+            None => Error::state(message),
+        };
+        if profile.profile.as_str() != name {
+            let message = format!("the profile is called {} but its folder {name}", profile.profile);
+            return Err(unsound(message, &["profile"]));
+        }
+        match profile.unknown_kind() {
+            None => Ok(Some(profile)),
+            Some((kind, under)) => {
+                let error = unsound(
+                    format!("there is no kind `{under}` for {kind} to stand under"),
+                    &["kinds", kind, "under"],
+                );
+                let known = profile.kinds.keys().map(Id::as_str).chain([ROOT]);
+                Err(nearest(under, known)
+                    .into_iter()
+                    .fold(error, |error, near| error.hint(format!("did you mean `{near}`?"))))
+            }
+        }
     }
 }

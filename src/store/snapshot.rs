@@ -71,6 +71,11 @@ type Parsed = (RepoPath, Vec<u8>, Result<Workflow>);
 impl Store {
     /// Reads one version of the state.
     pub fn snapshot(&self, at: At) -> Result<Snapshot> {
+        self.snapshot_of(at, None)
+    }
+
+    /// Reads one version of the state, of one workflow's file only where one is named; it may be missing.
+    pub fn snapshot_of(&self, at: At, file: Option<&RepoPath>) -> Result<Snapshot> {
         let mut broken = Vec::new();
         let config = self.config(&at, &mut broken)?;
         let mut snapshot = Snapshot {
@@ -81,7 +86,7 @@ impl Store {
             broken,
             profiles: Vec::new(),
         };
-        let Found { files, broken } = self.workflow_files(&snapshot.at)?;
+        let Found { files, broken } = self.workflow_files(&snapshot.at, file)?;
         snapshot.broken.extend(broken);
         for (path, bytes, parsed) in parse_all(files) {
             let loaded = parsed.and_then(|workflow| {
@@ -94,6 +99,7 @@ impl Store {
                 Err(error) => snapshot.broken.push(Broken { path: path.to_string(), error }),
             }
         }
+        snapshot.set_twins_aside();
         snapshot.workflows.sort_by(|a, b| a.workflow.id.as_str().cmp(b.workflow.id.as_str()));
         Ok(snapshot)
     }
@@ -123,7 +129,11 @@ impl Store {
         }
     }
 
-    fn workflow_files(&self, at: &At) -> Result<Found> {
+    fn workflow_files(&self, at: &At, file: Option<&RepoPath>) -> Result<Found> {
+        if let Some(file) = file {
+            let files = self.read(at, file)?.map(|bytes| (file.clone(), bytes)).into_iter().collect();
+            return Ok(Found { files, broken: Vec::new() });
+        }
         if let Some(plan) = &self.plan {
             let bytes = self
                 .read(at, plan)?
@@ -214,6 +224,30 @@ impl Snapshot {
     pub fn with_profiles(&self) -> impl Iterator<Item = (&Workflow, &Profile)> {
         let profile = |loaded: &Loaded| self.profiles.get(loaded.profile).map(Arc::as_ref);
         self.workflows.iter().filter_map(move |loaded| Some((&loaded.workflow, profile(loaded)?)))
+    }
+
+    // Ids are compared without case, names of files are not: neither of two such files can be the one that is meant.
+    fn set_twins_aside(&mut self) {
+        let twin = |one: &Loaded, all: &[Loaded]| {
+            let other =
+                all.iter().find(|other| other.path != one.path && other.workflow.id == one.workflow.id)?;
+            Some(other.path.clone())
+        };
+        let mut ids = std::collections::HashSet::new();
+        if self.workflows.iter().all(|loaded| ids.insert(&loaded.workflow.id)) {
+            return;
+        }
+        let twins: Vec<Option<RepoPath>> =
+            self.workflows.iter().map(|one| twin(one, &self.workflows)).collect();
+        for (loaded, twin) in std::mem::take(&mut self.workflows).into_iter().zip(twins) {
+            match twin {
+                None => self.workflows.push(loaded),
+                Some(twin) => {
+                    let error = Error::state(format!("{twin} has the same id; case does not count"));
+                    self.broken.push(loaded.broken(error, &["id".to_owned()]));
+                }
+            }
+        }
     }
 
     /// The process of a workflow.

@@ -68,7 +68,7 @@ fn write(ground: &Ground, me: usize) -> Known {
             None => {}
             code => panic!("writer {me}: {code:?}"),
         }
-        if number % 4 == 0 {
+        if number.is_multiple_of(4) {
             ground.run(&["set", "w", "v", &format!("title=T{me}-{number}"), "--as=Ada"]).exits(0, "title");
         }
     }

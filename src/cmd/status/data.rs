@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::derive::next::actions;
 use crate::derive::progress::progress;
 use crate::derive::world::Spot;
-use crate::store::Broken;
 
 use super::super::Answer;
+use super::super::items;
 use super::View;
 use super::screen::now_at;
 
@@ -42,7 +42,7 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .filter(|attention| attention.kind != "broken")
         .map(|a| json!({ "kind": a.kind, "ref": a.reference, "message": a.message, "command": a.command }))
         .collect();
-    let broken: Vec<Value> = session.snapshot.broken.iter().map(broken).collect();
+    let broken: Vec<Value> = session.snapshot.broken.iter().map(items::broken).collect();
     let next: Vec<Value> = shown
         .iter()
         .flat_map(|&board| actions(world, board))
@@ -56,16 +56,4 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .with("attention", concerns)
         .with("broken", broken)
         .with("next", next)
-}
-
-fn broken(broken: &Broken) -> Value {
-    let at = broken.error.place();
-    json!({
-        "file": at.map_or(broken.path.as_str(), |at| at.file.as_str()),
-        "line": at.map_or(1, |at| at.line),
-        "column": at.map_or(1, |at| at.column),
-        "message": broken.error.message(),
-        "details": broken.error.notes(),
-        "hints": broken.error.hints(),
-    })
 }

@@ -14,7 +14,7 @@ use crate::model::profile::{Kind, Profile};
 use crate::model::state::{Asked, State};
 use crate::moves::fields::state_word;
 
-use super::{CHILDREN, Report, Setting, known, records};
+use super::{CHILDREN, Left, Report, Setting, known, records};
 
 /// An item and the one that it stands in; `None`: the workflow.
 pub(super) struct Nested {
@@ -154,7 +154,7 @@ pub(super) fn convert(
         }
     }
     known::sift(&mut item, path, report);
-    let mut item = typed_item(item, path)?;
+    let mut item = typed_item(item, path, report)?;
     if let Some(word) = state {
         let (asked, label) =
             state_word(setting.profile, &word).map_err(|error| error.context(at("state")))?;
@@ -193,7 +193,7 @@ fn rename(map: &mut Map<String, Value>, declared: &dyn Fn(&str) -> bool) {
     }
 }
 
-fn typed_item(mut map: Map<String, Value>, path: &str) -> Result<Item> {
+fn typed_item(mut map: Map<String, Value>, path: &str, report: &mut Report) -> Result<Item> {
     map.entry("title").or_insert_with(|| json!(""));
     for key in ["order", "target", "title", "owner"] {
         if let Some(value) = map.get_mut(key).filter(|value| value.is_number()) {
@@ -205,8 +205,20 @@ fn typed_item(mut map: Map<String, Value>, path: &str) -> Result<Item> {
     {
         *progress = Value::from(percent.get());
     }
-    let here = if path.is_empty() { "the workflow" } else { path };
-    serde_json::from_value(Value::Object(map)).map_err(|error| Error::state(format!("{here}: {error}")))
+    // What does not fit is reported with its key; the rest is taken over.
+    let unfit = |key: &str, value: &Value| {
+        let alone = json!({ "title": "", key: value });
+        serde_json::from_value::<Item>(alone).err().map(|error| error.to_string())
+    };
+    let bad: Vec<(String, String)> =
+        map.iter().filter_map(|(key, value)| Some((key.clone(), unfit(key, value)?))).collect();
+    for (key, reason) in bad {
+        let at = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let value = map.remove(&key).unwrap_or_default();
+        report.not_understood.push(Left { path: at, value, reason });
+    }
+    map.entry("title").or_insert_with(|| json!(""));
+    serde_json::from_value(Value::Object(map)).map_err(|error| Error::state(format!("{path}: {error}")))
 }
 
 fn typed(field: &Field, value: Value) -> Value {

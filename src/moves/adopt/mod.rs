@@ -11,7 +11,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::derive::board::{Board, Place, Thing};
+use crate::derive::changes::changes;
 use crate::derive::gates::{GateState, gate_state};
+use crate::derive::words::show;
 use crate::error::{Error, Result};
 use crate::model::id::Id;
 use crate::model::item::Item;
@@ -143,20 +145,53 @@ pub fn records(tree: Value, workflow: &Workflow, setting: Setting) -> Result<Ado
     }
     for (id, metric) in added.metrics.iter() {
         match changed.root.metrics.get_mut(id) {
-            Some(known) => known.samples.extend(metric.samples.clone()),
+            Some(known) => {
+                known.samples.extend(metric.samples.clone());
+                known.title = known.title.take().or_else(|| metric.title.clone());
+                known.unit = known.unit.take().or_else(|| metric.unit.clone());
+                known.target = known.target.take().or_else(|| metric.target.clone());
+                let unit = metric.unit.is_none() || known.unit == metric.unit;
+                let target = metric.target.is_none() || known.target == metric.target;
+                if !(unit && target) {
+                    report.unknown(format!("metrics.{id}"), crate::model::workflow::tree(metric));
+                }
+            }
             None => drop(changed.root.metrics.insert(id.clone(), metric.clone())),
         }
     }
-    added.notes.values().for_each(|note| drop(changed.root.notes.push('n', note.clone())));
-    added.decisions.values().for_each(|decision| drop(changed.root.decisions.push('d', decision.clone())));
+    for note in added.notes.values() {
+        if !changed.root.notes.values().any(|known| known == note) {
+            changed.root.notes.push('n', note.clone());
+        }
+    }
+    for decision in added.decisions.values() {
+        if !changed.root.decisions.values().any(|known| known == decision) {
+            changed.root.decisions.push('d', decision.clone());
+        }
+    }
     for (key, value) in map {
         report.unknown(key, value);
     }
     settle(&mut changed, setting.profile, &mut report);
+    refuse_replacement(workflow, &changed)?;
     for (id, item) in changed.root.items.iter_mut() {
         stamp(id, item, setting.now, &mut report);
     }
     Ok(Adopted { workflow: changed, report })
+}
+
+// A file adds to what is there; it never takes the place of evidence.
+fn refuse_replacement(before: &Workflow, after: &Workflow) -> Result<()> {
+    let all = changes(before.id.as_str(), &before.to_value(), &after.to_value());
+    match all.into_iter().find(|change| !change.from.is_null()) {
+        None => Ok(()),
+        Some(change) => {
+            let (field, reference) = (&change.field, &change.reference);
+            let (here, there) = (show(&change.from), show(&change.to));
+            Err(Error::refused(format!("{field} of {reference} is {here} here, and {there} in the file"))
+                .hint(format!("git track show {reference}")))
+        }
+    }
 }
 
 fn settle(workflow: &mut Workflow, profile: &Profile, report: &mut Report) {

@@ -266,7 +266,10 @@ fn records_go_into_a_workflow() {
             "scope-creep": {"title": "Scope creep"},
         })
     );
-    assert_eq!(tree["metrics"]["ci_pass_rate"], json!({"title": "CI", "samples": {"2026-01-05": 90}}));
+    assert_eq!(
+        tree["metrics"]["ci_pass_rate"],
+        json!({"title": "CI", "unit": "%", "samples": {"2026-01-05": 90}})
+    );
     assert_eq!(tree["notes"], json!({"n1": {"text": "x"}}));
     assert_eq!(tree["items"]["batch-1"]["finished"], "2026-01-05T00:00:00Z");
     assert_eq!(lines(&report)[1..], ["? risks.R2.colour: \"red\"", "? mood: \"good\""]);
@@ -312,13 +315,21 @@ fn what_makes_no_sense_is_an_error() {
         ("{items: [{id: a, parent: b}, {id: b, parent: a}]}", "`a` belongs to `b`, which is not in the file"),
         ("{items: [{id: a}, {id: A}]}", "the id `A` is used twice"),
         ("{items: [{id: a, status: nonsense}]}", "a.state: `nonsense` is not a state"),
-        ("{items: [{id: a, progress: 101}]}", "a: 101 is not a percentage from 0 to 100"),
         ("{updated_at: yesterday}", "`yesterday` is not a time"),
     ] {
         assert_eq!(take(TEAM, text).unwrap_err().message(), message, "{text}");
     }
     assert_eq!(id_of(&json!({"id": "x"})), Some("x"));
     assert_eq!(id_of(&json!({"id": 1})), None);
+}
+
+#[test]
+fn what_does_not_fit_is_reported_with_its_key() {
+    let (tree, report) =
+        taken(TEAM, "items: [{id: a, title: A, progress: 101, owner: [x, y], summary: Fine.}]");
+    assert_eq!(tree["items"]["a"], json!({"title": "A", "summary": "Fine."}));
+    let paths: Vec<&str> = report.not_understood.iter().map(|left| left.path.as_str()).collect();
+    assert_eq!(paths, ["a.progress", "a.owner"]);
 }
 
 #[test]

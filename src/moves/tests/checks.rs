@@ -10,7 +10,7 @@ const ALL: [(&str, &str, &[&str], &str); 15] = [
     ("not_blocked: true", "blockers: {b1: {text: x}}", &["FAIL  a.b1 is open: x"], ""),
     ("order: true", "", &["FAIL  first comes first"], "order: \"0\""),
     ("one_active: true", "", &["FAIL  rival is still in progress"], ""),
-    ("last: true", "order: \"0\"", &["FAIL  it is the last one"], ""),
+    ("last: true", "order: \"0\"", &["FAIL  rival came after it, and only the last one is in progress"], ""),
     ("focus: true", "focus: \" \"", &["FAIL  it says what is being worked on"], "focus: x"),
     ("owner: true", "", &["FAIL  it has an owner"], "owner: bob"),
     (

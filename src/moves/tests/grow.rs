@@ -84,7 +84,6 @@ fn what_cannot_be_added_is_refused() {
         ("w", "task", "id=t-001", "the id `t-001` is taken"),
         ("w", "task", "id=1x", "`1x` is not an id"),
         ("w", "task", "ownr=x", "an item has no field `ownr`"),
-        ("w", "gate", "state=x", "a gate has no field `state`"),
         ("w", "line", "owner=x", "a line has no field `owner`"),
         (
             "w",
@@ -116,8 +115,6 @@ fn records_are_added_to_items() {
     for (kind, title, text, new, path, value) in [
         ("risk", "Burn out", "impact=critical", "burn-out", "/risks/burn-out/impact", "critical"),
         ("metric", "Flakes", "target=<5", "flakes", "/metrics/flakes/target", "<5"),
-        ("gate", "Review", "", "review", "/gates/review/title", "Review"),
-        ("checkpoint", "Go", "role=lead", "go", "/checkpoints/go/role", "lead"),
         ("line", "Tested", "", "tested-2", "/checklist/lines/tested-2/text", "Tested"),
         ("agent", "Steward", "id=p5|steward=yes", "p5", "/agents/p5/role", "Steward"),
     ] {

@@ -224,7 +224,12 @@ fn refusals_name_the_move_that_helps() {
         ("submit", State::Todo, "`submit a` is refused: it is ready", "git track start a"),
         ("done", State::Failed, "`done a` is refused: it is failed", "git track retry a"),
         ("start", State::Done, "`start a` is refused: it is done", "git track show a"),
-        ("skip", State::Done, "`skip a` is refused: it is done", "git track reopen a"),
+        (
+            "skip",
+            State::Done,
+            "`skip a` is refused: it is done",
+            "git track reopen a -m \"why it is taken up again\"",
+        ),
     ] {
         let found = error(go(&in_state(from), verb, "a", "x"));
         assert_eq!((found.message(), found.hints()), (message, &[hint.to_owned()][..]));
