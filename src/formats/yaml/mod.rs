@@ -27,3 +27,5 @@ mod edit_tests;
 mod front_tests;
 #[cfg(test)]
 mod plain_tests;
+#[cfg(test)]
+mod plain_written;

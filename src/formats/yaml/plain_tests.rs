@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use proptest::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::{emit, plain};
+use super::plain;
 use crate::model::field::FieldValue;
 use crate::model::item::Item;
 use crate::model::profile::Profile;
@@ -41,7 +40,7 @@ struct Kinds {
 
 /// Whether the plain reader takes the text; then the general parser must find the same, in the same order.
 #[track_caller]
-fn same<T: DeserializeOwned + Debug>(text: &str) -> bool {
+pub(super) fn same<T: DeserializeOwned + Debug>(text: &str) -> bool {
     let Some(own) = plain::read::<T>(text) else { return false };
     match serde_yaml::from_str::<T>(text) {
         Ok(other) => assert_eq!(format!("{own:?}"), format!("{other:?}"), "{text}"),
@@ -83,7 +82,7 @@ const SAMPLES: [&str; 5] = [
     "1: 2\n20: 3\n3:\n",
 ];
 
-const WORDS: [&str; 72] = [
+pub(super) const WORDS: [&str; 72] = [
     "\"",
     "'",
     ":",
@@ -347,62 +346,10 @@ fn what_is_outside_is_left_to_the_general_parser() {
 }
 
 #[test]
-fn hostile_texts_take_no_time() {
+fn hostile_texts_come_to_an_end() {
     for part in
         ["- ", "a: ", "\"", "[", "{a: ", "a:\n", "- a:b\n", "-\n", "\n", "  \n", "a #", "''", "- \"a\" \n"]
     {
         let _ = plain::read::<Value>(&part.repeat(1_000_000 / part.len()));
-    }
-}
-
-fn tree() -> impl Strategy<Value = Value> {
-    let text = prop_oneof![
-        "[a-z][a-z0-9 .:#/_-]{0,12}",
-        "[ -~é\u{2028}\u{feff}\u{1f600}\\n\\t\u{0}\u{7f}]{0,10}",
-        prop::sample::select(WORDS.to_vec()).prop_map(str::to_owned),
-        "[0-9a-fx_.:+-]{1,8}",
-    ];
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::Bool),
-        any::<i64>().prop_map(Value::from),
-        any::<u64>().prop_map(Value::from),
-        any::<f64>().prop_map(|number| json!(number)),
-        text.clone().prop_map(Value::String),
-    ];
-    leaf.prop_recursive(5, 40, 6, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
-            prop::collection::vec((text.clone(), inner), 0..6)
-                .prop_map(|pairs| Value::Object(pairs.into_iter().collect::<Map<_, _>>())),
-        ]
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn whatever_is_written_is_taken(inner in tree()) {
-        for whole in [json!({ "k": inner.clone() }), json!([inner])] {
-            let text = emit::write(&whole);
-            prop_assert!(same::<Value>(&text), "not taken:\n{}", text);
-            prop_assert_eq!(plain::read::<Value>(&text), Some(whole));
-        }
-    }
-
-    #[test]
-    fn whatever_item_is_written_is_taken(title in "\\PC{0,30}", texts in prop::collection::vec("[ -~]{1,20}", 4)) {
-        let item = json!({
-            "title": title, "owner": texts[0], "team": texts, "progress": 40, "counted": true, "state": "done",
-            "started": "2026-02-12T09:00:00Z", "due": "2026-02-12", "limits": {"files": 3},
-            "fields": {"a": texts[1], "b": 3, "c": texts, "d": {"e": texts[2]}, "f": {}},
-            "metrics": {"m1": {"target": ">=95", "samples": {"2026-02-12": 1.5, "2026-02-13": 3}}},
-            "items": {"x": {"title": texts[3], "iterations": {"i1": {"score": "0.92", "note": texts[0]}}}},
-            "gates": {"g": {"parts": {"p": texts[2], "q": {"human": texts[1], "passed": "2026-02-12T09:00:00Z"}}}},
-        });
-        let text = emit::write(&item);
-        prop_assert!(same::<Item>(&text), "not taken:\n{}", text);
-        prop_assert!(same::<Value>(&text));
     }
 }

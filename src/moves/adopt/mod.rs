@@ -6,8 +6,8 @@
 mod item;
 mod known;
 mod records;
+mod report;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::derive::board::{Board, Place, Thing};
@@ -25,6 +25,8 @@ use crate::model::workflow::Workflow;
 
 use item::Nested;
 
+pub use report::{Left, Report};
+
 /// What was taken over.
 #[derive(Debug)]
 pub struct Adopted {
@@ -32,42 +34,6 @@ pub struct Adopted {
     pub workflow: Workflow,
     /// What was done with the rest.
     pub report: Report,
-}
-
-/// What did not become state as it was written.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Report {
-    /// Values that are derived or measured, with what git-track says instead.
-    pub ignored: Vec<Left>,
-    /// Keys that nothing knows.
-    pub not_understood: Vec<Left>,
-    /// Items that got times of the import.
-    pub stamped: Vec<String>,
-}
-
-/// A value that was left out.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Left {
-    /// Where it stood: keys with dots.
-    pub path: String,
-    /// What it was.
-    pub value: Value,
-    /// Why it was left out.
-    pub reason: String,
-}
-
-impl Report {
-    fn ignore(&mut self, path: String, value: Value, reason: impl Into<String>) {
-        self.ignored.push(Left { path, value, reason: reason.into() });
-    }
-
-    fn unknown(&mut self, path: String, value: Value) {
-        self.not_understood.push(Left {
-            path,
-            value,
-            reason: "no field of this process has this name".to_owned(),
-        });
-    }
 }
 
 /// What the conversion needs to know besides the tree.
