@@ -26,6 +26,7 @@ cases! {
     block: "block",
     broken: "broken",
     config: "config",
+    corners: "corners",
     demo: "demo",
     design_examples: "design-examples",
     errors: "errors",
