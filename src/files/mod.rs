@@ -5,7 +5,6 @@
 //! meanwhile is never overwritten.
 
 mod apply;
-mod cache;
 mod dir;
 mod excl;
 mod journal;

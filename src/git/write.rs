@@ -37,34 +37,6 @@ impl Repo {
         head.ok_or_else(|| Error::bug("git made a commit that HEAD does not name"))
     }
 
-    /// Creates a branch without switching to it.
-    pub fn create_branch(&self, name: &str, at: &CommitId) -> Result<()> {
-        self.checked_name(name)?;
-        self.done(&self.order(["branch", "--no-track", name, at.as_str()])).map(drop)
-    }
-
-    /// Switches to a branch; changes that are not committed come along or git refuses.
-    pub fn switch(&self, name: &str) -> Result<()> {
-        self.checked_name(name)?;
-        self.done(&self.order(["switch", "--quiet", "--no-guess", name])).map(drop)
-    }
-
-    /// Creates a branch at what is checked out and switches to it.
-    pub fn switch_new(&self, name: &str) -> Result<()> {
-        self.checked_name(name)?;
-        self.done(&self.order(["switch", "--quiet", "--no-track", "-c", name])).map(drop)
-    }
-
-    /// The rule for names also keeps options out of the command line: no branch begins with `-`.
-    fn checked_name(&self, name: &str) -> Result<()> {
-        if self.check_ref_name(name) {
-            Ok(())
-        } else {
-            Err(Error::usage(format!("`{name}` is not a name for a branch"))
-                .hint("git help check-ref-format"))
-        }
-    }
-
     /// Stages what git does not know yet, since `commit --only` takes no other paths; returns them. An intention to add
     /// would do as well, but git crashes on one outside the patterns of a sparse index.
     fn stage_new(&self, paths: &[RepoPath]) -> Result<Vec<RepoPath>> {

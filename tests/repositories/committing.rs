@@ -149,24 +149,3 @@ fn outside_the_sparse_patterns() {
     let changed = repo.git(&["diff-tree", "-r", "--no-commit-id", "--name-only", "HEAD"]);
     assert_eq!(changed, ".track/workflows/a.yaml\n.track/workflows/n.yaml");
 }
-
-#[test]
-fn branches_are_made_and_switched() {
-    for init in [vec![], vec!["--ref-format=reftable"]] {
-        let repo = Repo::init(&init);
-        seed(&repo);
-        let found = git::open(&repo.env()).unwrap();
-        let old = found.resolve("HEAD~1").unwrap();
-        found.create_branch("feat/old", &old).unwrap();
-        assert_eq!(repo.git(&["rev-parse", "feat/old"]), old.as_str());
-        assert_eq!(found.create_branch("feat/old", &old).unwrap_err().kind(), Kind::Refused);
-        repo.write("tool.sh", "dirty\n");
-        found.switch_new("feat/new").unwrap();
-        assert_eq!(found.head().unwrap().branch(), Some("feat/new"));
-        assert_eq!(status(&repo), " M tool.sh");
-        found.switch("feat/old").unwrap();
-        assert_eq!(found.head().unwrap().branch(), Some("feat/old"));
-        let error = found.switch("no-such").unwrap_err();
-        assert!(error.message().contains("no-such"), "{error}");
-    }
-}
