@@ -21,7 +21,7 @@ use super::write::{Said, WriteArgs, change};
   git track add risk \"Team burnout\" probability=medium impact=high
   git track add line \"Rollback tested\" --in batch-1")]
 pub struct Args {
-    /// A kind of the profile, or: risk, metric, gate, checkpoint, line, agent
+    /// A kind of the profile, or: risk, metric, line, agent
     #[arg(value_name = "KIND")]
     pub kind: String,
     /// What it is, in one line

@@ -123,7 +123,7 @@ pub enum Command {
     #[command(display_order = 17)]
     Diff(diff::Args),
 
-    /// Add an item, a risk, a metric, a gate, a checkpoint or a checklist line
+    /// Add an item, a risk, a metric, a checklist line or an agent
     #[command(display_order = 20)]
     Add(add::Args),
     /// Set fields of an item, risk or metric

@@ -56,6 +56,14 @@ pub struct Files {
     roots: Roots,
 }
 
+/// An opened root to read from; see [`Files::reader`].
+#[derive(Debug)]
+pub struct Reader<'a> {
+    files: &'a Files,
+    root: Root,
+    base: Option<Dir>,
+}
+
 /// A name in a directory.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
@@ -90,14 +98,12 @@ impl Files {
     ///
     /// Links, on the way or at the end, and everything that is not a file are named errors.
     pub fn read(&self, root: Root, path: &RepoPath, cap: u64) -> Result<Option<Vec<u8>>> {
-        let Some(base) = self.root(root, false)? else { return Ok(None) };
-        match base.look(path.as_str(), cap) {
-            Ok(Look::Absent) => Ok(None),
-            Ok(Look::File(found)) => Ok(Some(found.bytes)),
-            Ok(Look::TooBig(size)) => Err(self.too_big(root, path, size, cap)),
-            Ok(Look::Obstacle(obstacle)) => Err(self.in_the_way(root, &obstacle)),
-            Err(e) => Err(Error::io(format!("read `{}`", self.shown(root, path)), &e)),
-        }
+        self.reader(root)?.read(path, cap)
+    }
+
+    /// Reads many files of a root, which is opened once. Can be shared by threads.
+    pub fn reader(&self, root: Root) -> Result<Reader<'_>> {
+        Ok(Reader { files: self, root, base: self.root(root, false)? })
     }
 
     /// What is in a directory, sorted by name; a missing directory is empty.
@@ -206,6 +212,20 @@ impl Files {
                 self.in_the_way(root, &Obstacle { at: path.to_string(), is: "a file", wanted: "directory" })
             }
             _ => Error::io(format!("list `{}`", self.shown(root, path)), error),
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// As [`Files::read`].
+    pub fn read(&self, path: &RepoPath, cap: u64) -> Result<Option<Vec<u8>>> {
+        let Some(base) = &self.base else { return Ok(None) };
+        match base.look(path.as_str(), cap) {
+            Ok(Look::Absent) => Ok(None),
+            Ok(Look::File(found)) => Ok(Some(found.bytes)),
+            Ok(Look::TooBig(size)) => Err(self.files.too_big(self.root, path, size, cap)),
+            Ok(Look::Obstacle(obstacle)) => Err(self.files.in_the_way(self.root, &obstacle)),
+            Err(e) => Err(Error::io(format!("read `{}`", self.files.shown(self.root, path)), &e)),
         }
     }
 }

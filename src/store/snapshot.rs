@@ -159,9 +159,9 @@ impl Store {
                 Err(error) => found.add(format!("{folder}/{}", entry.name), error),
             }
         }
-        let files = &self.files;
+        let files = self.files.reader(Root::WorkTree)?;
         let read = |path: RepoPath| {
-            let bytes = files.read(Root::WorkTree, &path, LARGEST);
+            let bytes = files.read(&path, LARGEST);
             (path, bytes)
         };
         for (path, bytes) in spread(paths, read) {
@@ -379,14 +379,14 @@ fn spread<T: Send, R: Send>(mut things: Vec<T>, work: impl Fn(T) -> R + Sync) ->
         shares.push(std::mem::replace(&mut things, rest));
     }
     let work = &work;
+    let all = move |share: Vec<T>| share.into_iter().map(work).collect::<Vec<R>>();
     std::thread::scope(|scope| {
-        let running: Vec<_> = shares
-            .into_iter()
-            .map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>()))
-            .collect();
-        let done = running
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        done.flatten().collect()
+        let own = shares.remove(0);
+        let running: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || all(share))).collect();
+        let mut done = all(own);
+        for thread in running {
+            done.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
     })
 }
