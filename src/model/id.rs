@@ -76,9 +76,12 @@ impl Eq for Id {}
 
 impl Hash for Id {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        for byte in self.0.bytes() {
-            state.write_u8(byte.to_ascii_lowercase());
+        // In one piece: a hasher is called for each byte otherwise, and every id of a repository is hashed.
+        let mut folded = [0; MAX];
+        for (to, byte) in folded.iter_mut().zip(self.0.bytes()) {
+            *to = byte.to_ascii_lowercase();
         }
+        state.write(folded.get(..self.0.len()).unwrap_or(&folded));
     }
 }
 
