@@ -81,7 +81,7 @@ fn protocol<'a, T>(
     place: Place,
     field: impl Fn(&'a Protocol) -> Option<&'a T>,
 ) -> Option<&'a T> {
-    board.upwards(place).find_map(|place| board.node(place).item.protocol.as_ref().and_then(&field))
+    board.upwards(place).find_map(|place| board.node(place).item.protocol.as_deref().and_then(&field))
 }
 
 /// Whether an item's rounds are used up below the threshold.

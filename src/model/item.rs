@@ -78,9 +78,9 @@ pub struct Item {
     /// Under which condition it is done at all.
     pub when: Option<When>,
     /// The condition was met.
-    pub triggered: Option<Verdict>,
+    pub triggered: Option<Box<Verdict>>,
     /// The condition was not met.
-    pub not_triggered: Option<Verdict>,
+    pub not_triggered: Option<Box<Verdict>>,
     /// The branch that carries it.
     pub branch: Option<String>,
     /// The paths it may touch.
@@ -91,7 +91,7 @@ pub struct Item {
     /// How much it is expected to change.
     pub estimate: Option<Limits>,
     /// How it is judged.
-    pub protocol: Option<Protocol>,
+    pub protocol: Option<Box<Protocol>>,
     /// When work on it began.
     pub started: Option<Time>,
     /// When it was finished, failed or dropped.

@@ -26,7 +26,7 @@ pub fn workflow(profile: &Profile, id: Id, title: &str, settings: &[Setting], as
         started: Some(ask.now),
         by: Some(ask.actor.to_owned()),
         checklist: profile.workflow.checklist.clone(),
-        protocol: seed.protocol,
+        protocol: seed.protocol.map(Box::new),
         items: seed.items,
         gates: seed.gates,
         checkpoints: seed.checkpoints,

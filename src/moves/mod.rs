@@ -284,7 +284,7 @@ fn left_out(item: &mut Item, text: Option<&str>, ask: &Ask) {
     let why = text.map(str::to_owned);
     if item.when.is_some() {
         let by = Some(ask.actor.to_owned());
-        item.not_triggered = Some(Verdict { by, at: Some(ask.now), why, met: Vec::new() });
+        item.not_triggered = Some(Box::new(Verdict { by, at: Some(ask.now), why, met: Vec::new() }));
     } else {
         item.why = why;
     }
