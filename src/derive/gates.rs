@@ -49,7 +49,8 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
     }
 }
 
-fn scores(board: &Board, place: Place, scope: &str) -> GateState {
+/// The leaves below an item whose scores a part looks at: `all`, or those whose ids its scope lists.
+pub fn judged(board: &Board, place: Place, scope: &str) -> Vec<Place> {
     let wanted: Vec<&str> = scope.split(',').map(str::trim).collect();
     let all = wanted == ["all"];
     let judged = |place: &Place| {
@@ -57,7 +58,11 @@ fn scores(board: &Board, place: Place, scope: &str) -> GateState {
         let leaf = node.children.is_empty() && node.item.is_counted();
         leaf && (all || wanted.iter().any(|id| Id::parse(id).is_ok_and(|id| id == *node.id)))
     };
-    let judged: Vec<Place> = std::iter::once(place).chain(board.below(place)).filter(judged).collect();
+    std::iter::once(place).chain(board.below(place)).filter(judged).collect()
+}
+
+fn scores(board: &Board, place: Place, scope: &str) -> GateState {
+    let judged = judged(board, place, scope);
     let passed = !judged.is_empty()
         && judged.iter().all(|&place| {
             let last = board.node(place).item.iterations.last().map(|(_, iteration)| &iteration.score);

@@ -7,6 +7,7 @@ pub mod gates;
 pub mod here;
 pub mod next;
 pub mod progress;
+pub mod queue;
 pub mod reference;
 pub mod sentences;
 pub mod validate;
