@@ -1,5 +1,6 @@
 //! What to do now: running work first, then what is ready, the most urgent first.
 
+use crate::model::id::Id;
 use crate::model::state::{Shown, State};
 
 use super::board::{Board, Place};
@@ -130,6 +131,43 @@ pub fn claimable(world: &World, board: usize, actor: &str) -> Vec<Spot> {
     ready.map(|action| action.spot).filter(free).filter(begins).collect()
 }
 
+/// What an agent can do now in one workflow: what is its own, and what is nobody's.
+pub fn actions_for(world: &World, board: usize, agent: &str) -> Vec<Action> {
+    let own = |action: &Action| is_for(world.board(action.spot), action.spot.place, agent);
+    actions(world, board).into_iter().filter(own).collect()
+}
+
+fn is_for(board: &Board, place: Place, agent: &str) -> bool {
+    let item = board.node(place).item;
+    // In the roster an agent's name is an id, and ids are equal whatever their case.
+    let same = |name: &str| name.eq_ignore_ascii_case(agent);
+    let roster = owners_by_roster(board, place);
+    let own = item.owner.as_deref().is_some_and(same)
+        || item.team.iter().any(|name| same(name))
+        || roster.iter().any(|id| same(id.as_str()));
+    own || item.owner.is_none() && roster.is_empty()
+}
+
+// Whoever owns an item owns what is in it, unless somebody owns that in turn.
+fn owners_by_roster<'a>(board: &Board<'a>, place: Place) -> Vec<&'a Id> {
+    let agents = &board.root().item.agents;
+    let owners = |place: Place| -> Vec<&'a Id> {
+        let named = agents.iter().filter(|(_, agent)| agent.owns.iter().any(|own| owns(board, own, place)));
+        named.map(|(id, _)| id).collect()
+    };
+    board.upwards(place).map(owners).find(|owners| !owners.is_empty()).unwrap_or_default()
+}
+
+// An entry is the id of an item, or a path with everything below it.
+fn owns(board: &Board, own: &str, place: Place) -> bool {
+    let node = board.node(place);
+    let folder = own.trim_end_matches(['/', '*']);
+    let below = |file: &String| {
+        file.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    node.id.as_str().eq_ignore_ascii_case(own) || node.item.files.iter().any(below)
+}
+
 fn is_open_inside(board: &Board, place: Place) -> bool {
     let mut children = board.node(place).children.iter().map(|&child| board.node(child));
     children.any(|child| child.item.is_counted() && !child.state.is_closed())
@@ -180,6 +218,28 @@ mod tests {
             .map(|spot| world.board(*spot).node(spot.place).id.as_str())
             .collect();
         assert_eq!(free, ["b", "c"]);
+    }
+
+    #[test]
+    fn an_agent_sees_its_own_and_what_is_nobodys() {
+        let scene = Scene::team(
+            "agents: {ann: {owns: [p, docs/]}, bob: {owns: [C, \"src/**\"]}, eve: {}}\n\
+             items: {p: {kind: phase, title: P, items: {a: {title: A}, b: {title: B, owner: eve}, c: {title: C}}}, \
+             d: {title: D, files: [src/main.rs]}, e: {title: E, files: [docs], state: active}, \
+             f: {title: F, files: [docsx/a]}, g: {title: G, owner: bob, team: [Eve]}}",
+        );
+        let world = scene.world();
+        let ids = |agent: &str| -> String {
+            let found = actions_for(&world, 0, agent);
+            found.iter().map(|action| action.reference(&world)).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(ids("ann"), "e a b f");
+        assert_eq!(ids("BOB"), "c d f g");
+        assert_eq!(ids("eve"), "b f g");
+        assert_eq!(ids("nobody"), "f");
+        let failed = Scene::shipped("trace", "items: {s1: {title: A, state: failed, owner: ann}}");
+        assert_eq!(actions_for(&failed.world(), 0, "bob"), []);
+        assert_eq!(actions_for(&failed.world(), 0, "ann").len(), 1);
     }
 
     #[test]
