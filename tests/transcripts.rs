@@ -39,6 +39,7 @@ cases! {
     plumbing: "plumbing",
     profiles: "profiles",
     program: "program",
+    queue: "queue",
     references: "references",
     sanitise: "sanitise",
     set: "set",
@@ -59,7 +60,7 @@ const OTHERS: [&str; 1] = ["yaml"];
 const BROKEN: [&str; 1] = ["broken"];
 
 /// The commands whose screens fit into 80 columns.
-const SCREENS: [&str; 8] = ["status", "brief", "list", "next", "why", "show", "log", "diff"];
+const SCREENS: [&str; 9] = ["status", "brief", "list", "next", "why", "show", "log", "diff", "queue"];
 
 pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")

@@ -18,6 +18,7 @@ mod new;
 mod next;
 mod note;
 mod profile;
+mod queue;
 mod recover;
 mod schema;
 mod session;
@@ -122,6 +123,9 @@ pub enum Command {
     /// Say in words what differs between two versions of the state
     #[command(display_order = 17)]
     Diff(diff::Args),
+    /// Show what is worked on together, and in which order
+    #[command(display_order = 18)]
+    Queue(queue::Args),
 
     /// Add an item, a risk, a metric, a checklist line or an agent
     #[command(display_order = 20)]
@@ -231,6 +235,7 @@ impl Command {
             Self::Brief(_) => "brief",
             Self::Log(_) => "log",
             Self::Diff(_) => "diff",
+            Self::Queue(_) => "queue",
             Self::Add(_) => "add",
             Self::Set(_) => "set",
             Self::Claim(_) => "claim",
@@ -272,6 +277,7 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Brief(args) => brief::run(context, args),
         Command::Log(args) => log::run(context, args),
         Command::Diff(args) => diff::run(context, args),
+        Command::Queue(args) => queue::run(context, args),
         Command::Add(args) => add::run(context, args),
         Command::Set(args) => set::run(context, args),
         Command::Claim(args) => moves::claim(context, args),

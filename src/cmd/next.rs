@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use serde_json::Value;
 
-use crate::derive::next::actions;
+use crate::derive::next::{actions, actions_for};
 use crate::error::Result;
 use crate::ui::{Line, Style, Text, cut};
 
@@ -14,11 +14,16 @@ use super::session::{Session, world};
 
 /// Arguments of `next`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:\n  git track next\n  git track next --json")]
+#[command(
+    after_help = "Examples:\n  git track next\n  git track next --agent agent-7\n  git track next --json"
+)]
 pub struct Args {
     /// Every workflow, also when one is meant
     #[arg(long)]
     pub all: bool,
+    /// Only what this agent can do: its own items, and those that are nobody's
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
 }
 
 /// Lists what can be done now: running work first, then what is ready, the most urgent first.
@@ -30,7 +35,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let mut text = Text::new();
     let mut listed: Vec<Value> = Vec::new();
     for &index in &boards {
-        for action in actions(&world, index) {
+        let found = match &args.agent {
+            Some(agent) => actions_for(&world, index, agent),
+            None => actions(&world, index),
+        };
+        for action in found {
             let board = world.board(action.spot);
             let mut item = items::item(&world, action.spot);
             if let Some(item) = item.as_object_mut() {
@@ -44,7 +53,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
     }
     if listed.is_empty() {
-        text.line("nothing can be done right now");
+        let whom = args.agent.as_ref().map(|agent| format!(" by {agent}")).unwrap_or_default();
+        text.line(format!("nothing can be done{whom} right now"));
     }
     Ok(session.whole(Answer::new(text).with("items", listed)))
 }
