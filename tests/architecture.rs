@@ -34,6 +34,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("git2", &["git"]),
     ("serde_yaml", &["formats"]),
     ("granit_parser", &["formats"]),
+    ("pulldown_cmark", &["formats"]),
     ("std::process", &["process"]),
     ("std::process::ExitCode", &["cli", "main"]),
     ("std::process::id", &["cli"]),

@@ -1,5 +1,9 @@
 //! Texts of other people's formats: read with exact places, changed by splicing, never re-printed.
 //!
-//! Nobody else sees a parser of YAML; what leaves this module is typed data, `serde_json::Value` or text.
+//! Nobody else sees a parser of YAML or markdown; what leaves this module is typed data, `serde_json::Value` or text.
 
+pub mod markdown;
 pub mod yaml;
+
+#[cfg(test)]
+mod markdown_tests;
