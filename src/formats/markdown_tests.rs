@@ -214,11 +214,11 @@ fn a_point_has_its_blocks_and_not_those_below_it() {
 
 #[test]
 fn points_of_a_subsection_are_those_of_its_parent_too() {
-    let page = page("- before\n\n# A\n- a\n## B\n- [X] b\n# C\n");
+    let page = page("- before\n\n# A\n- a\n## B\n- [X] b\n# C\n- a\n");
     let (a, b) =
         (Point { text: "a".to_owned(), ticked: None }, Point { text: "b".to_owned(), ticked: Some(true) });
     let read: Vec<_> = page.sections.into_iter().map(|section| section.points).collect();
-    assert_eq!(read, [vec![a, b.clone()], vec![b], vec![]]);
+    assert_eq!(read, [vec![a.clone(), b.clone()], vec![b], vec![a]]);
 }
 
 #[test]
