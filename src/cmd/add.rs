@@ -7,7 +7,7 @@ use crate::derive::reference::Part;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::moves::fields::Setting;
-use crate::moves::grow;
+use crate::moves::{attach, grow};
 
 use super::Answer;
 use super::context::Context;
@@ -19,9 +19,12 @@ use super::write::{Said, WriteArgs, change};
   git track add batch \"Critical blockers\" priority=P0 target=\"Week 1-2\"
   git track add action \"Pin the image\" --in batch-1
   git track add risk \"Team burnout\" probability=medium impact=high
-  git track add line \"Rollback tested\" --in batch-1")]
+  git track add line \"Rollback tested\" --in batch-1
+  git track add gate \"Design review\" --in phase-1 id=QG-1
+  git track add part \"requirements\" --in QG-1 review=nse-requirements
+  git track add checkpoint \"Design approval\" --in phase-1 id=CP-002 role=user")]
 pub struct Args {
-    /// A kind of the profile, or: risk, metric, line, agent
+    /// A kind of the profile, or: risk, metric, line, agent, gate, part, checkpoint, grounding
     #[arg(value_name = "KIND")]
     pub kind: String,
     /// What it is, in one line
@@ -43,17 +46,25 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         args.settings.iter().map(|pair| Setting::parse(pair)).collect::<Result<_>>()?;
     change(context, args.write, |deciding, draft| {
         let world = draft.world();
+        let mut part = None;
         let spot = match &args.within {
             Some(text) => {
                 let target = deciding.session.target(context, &world, Some(text))?;
-                if target.part != Part::Whole {
+                part = Some(target.clone()).filter(|_| args.kind == attach::PART);
+                if target.part != Part::Whole && part.is_none() {
                     return Err(Error::usage(format!("`{text}` is not an item")).hint("git track list"));
                 }
                 target.spot
             }
             None => Spot { board: deciding.session.the_workflow(context, &world)?, place: 0 },
         };
-        let (workflow, id) = grow::add(&world, spot, &args.kind, &args.title, &settings)?;
+        let (workflow, id) = match part {
+            Some(target) => {
+                let (explicit, settings) = grow::explicit_id(&settings)?;
+                attach::part(&world, &target, args.title.trim(), explicit, &settings)?
+            }
+            None => grow::add(&world, spot, &args.kind, &args.title, &settings)?,
+        };
         let reference = format!("{}:{id}", workflow.id);
         draft.put(workflow);
         let mut said = Said::default();

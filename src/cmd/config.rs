@@ -47,7 +47,10 @@ enum Act {
     },
 }
 
-const KEYS: [&str; 5] = ["git_track", "base", "profiles", "write", "paths.changes"];
+const KEYS: [&str; 6] = ["git_track", "base", "profiles", "write", "log_root", "roles.agent_env"];
+
+/// The keys of which the value is a list.
+const LISTS: [&str; 2] = ["profiles", "roles.agent_env"];
 
 /// Lists, reads or sets the configuration.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -66,15 +69,31 @@ fn read(store: &Store) -> Result<(Vec<u8>, Config)> {
     Ok((bytes, config))
 }
 
+/// Every key: those of the program, then the places that the processes name.
+fn keys(store: &Store) -> Result<Vec<String>> {
+    let mut names = std::collections::BTreeSet::new();
+    for profile in store.profile_names(&At::WorkTree)?.iter().filter_map(|name| Id::parse(name).ok()) {
+        // A process that cannot be read has no part in this.
+        if let Ok(profile) = store.profile(&At::WorkTree, &profile) {
+            names.extend(profile.paths.into_keys());
+        }
+    }
+    let places = names.into_iter().map(|name| format!("paths.{name}"));
+    Ok(KEYS.iter().map(|&key| key.to_owned()).chain(places).collect())
+}
+
 fn list(context: &Context) -> Result<Answer> {
-    let (bytes, config) = read(&context.store()?)?;
+    let store = context.store()?;
+    let (bytes, config) = read(&store)?;
     let written = yaml::tree(&bytes, CONFIG)?;
     let value = tree(&config);
     let mut text = Text::new();
-    for key in KEYS {
+    for key in &keys(&store)? {
         let origin = if lookup(&written, key).is_some() { CONFIG } else { "default" };
         let shown = lookup(&value, key).map_or_else(|| "-".to_owned(), show);
-        text.line(Line::new().plain(key).to_column(16).plain(&shown).to_column(44).add(Style::Dim, origin));
+        text.line(
+            Line::new().plain(key.as_str()).to_column(16).plain(&shown).to_column(44).add(Style::Dim, origin),
+        );
     }
     for (name, origin) in
         [("GIT_TRACK_PLAN", "plan"), ("EXECUTION_PLAN_PATH", "plan"), ("GIT_TRACK_WORKFLOW", "workflow")]
@@ -89,8 +108,9 @@ fn list(context: &Context) -> Result<Answer> {
 }
 
 fn get(context: &Context, key: &str) -> Result<Answer> {
-    let (_, config) = read(&context.store()?)?;
-    known(key)?;
+    let store = context.store()?;
+    let (_, config) = read(&store)?;
+    known(&store, key)?;
     let value = tree(&config);
     let value = lookup(&value, key).ok_or_else(|| {
         Error::not_found(format!("`{key}` is not set")).hint(format!("git track config set {key} …"))
@@ -101,8 +121,8 @@ fn get(context: &Context, key: &str) -> Result<Answer> {
 }
 
 fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
-    known(key)?;
     let store = context.store()?;
+    known(&store, key)?;
     let lock = lock(context, &store, Duration::from_secs(10))?;
     settle(context, &store, &lock)?;
     let (bytes, _) = read(&store)?;
@@ -115,7 +135,9 @@ fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
     let mut after = before.clone();
     let value_now = match (key, value) {
         (_, "") => Value::Null,
-        ("profiles", list) => list.split(',').map(str::trim).map(Value::from).collect(),
+        (list_key, list) if LISTS.contains(&list_key) => {
+            list.split(',').map(str::trim).map(Value::from).collect()
+        }
         (_, value) => Value::from(value),
     };
     put(&mut after, key, value_now);
@@ -138,12 +160,13 @@ fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
     apply_files(context, &store, lock, changes).map(|answer| answer.with("key", json!(key)))
 }
 
-fn known(key: &str) -> Result<()> {
-    if KEYS.contains(&key) {
+fn known(store: &Store, key: &str) -> Result<()> {
+    let keys = keys(store)?;
+    if keys.iter().any(|known| known == key) {
         return Ok(());
     }
     let error = Error::not_found(format!("there is no configuration key `{key}`"));
-    Err(match nearest(key, KEYS) {
+    Err(match nearest(key, keys.iter().map(String::as_str)) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("git track config list"),
     })

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use crate::error::{Error, Result};
 use crate::files::is_folder;
 use crate::git::{Env, Repo, open};
+use crate::model::actor::ActorKind;
 use crate::model::path::RepoPath;
 use crate::model::time::{Date, Time};
 use crate::store::Store;
@@ -169,7 +170,22 @@ impl Context {
     pub fn store(&self) -> Result<Store> {
         let repo = self.repo()?;
         let plan = self.plan(&repo)?;
-        Store::new(repo, plan)
+        let text =
+            |name: &OsString, value: &OsString| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()));
+        let vars = self.vars.iter().filter_map(|(name, value)| text(name, value)).collect();
+        Store::new(repo, plan, vars)
+    }
+
+    /// What whoever acts is: `GIT_TRACK_ACTOR_KIND`, else an agent where one of these variables is set. Who stands on a
+    /// roster is an agent of that workflow besides.
+    pub fn actor_kind(&self, agent_variables: &[String]) -> Result<ActorKind> {
+        if let Some(said) = self.var("GIT_TRACK_ACTOR_KIND") {
+            return ActorKind::parse(said).ok_or_else(|| {
+                Error::usage(format!("GIT_TRACK_ACTOR_KIND is `{said}`")).hint("it says human or agent")
+            });
+        }
+        let agent = agent_variables.iter().any(|name| self.var(name).is_some());
+        Ok(if agent { ActorKind::Agent } else { ActorKind::Person })
     }
 
     /// Who acts: `--as`, `GIT_TRACK_ACTOR`, git's user.

@@ -87,8 +87,11 @@ fn take_over(
             return Err(Error::bug("a workflow lost its place"));
         };
         open_for_change(&world, Spot { board: index, place: 0 }, "import")?;
-        let Adopted { workflow, report } =
-            adopt::records(tree, board.workflow, Setting { profile: board.profile, now })?;
+        let Adopted { workflow, report } = adopt::records(
+            tree,
+            board.workflow,
+            Setting { profile: board.profile, pages: board.pages, now },
+        )?;
         let id = workflow.id.clone();
         draft.put(workflow);
         return Ok((id, report));
@@ -106,7 +109,11 @@ fn take_over(
             Id::parse(&slug(&stem)).map_err(|_| Error::usage("it has no id, and its name makes none"))?
         }
     };
-    let Adopted { workflow, report } = adopt::workflow(tree, id.clone(), Setting { profile: &profile, now })?;
+    let Adopted { workflow, report } = adopt::workflow(
+        tree,
+        id.clone(),
+        Setting { profile: &profile, pages: &deciding.session.snapshot.pages, now },
+    )?;
     let known = draft.world().find(&id).map(|(_, board)| board.workflow.clone());
     match known {
         None => draft.add(workflow, profile),

@@ -63,7 +63,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let verb = if edits.is_empty() { "is set up already" } else { "is set up" };
     text.line(Line::new().add(Style::Strong, format!("git-track {verb}")).plain(format!("  {CONFIG}")));
     text.line(format!("  base branch     {}", config.base.as_deref().unwrap_or("not known yet")));
-    if let Some(changes) = &config.paths.changes {
+    if let Some(changes) = config.paths.get("changes") {
         text.line(format!("  change folders  {changes}/"));
     }
     let names: Vec<&str> = config.profiles.iter().map(Id::as_str).collect();
@@ -94,7 +94,7 @@ fn detect(store: &Store, args: &Args, profiles: Vec<Id>) -> Result<Config> {
         None => store.repo.default_branch()?,
     };
     let mut config = Config { git_track: Some(SERIES.to_owned()), base, profiles, ..Config::default() };
-    config.paths.changes = change_folder(store)?;
+    config.paths.extend(change_folder(store)?.map(|folder| ("changes".to_owned(), folder)));
     Ok(config)
 }
 

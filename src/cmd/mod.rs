@@ -1,17 +1,21 @@
 //! Commands: their arguments and what they do. The only place that sees more than one of the layers below.
 
 mod add;
+mod answer;
 mod brief;
 mod config;
 mod context;
 mod demo;
 mod diff;
 mod doctor;
+mod finding;
+mod gate;
 mod import;
 mod init;
 mod items;
 mod list;
 mod log;
+mod logs;
 mod man;
 mod moves;
 mod new;
@@ -20,7 +24,9 @@ mod note;
 mod profile;
 mod queue;
 mod recover;
+mod scaffold;
 mod schema;
+mod score;
 mod session;
 mod set;
 mod show;
@@ -194,6 +200,40 @@ pub enum Command {
     #[command(display_order = 33)]
     Note(note::Args),
 
+    /// Judge an item by a score: a round of its loop
+    #[command(display_order = 34)]
+    Score(score::Args),
+    /// List gates, or answer a part of one
+    #[command(display_order = 35)]
+    Gate(gate::Args),
+    /// Say yes to what waits for a person
+    #[command(
+        display_order = 36,
+        after_help = "Examples:\n  git track approve CP-001 -m \"fine\"\n  git track approve QG-2.code-review\n  git track approve TASK-003 -m \"good enough\"    accepts used-up rounds\n  git track approve C2.v1                        a departure from the process"
+    )]
+    Approve(answer::ApproveArgs),
+    /// Say no to what waits for a person; the work is sent back
+    #[command(
+        display_order = 37,
+        after_help = "Examples:\n  git track reject CP-001 -m \"the licence is missing\"\n  git track reject CP-001 --item TASK-002 -m \"count again\""
+    )]
+    Reject(answer::RejectArgs),
+    /// Take an approval, an answer, a waiver or a decision back
+    #[command(
+        display_order = 38,
+        after_help = "Examples:\n  git track revoke CP-001 -m \"approved by mistake\"\n  git track revoke C4 -m \"decide again\""
+    )]
+    Revoke(answer::RevokeArgs),
+    /// Record defects, their fixes and who verified them
+    #[command(display_order = 39)]
+    Finding(finding::Args),
+    /// Decide that a conditional item is needed
+    #[command(
+        display_order = 32,
+        after_help = "Example:\n  git track trigger C4 --criterion hooks -m \"C2 introduced finished-hook side effects\"\n\nThat it is not needed: git track skip C4 -m \"why\""
+    )]
+    Trigger(answer::TriggerArgs),
+
     /// Take the last change of this worktree back
     #[command(display_order = 40)]
     Undo(undo::Args),
@@ -250,6 +290,13 @@ impl Command {
             Self::Reopen(_) => "reopen",
             Self::Step(_) => "step",
             Self::Note(_) => "note",
+            Self::Score(_) => "score",
+            Self::Gate(_) => "gate",
+            Self::Approve(_) => "approve",
+            Self::Reject(_) => "reject",
+            Self::Revoke(_) => "revoke",
+            Self::Finding(_) => "finding",
+            Self::Trigger(_) => "trigger",
             Self::Undo(_) => "undo",
             Self::Recover(_) => "recover",
             Self::Config(_) => "config",
@@ -292,6 +339,13 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         | Command::Reopen(args) => moves::run(context, command.word(), args),
         Command::Step(args) => step::run(context, args),
         Command::Note(args) => note::run(context, args),
+        Command::Score(args) => score::run(context, args),
+        Command::Gate(args) => gate::run(context, args),
+        Command::Approve(args) => answer::approve(context, args),
+        Command::Reject(args) => answer::reject(context, args),
+        Command::Revoke(args) => answer::revoke(context, args),
+        Command::Finding(args) => finding::run(context, args),
+        Command::Trigger(args) => answer::trigger(context, args),
         Command::Undo(args) => undo::run(context, args),
         Command::Recover(args) => recover::run(context, args),
         Command::Config(args) => config::run(context, args),

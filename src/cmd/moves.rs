@@ -7,11 +7,12 @@ use crate::derive::next::claimable;
 use crate::derive::reference::{self, Part, Target};
 use crate::derive::world::Spot;
 use crate::error::{Error, Kind, Result};
-use crate::moves::{named, perform, records};
+use crate::moves::{Ask, Departs, named, perform, records};
 
 use super::Answer;
 use super::context::Context;
 use super::items;
+use super::scaffold;
 use super::show;
 use super::write::{Deciding, Draft, Said, WriteArgs, change};
 
@@ -24,6 +25,9 @@ pub struct Args {
     /// What came out, or why
     #[arg(short, long, value_name = "TEXT")]
     pub message: Option<String>,
+    /// Depart from the process, for the reason of -m; a person must approve it
+    #[arg(long)]
+    pub deviate: bool,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -59,24 +63,35 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
     let table = named(verb).ok_or_else(|| Error::bug(format!("there is no move `{verb}`")))?;
     let text = args.message.as_deref();
     change(context, args.write, |deciding, draft| {
-        let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
         each(deciding, draft, verb, &args.refs, |draft, target| {
-            let ask = deciding.ask(text, &exists);
-            let world = draft.world();
+            let departs = if args.deviate { Departs::Yes } else { Departs::No };
+            let ask = Ask { departs, ..deciding.ask(text) };
             match &target.part {
-                Part::Whole => perform(&world, target.spot, table, &ask),
-                Part::Line(line) if verb == "done" => records::tick(&world, target.spot, line, &ask),
+                Part::Whole => {
+                    let moved = perform(&draft.world(), target.spot, table, &ask)?;
+                    if verb == "start" && moved.is_some() {
+                        begin_documents(deciding, draft, target)?;
+                    }
+                    Ok(moved)
+                }
+                Part::Line(line) if verb == "done" => records::tick(&draft.world(), target.spot, line, &ask),
                 _ => whole(verb, draft, target).map(|()| None),
             }
         })
     })
 }
 
+fn begin_documents(deciding: &Deciding, draft: &mut Draft, target: &Target) -> Result<()> {
+    let kind = draft.world().board(target.spot).node(target.spot.place).kind;
+    let names = kind.map(|kind| kind.documents.clone()).unwrap_or_default();
+    scaffold::begin(deciding, draft, target.spot, &names)
+}
+
 /// Puts blockers on items.
 pub(super) fn block(context: &Context, args: &BlockArgs) -> Result<Answer> {
     change(context, args.write, |deciding, draft| {
         each(deciding, draft, "block", &args.refs, |draft, target| {
-            let ask = deciding.ask(args.message.as_deref(), &|_| true);
+            let ask = deciding.ask(args.message.as_deref());
             whole("block", draft, target)?;
             records::block(&draft.world(), target.spot, args.fix.as_deref(), &ask).map(Some)
         })
@@ -87,7 +102,7 @@ pub(super) fn block(context: &Context, args: &BlockArgs) -> Result<Answer> {
 pub(super) fn unblock(context: &Context, args: &Args) -> Result<Answer> {
     change(context, args.write, |deciding, draft| {
         each(deciding, draft, "unblock", &args.refs, |draft, target| {
-            let ask = deciding.ask(args.message.as_deref(), &|_| true);
+            let ask = deciding.ask(args.message.as_deref());
             let only = match &target.part {
                 Part::Record("blockers", id) => Some(id),
                 _ => {
@@ -107,8 +122,7 @@ pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Answer> {
             Some(text) => deciding.session.target(context, &draft.world(), Some(text))?,
             None => first_free(deciding, draft)?,
         };
-        let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
-        let ask = deciding.ask(None, &exists);
+        let ask = deciding.ask(None);
         let claimed = records::claim(&draft.world(), target.spot, &ask)?;
         if let Some(workflow) = claimed {
             draft.put(workflow);
@@ -156,7 +170,7 @@ fn each(
     draft: &mut Draft,
     verb: &str,
     refs: &[String],
-    mut decide: impl FnMut(&Draft, &Target) -> Result<Option<crate::model::workflow::Workflow>>,
+    mut decide: impl FnMut(&mut Draft, &Target) -> Result<Option<crate::model::workflow::Workflow>>,
 ) -> Result<Said> {
     let mut already = Vec::new();
     let texts: Vec<Option<&str>> =

@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             let mut item = items::item(&world, action.spot);
             if let Some(item) = item.as_object_mut() {
                 item.insert("command".to_owned(), action.command(&world).into());
-                item.insert("reason".to_owned(), action.reason.into());
+                item.insert("reason".to_owned(), action.reason.as_str().into());
             }
             listed.push(item);
             let title = cut(&board.name(action.spot.place), 76);

@@ -2,6 +2,8 @@
 
 use clap::Args as ClapArgs;
 
+use crate::derive::reference::{Part, Target};
+use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::model::path::RepoPath;
 use crate::model::record::{Action, Artifact};
@@ -38,6 +40,12 @@ pub struct Args {
     /// A file that was made or changed: PATH, or created:PATH, modified:PATH, deleted:PATH
     #[arg(long, value_name = "PATH")]
     pub artifact: Vec<String>,
+    /// Grounding that --as has read
+    #[arg(long, value_name = "PATH")]
+    pub read: Vec<String>,
+    /// A skill that --as has looked into
+    #[arg(long, value_name = "NAME")]
+    pub skill: Vec<String>,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -52,8 +60,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         focus: args.focus.clone(),
         challenges: args.challenge.clone(),
         artifacts,
+        read: args.read.clone(),
+        skills: args.skill.clone(),
     };
-    let silent = args.message.is_none() && remark.focus.is_none();
+    let learnt = !(remark.read.is_empty() && remark.skills.is_empty());
+    let silent = args.message.is_none() && remark.focus.is_none() && !learnt;
     if silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty() {
         let remark =
             args.reference.as_deref().filter(|text| text.contains(' ')).unwrap_or("what there is to say");
@@ -64,8 +75,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         });
     }
     change(context, args.write, |deciding, draft| {
-        let target = deciding.session.target(context, &draft.world(), args.reference.as_deref())?;
-        let ask = deciding.ask(args.message.as_deref(), &|_| true);
+        // What an agent has read is about no item.
+        let target = match args.reference.as_deref() {
+            None if learnt => {
+                let board = deciding.session.the_workflow(context, &draft.world())?;
+                Target { spot: Spot { board, place: 0 }, part: Part::Whole }
+            }
+            text => deciding.session.target(context, &draft.world(), text)?,
+        };
+        let ask = deciding.ask(args.message.as_deref());
         if let Some(workflow) = records::note(&draft.world(), target.spot, &remark, &ask)? {
             draft.put(workflow);
         }

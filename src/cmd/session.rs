@@ -36,7 +36,7 @@ const TRIES: usize = 5;
 
 /// Lays the workflows of a snapshot out.
 pub(super) fn world(snapshot: &Snapshot) -> World<'_> {
-    World::new(snapshot.with_profiles())
+    World::new(snapshot.with_profiles(), &snapshot.pages)
 }
 
 /// An answer about all workflows of a snapshot, which says so when some of them could not be looked at.

@@ -54,11 +54,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         for text in texts {
             let target = deciding.session.named_target(context, &draft.world(), text)?;
             if !fields.is_empty() {
-                let workflow = set(&draft.world(), &target, &fields)?;
+                let ask = deciding.ask(args.message.as_deref());
+                let workflow = set(&draft.world(), &target, &fields, &ask)?;
                 draft.put(workflow);
             }
             for note in &notes {
-                let ask = deciding.ask(Some(&note.value), &|_| true);
+                let ask = deciding.ask(Some(&note.value));
                 if let Some(workflow) = records::note(&draft.world(), target.spot, &Remark::default(), &ask)?
                 {
                     draft.put(workflow);
@@ -88,8 +89,7 @@ fn move_to(
     }
     let board = world.board(target.spot);
     let (asked, label) = state_word(board.profile, word)?;
-    let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
-    let ask = deciding.ask(text, &exists);
+    let ask = deciding.ask(text);
     let moved = match asked {
         Asked::Blocked => Some(records::block(&world, target.spot, None, &ask)?),
         Asked::State(to) => {
@@ -107,7 +107,8 @@ fn move_to(
     let mut workflow = moved.unwrap_or_else(|| board.workflow.clone());
     if let Some(label) = label {
         let profile = board.profile;
-        let inner = crate::derive::world::World::new([(&workflow, profile)]);
+        let inner =
+            crate::derive::world::World::new([(&workflow, profile)], &deciding.session.snapshot.pages);
         let spot = crate::derive::world::Spot { board: 0, place: target.spot.place };
         workflow = edit(&inner, spot, |item| item.label = Some(label.to_string()))?;
     }

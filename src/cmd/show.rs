@@ -146,7 +146,7 @@ fn latest(metric: &Metric) -> String {
     format!("{value}{} on {date}{}", unit.unwrap_or_default(), met.unwrap_or_default())
 }
 
-fn gate_word(state: GateState) -> &'static str {
+pub(super) fn gate_word(state: GateState) -> &'static str {
     match state {
         GateState::Passed => "passed",
         GateState::Pending => "pending",

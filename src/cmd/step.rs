@@ -45,8 +45,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             return Err(Error::usage("a step says what exactly is worked on first")
                 .hint(format!("git track step \"{title}\" --focus \"what exactly\"{finish}")));
         }
-        let exists = |path: &crate::model::path::RepoPath| deciding.exists(path);
-        let ask = deciding.ask(None, &exists);
+        let ask = deciding.ask(None);
         let focus = args.focus.as_deref().unwrap_or_default();
         let spot = Spot { board, place: 0 };
         let (workflow, id) = grow::step(&world, spot, title, focus, args.finish.as_deref(), &ask)?;

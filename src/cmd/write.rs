@@ -12,18 +12,20 @@ use crate::derive::words;
 use crate::derive::world::World;
 use crate::error::{Error, Kind, Result};
 use crate::files::Lock;
+use crate::model::actor::ActorKind;
 use crate::model::config::Write;
 use crate::model::edit::{Edit, Root};
 use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
 use crate::model::workflow::Workflow;
-use crate::moves::Ask;
+use crate::moves::{Ask, Departs};
 use crate::store::{self, Snapshot, Store, workflow_edit};
 use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
 use super::items;
+use super::logs;
 use super::session::{Session, world};
 
 /// Options of every command that writes.
@@ -67,7 +69,8 @@ impl<'a> Draft<'a> {
 
     /// The workflows as they are to be, laid out.
     pub(super) fn world(&self) -> World<'_> {
-        World::new(self.workflows.iter().map(|(workflow, profile)| (workflow, profile.as_ref())))
+        let laid = self.workflows.iter().map(|(workflow, profile)| (workflow, profile.as_ref()));
+        World::new(laid, &self.snapshot.pages)
     }
 
     /// Puts a changed workflow in the place of the one with its id.
@@ -141,17 +144,14 @@ pub(super) struct Deciding<'a> {
     pub session: &'a Session,
     /// Who acts.
     pub actor: String,
+    /// As what.
+    pub kind: ActorKind,
 }
 
 impl Deciding<'_> {
     /// The question to a move, with the text of `-m`.
-    pub(super) fn ask<'s>(&'s self, text: Option<&'s str>, exists: &'s dyn Fn(&RepoPath) -> bool) -> Ask<'s> {
-        Ask { actor: &self.actor, now: self.context.now, text, exists }
-    }
-
-    /// Whether a file is in the work tree.
-    pub(super) fn exists(&self, path: &RepoPath) -> bool {
-        self.session.store.files.exists(Root::WorkTree, path).unwrap_or(false)
+    pub(super) fn ask<'s>(&'s self, text: Option<&'s str>) -> Ask<'s> {
+        Ask { actor: &self.actor, kind: self.kind, now: self.context.now, text, departs: Departs::No }
     }
 }
 
@@ -174,7 +174,8 @@ pub(super) fn change(
 ) -> Result<Answer> {
     let (session, lock) = Session::open_locked(context)?;
     let actor = context.actor(&session.store.repo)?;
-    let deciding = Deciding { context, session: &session, actor };
+    let kind = context.actor_kind(&session.snapshot.config.roles.agent_env)?;
+    let deciding = Deciding { context, session: &session, actor, kind };
     let mut draft = Draft::new(&session.snapshot);
     let said = decide(&deciding, &mut draft).and_then(|said| draft.refuse_new_violations().map(|()| said));
     let said = said.map_err(nothing_written)?;
@@ -194,8 +195,9 @@ pub(super) fn change(
     }
     let what = told.first().cloned().unwrap_or_else(|| "files written".to_owned());
     let remembered = store::record(&session.store, &edits, context.now, &deciding.actor, what)?;
-    let all: Vec<Edit> = edits.into_iter().chain(remembered).collect();
-    session.store.files.apply(&lock, &all)?;
+    let (files, logged) = logs::edits(&deciding, &draft, &changes).map_err(nothing_written)?;
+    let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).collect();
+    files.apply(&lock, &all)?;
     // Hooks that git runs may call this program, which must find the lock free.
     drop(lock);
     let write = args.decided(session.snapshot.config.write);

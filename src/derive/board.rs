@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use crate::model::gate::{Checkpoint, Gate};
 use crate::model::id::Id;
 use crate::model::item::Item;
+use crate::model::page::Pages;
 use crate::model::profile::{Kind, OnFailure, Profile, StateSource, in_order, make_name};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
+use super::conditions::made::is_made;
 use super::gates::{GateState, gate_state};
+use super::pages;
 
 /// The place of an item on its board; the root is 0.
 pub type Place = usize;
@@ -31,6 +34,13 @@ pub struct Node<'a> {
     pub children: Vec<Place>,
     /// Stored or derived, as its kind says.
     pub state: State,
+}
+
+impl Node<'_> {
+    /// Whether its state comes from what it is made of, not from a move.
+    pub fn is_derived(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.state == StateSource::Derived)
+    }
 }
 
 /// What an id of a workflow stands for.
@@ -55,6 +65,8 @@ pub struct Board<'a> {
     pub workflow: &'a Workflow,
     /// Its process.
     pub profile: &'a Profile,
+    /// The files of the same version of the repository.
+    pub pages: &'a Pages,
     nodes: Vec<Node<'a>>,
     things: HashMap<&'a Id, Thing<'a>>,
     twice: Vec<&'a Id>,
@@ -62,9 +74,9 @@ pub struct Board<'a> {
 
 impl<'a> Board<'a> {
     /// Lays a workflow out.
-    pub fn new(workflow: &'a Workflow, profile: &'a Profile) -> Self {
+    pub fn new(workflow: &'a Workflow, profile: &'a Profile, pages: &'a Pages) -> Self {
         let mut board =
-            Self { workflow, profile, nodes: Vec::new(), things: HashMap::new(), twice: Vec::new() };
+            Self { workflow, profile, pages, nodes: Vec::new(), things: HashMap::new(), twice: Vec::new() };
         board.add(&workflow.id, &workflow.root, None);
         for place in (0..board.nodes.len()).rev() {
             let state = board.derive_state(place);
@@ -235,8 +247,9 @@ impl<'a> Board<'a> {
             return self.root_state();
         }
         match node.kind.map(|kind| kind.state) {
+            _ if pages::applies(self, place) == Some(false) => State::Dropped,
             Some(StateSource::Derived) if !matches!(node.item.state, Some(State::Dropped)) => {
-                self.state_of_children(place)
+                self.state_of_parts(place)
             }
             _ => node.item.state(),
         }
@@ -254,30 +267,31 @@ impl<'a> Board<'a> {
         if begun { State::Active } else { State::Todo }
     }
 
-    fn state_of_children(&self, place: Place) -> State {
+    // Of its children, of the documents that it is made of, and of what the profile asks of it when it is done.
+    fn state_of_parts(&self, place: Place) -> State {
         let node = self.node(place);
         let states: Vec<State> = node
             .children
             .iter()
             .map(|&child| self.node(child))
-            .filter(|child| child.item.is_counted())
+            .filter(|child| child.item.is_counted() && child.state != State::Dropped)
             .map(|child| child.state)
             .collect();
         if states.contains(&State::Failed) {
             return State::Failed;
         }
-        if states.iter().any(|&state| state != State::Dropped) && states.iter().all(|state| state.is_closed())
-        {
+        let documents = node.kind.map(|kind| kind.documents.as_slice()).unwrap_or_default();
+        let made_of_something = !states.is_empty() || !documents.is_empty();
+        if made_of_something && states.iter().all(|state| state.is_closed()) && is_made(self, place) {
             let gates =
                 node.item.gates.values().all(|gate| gate_state(self, place, gate) == GateState::Passed);
             let approved = node.item.checkpoints.values().all(|checkpoint| checkpoint.approved.is_some());
             return if gates && approved { State::Done } else { State::Review };
         }
-        if states.iter().any(|&state| state.is_running() || state == State::Done) {
-            State::Active
-        } else {
-            State::Todo
-        }
+        let begun = node.item.started.is_some()
+            || states.iter().any(|&state| state.is_running() || state == State::Done)
+            || documents.iter().any(|name| pages::is_there(self, place, name));
+        if begun { State::Active } else { State::Todo }
     }
 }
 

@@ -1,11 +1,14 @@
 //! What gates say: computed from their parts, never stored.
 
-use crate::model::gate::{Gate, Part};
+use crate::model::gate::{FullPart, Gate, Part};
 use crate::model::id::Id;
 use crate::model::number::Score;
-use crate::model::record::Protocol;
+use crate::model::record::{Iteration, Protocol};
+use crate::model::state::State;
 
 use super::board::{Board, Place};
+use super::evidence::{freshness, subject};
+use super::pages;
 
 /// What a gate, or a part of one, says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +33,8 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
             "score" => scores(board, place, scope),
             _ => GateState::Pending,
         },
-        Part::Full(part) if part.waived.is_some() || part.passed.is_some() => GateState::Passed,
+        Part::Full(part) if part.waived.is_some() => GateState::Passed,
+        Part::Full(part) if part.passed.is_some() && counts(board, place, part) => GateState::Passed,
         Part::Full(part) if part.failed.is_some() => GateState::Failed,
         Part::Full(part) => {
             let item = board.node(place).item;
@@ -41,7 +45,11 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
                 holds(item.ticked().is_none_or(|(done, all)| done == all))
             } else if part.findings == Some(true) {
                 let open = |place: Place| board.node(place).item.findings.values().any(super::open_finding);
-                holds(!open(place) && !board.below(place).into_iter().any(open))
+                let looked_at = reviewed(board, place, part);
+                let inside = |&place: &Place| open(place) || board.below(place).into_iter().any(open);
+                holds(!looked_at.iter().any(inside))
+            } else if let Some(unless) = &part.unless {
+                holds(pages::fits(board, place, unless) == Some(true))
             } else {
                 GateState::Pending
             }
@@ -49,13 +57,32 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
     }
 }
 
-/// The leaves below an item whose scores a part looks at: `all`, or those whose ids its scope lists.
+// Finished history stays what it was. But what is made of documents is never history: an answer about a document
+// that has changed since is no answer.
+fn counts(board: &Board, place: Place, part: &FullPart) -> bool {
+    let documents = board.node(place).kind.is_some_and(|kind| !kind.documents.is_empty());
+    !documents || freshness(part.on.as_deref(), subject(board, place)).is_fresh()
+}
+
+/// The items that a part of a gate is about: those of its scope, else the item of the gate.
+pub fn reviewed(board: &Board, place: Place, part: &FullPart) -> Vec<Place> {
+    match part.of.as_deref() {
+        None => vec![place],
+        Some("all") => board.below(place),
+        Some(scope) => {
+            let wanted: Vec<Id> = scope.split(',').filter_map(|id| Id::parse(id.trim()).ok()).collect();
+            board.nodes().filter(|(_, node)| wanted.contains(node.id)).map(|(place, _)| place).collect()
+        }
+    }
+}
+
+/// The leaves below an item that a score part of one of its gates is about.
 pub fn judged(board: &Board, place: Place, scope: &str) -> Vec<Place> {
     let wanted: Vec<&str> = scope.split(',').map(str::trim).collect();
     let all = wanted == ["all"];
     let judged = |place: &Place| {
         let node = board.node(*place);
-        let leaf = node.children.is_empty() && node.item.is_counted();
+        let leaf = node.children.is_empty() && node.item.is_counted() && node.state != State::Dropped;
         leaf && (all || wanted.iter().any(|id| Id::parse(id).is_ok_and(|id| id == *node.id)))
     };
     std::iter::once(place).chain(board.below(place)).filter(judged).collect()
@@ -63,12 +90,19 @@ pub fn judged(board: &Board, place: Place, scope: &str) -> Vec<Place> {
 
 fn scores(board: &Board, place: Place, scope: &str) -> GateState {
     let judged = judged(board, place, scope);
-    let passed = !judged.is_empty()
-        && judged.iter().all(|&place| {
-            let last = board.node(place).item.iterations.last().map(|(_, iteration)| &iteration.score);
-            last.is_some_and(|score| threshold(board, place).is_none_or(|threshold| score >= threshold))
-        });
+    let passed = !judged.is_empty() && judged.iter().all(|&place| has_passed(board, place));
     if passed { GateState::Passed } else { GateState::Pending }
+}
+
+/// Whether the last round of an item passes: at or above the threshold, or accepted by a person, and not sent back.
+pub fn has_passed(board: &Board, place: Place) -> bool {
+    board.node(place).item.iterations.last().is_some_and(|(_, last)| passes(board, place, last))
+}
+
+/// Whether a round of an item passes.
+pub fn passes(board: &Board, place: Place, round: &Iteration) -> bool {
+    let reached = threshold(board, place).is_none_or(|threshold| round.score >= *threshold);
+    round.rejected.is_none() && (reached || round.accepted.is_some())
 }
 
 /// The score at which an item passes: its own, else the nearest above it.
@@ -89,14 +123,30 @@ fn protocol<'a, T>(
     board.upwards(place).find_map(|place| board.node(place).item.protocol.as_deref().and_then(&field))
 }
 
-/// Whether an item's rounds are used up below the threshold.
+/// Whether an item's rounds are used up and none of them passes.
 pub fn is_escalated(board: &Board, place: Place) -> bool {
-    let item = board.node(place).item;
-    let (Some(threshold), Some(most)) = (threshold(board, place), max_iterations(board, place)) else {
-        return false;
-    };
-    let used_up = u32::try_from(item.iterations.len()).is_ok_and(|rounds| rounds >= most);
-    used_up && item.iterations.last().is_some_and(|(_, iteration)| iteration.score < *threshold)
+    rounds_left(board, place) == Some(0) && !has_passed(board, place)
+}
+
+/// How many rounds an item has left; `None`: as many as it needs.
+pub fn rounds_left(board: &Board, place: Place) -> Option<u32> {
+    threshold(board, place)?;
+    let rounds = u32::try_from(board.node(place).item.iterations.len()).unwrap_or(u32::MAX);
+    Some(max_iterations(board, place)?.saturating_sub(rounds))
+}
+
+/// The mean of the last scores of an item and what is in it, as a text with three decimals; `None` without any.
+pub fn average(board: &Board, place: Place) -> Option<String> {
+    let scored = std::iter::once(place).chain(board.below(place)).filter_map(|place| {
+        let last = board.node(place).item.iterations.last()?.1.score.millionths();
+        Some(u64::from(last))
+    });
+    let scores: Vec<u64> = scored.collect();
+    let sum: u64 = scores.iter().sum();
+    let count = u64::try_from(scores.len()).ok().filter(|&count| count > 0)?;
+    // Halves are rounded up.
+    let thousandths = (2 * sum + 1_000 * count) / (2_000 * count);
+    Some(format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000))
 }
 
 #[cfg(test)]

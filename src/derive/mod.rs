@@ -3,12 +3,16 @@
 pub mod board;
 pub mod changes;
 pub mod conditions;
+pub mod evidence;
 pub mod gates;
 pub mod here;
+pub mod judgement;
 pub mod next;
+pub mod pages;
 pub mod progress;
 pub mod queue;
 pub mod reference;
+pub mod roster;
 pub mod sentences;
 pub mod validate;
 pub mod words;

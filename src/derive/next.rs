@@ -1,41 +1,66 @@
 //! What to do now: running work first, then what is ready, the most urgent first.
 
-use crate::model::id::Id;
 use crate::model::state::{Shown, State};
 
 use super::board::{Board, Place};
 use super::conditions::{Given, conditions};
+use super::gates::{has_passed, threshold};
+use super::judgement::{Judgement, Who, judgements};
+use super::roster::{answers_for, owners_by_roster};
 use super::world::{Spot, World};
 use crate::model::profile::Guarded;
 
 /// Something that can be done now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     /// The item.
     pub spot: Spot,
     /// The command.
     pub verb: &'static str,
     /// Why now, as a short phrase.
-    pub reason: &'static str,
+    pub reason: String,
+    /// What waits for somebody's word, where that is what can be done.
+    pub judgement: Option<Judgement>,
 }
 
 /// Why an item can be claimed.
 const READY: &str = "ready";
 
 impl Action {
+    fn new(spot: Spot, verb: &'static str, reason: &str) -> Self {
+        Self { spot, verb, reason: reason.to_owned(), judgement: None }
+    }
+
+    fn word(judgement: Judgement) -> Self {
+        let by = match &judgement.who {
+            Who::Person(None) => "waits for a person".to_owned(),
+            Who::Person(Some(role)) => format!("waits for {role}"),
+            Who::Named(name) => format!("waits for {name}"),
+            Who::Anyone => "waits for somebody".to_owned(),
+        };
+        let reason = format!("{by}: {}", judgement.message);
+        Self { spot: judgement.spot, verb: "say", reason, judgement: Some(judgement) }
+    }
+
     /// The shortest clear reference to the item.
-    pub fn reference(self, world: &World) -> String {
+    pub fn reference(&self, world: &World) -> String {
         world.refer(self.spot.board, world.board(self.spot).node(self.spot.place).id)
     }
 
-    /// The reference to the item with its workflow: what scripts get.
-    pub fn full_reference(self, world: &World) -> String {
+    /// The reference to what it is about with its workflow: what scripts get.
+    pub fn full_reference(&self, world: &World) -> String {
         let board = world.board(self.spot);
-        format!("{}:{}", board.workflow.id, board.node(self.spot.place).id)
+        match &self.judgement {
+            Some(judgement) => judgement.reference.clone(),
+            None => format!("{}:{}", board.workflow.id, board.node(self.spot.place).id),
+        }
     }
 
     /// The command line that does it.
-    pub fn command(self, world: &World) -> String {
+    pub fn command(&self, world: &World) -> String {
+        if let Some(judgement) = &self.judgement {
+            return judgement.command.clone();
+        }
         let board = world.board(self.spot);
         let node = board.node(self.spot.place);
         match (self.verb, board.profile.kinds_under(None).next()) {
@@ -64,8 +89,9 @@ impl Action {
     }
 
     /// Whether somebody has to clear the way first.
-    pub fn is_held(self) -> bool {
-        matches!(self.verb, "retry" | "unblock")
+    pub fn is_held(&self) -> bool {
+        let person = self.judgement.as_ref().is_some_and(|judgement| matches!(judgement.who, Who::Person(_)));
+        person || matches!(self.verb, "retry" | "unblock")
     }
 }
 
@@ -76,46 +102,54 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
         return Vec::new();
     }
     if let Some(failed) = laid.stopped_by() {
-        return vec![Action {
-            spot: Spot { board, place: failed },
-            verb: "retry",
-            reason: "it failed and holds everything else",
-        }];
+        let spot = Spot { board, place: failed };
+        return vec![Action::new(spot, "retry", "it failed and holds everything else")];
     }
     let root = Spot { board, place: 0 };
     if laid.nodes().count() == 1 {
         let verb = if laid.profile.step.is_some() { "step" } else { "add" };
-        return vec![Action { spot: root, verb, reason: "nothing in it yet" }];
+        return vec![Action::new(root, verb, "nothing in it yet")];
     }
     let mut running = Vec::new();
     let mut ready = Vec::new();
     let mut blocked = Vec::new();
+    let words = judgements(world, board);
     for (place, node) in laid.nodes().skip(1) {
         let spot = Spot { board, place };
-        let derived = node.kind.is_some_and(|kind| kind.state == crate::model::profile::StateSource::Derived);
-        if derived {
+        let documents = node.kind.is_some_and(|kind| !kind.documents.is_empty());
+        if node.is_derived() && !(documents && node.state == State::Todo) {
             continue;
         }
+        let asked = words.iter().any(|judgement| judgement.spot == spot);
         match world.shown(spot) {
             // What still has open pieces is not finished next; its pieces stand in the list themselves.
             Shown::Active if !is_open_inside(laid, place) => {
-                running.push(Action { spot, verb: "done", reason: "in progress" });
+                running.push(Action::new(spot, onwards(laid, place), "in progress"));
             }
-            Shown::Review if !is_open_inside(laid, place) => {
-                running.push(Action { spot, verb: "done", reason: "in review" });
+            // It waits for those who judge it, who stand in the list themselves.
+            Shown::Review if !is_open_inside(laid, place) && !asked => {
+                running.push(Action::new(spot, "done", "in review"));
             }
             Shown::Ready => ready.push((node.item.priority, spot)),
-            Shown::Blocked => blocked.push(Action { spot, verb: "unblock", reason: "blocked" }),
+            Shown::Blocked => blocked.push(Action::new(spot, "unblock", "blocked")),
             _ => {}
         }
     }
     ready.sort_by_key(|&(priority, _)| (priority.is_none(), priority));
-    running.extend(ready.into_iter().map(|(_, spot)| Action { spot, verb: "start", reason: READY }));
+    running.extend(words.into_iter().map(Action::word));
+    running.extend(ready.into_iter().map(|(_, spot)| Action::new(spot, "start", READY)));
     running.extend(blocked);
     if running.is_empty() && can_close(world, board) {
-        running.push(Action { spot: root, verb: "done", reason: "everything in it is done" });
+        running.push(Action::new(root, "done", "everything in it is done"));
     }
     running
+}
+
+// What is judged by a score is handed in; the rest is finished.
+fn onwards(board: &Board, place: Place) -> &'static str {
+    let guards = board.node(place).kind.and_then(|kind| kind.guards.get(&Guarded::Done));
+    let scored = guards.is_some_and(|checks| checks.score) && threshold(board, place).is_some();
+    if scored && !has_passed(board, place) { "submit" } else { "done" }
 }
 
 /// The ready items of a workflow that nobody else has taken, the most urgent first.
@@ -133,7 +167,12 @@ pub fn claimable(world: &World, board: usize, actor: &str) -> Vec<Spot> {
 
 /// What an agent can do now in one workflow: what is its own, and what is nobody's.
 pub fn actions_for(world: &World, board: usize, agent: &str) -> Vec<Action> {
-    let own = |action: &Action| is_for(world.board(action.spot), action.spot.place, agent);
+    let own = |action: &Action| match action.judgement.as_ref().map(|judgement| &judgement.who) {
+        Some(Who::Person(_)) => false,
+        Some(Who::Named(wanted)) => answers_for(world.board(action.spot), wanted, agent),
+        Some(Who::Anyone) => true,
+        None => is_for(world.board(action.spot), action.spot.place, agent),
+    };
     actions(world, board).into_iter().filter(own).collect()
 }
 
@@ -146,26 +185,6 @@ fn is_for(board: &Board, place: Place, agent: &str) -> bool {
         || item.team.iter().any(|name| same(name))
         || roster.iter().any(|id| same(id.as_str()));
     own || item.owner.is_none() && roster.is_empty()
-}
-
-// Whoever owns an item owns what is in it, unless somebody owns that in turn.
-fn owners_by_roster<'a>(board: &Board<'a>, place: Place) -> Vec<&'a Id> {
-    let agents = &board.root().item.agents;
-    let owners = |place: Place| -> Vec<&'a Id> {
-        let named = agents.iter().filter(|(_, agent)| agent.owns.iter().any(|own| owns(board, own, place)));
-        named.map(|(id, _)| id).collect()
-    };
-    board.upwards(place).map(owners).find(|owners| !owners.is_empty()).unwrap_or_default()
-}
-
-// An entry is the id of an item, or a path with everything below it.
-fn owns(board: &Board, own: &str, place: Place) -> bool {
-    let node = board.node(place);
-    let folder = own.trim_end_matches(['/', '*']);
-    let below = |file: &String| {
-        file.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    node.id.as_str().eq_ignore_ascii_case(own) || node.item.files.iter().any(below)
 }
 
 fn is_open_inside(board: &Board, place: Place) -> bool {

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::model::gate::{Checkpoint, Gate, Part};
 use crate::model::id::Id;
-use crate::model::profile::StateSource;
 use crate::model::state::{Mode, Shown, State};
 
 use super::board::{Board, Place};
@@ -145,8 +144,7 @@ impl Queue<'_, '_> {
 // A derived item without children is not work but a place for it: what stands in it is still to be planned.
 fn is_work(board: &Board, place: Place) -> bool {
     let node = board.node(place);
-    let derived = node.kind.is_some_and(|kind| kind.state == StateSource::Derived);
-    node.children.is_empty() && !derived
+    node.children.is_empty() && !node.is_derived()
 }
 
 fn state_of_work(board: &Board, work: &[Place]) -> Option<Shown> {
@@ -190,9 +188,9 @@ fn judges<'b>(board: &'b Board, place: Place, id: &Id, part: &'b Part) -> Vec<&'
     match part {
         Part::Short(scope) if id.as_str() == "score" => validators(scope),
         Part::Short(_) => Vec::new(),
-        Part::Full(part) => match (&part.score, &part.human) {
+        Part::Full(part) => match (&part.score, part.review.as_ref().or(part.human.as_ref())) {
             (Some(scope), _) => validators(scope),
-            (None, Some(role)) => vec![role],
+            (None, Some(who)) => vec![who],
             (None, None) => Vec::new(),
         },
     }

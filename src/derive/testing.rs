@@ -1,11 +1,14 @@
 //! Workflows and processes from literal text, for tests.
 
-use crate::formats::yaml;
+use crate::formats::{markdown, yaml};
 use crate::model::id::Id;
 use crate::model::item::Item;
+use crate::model::page::{Page, Pages, Section, Sources};
+use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
 use crate::model::state::Shown;
 use crate::model::time::Time;
+use crate::model::title::plain_title;
 use crate::model::workflow::Workflow;
 use crate::store::shipped;
 
@@ -52,6 +55,8 @@ kinds:
 pub(crate) struct Scene {
     profile: Profile,
     pub(crate) workflows: Vec<Workflow>,
+    files: Vec<(String, String)>,
+    pages: Pages,
 }
 
 impl Scene {
@@ -68,7 +73,14 @@ impl Scene {
             Workflow::from_root(root).unwrap()
         };
         let workflows = bodies.iter().enumerate().map(workflow).collect();
-        Self { profile, workflows }
+        Self { profile, workflows, files: Vec::new(), pages: Pages::none() }
+    }
+
+    /// The same in a repository that holds these files.
+    pub(crate) fn over(mut self, files: &[(&str, &str)]) -> Self {
+        self.files = files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect();
+        self.pages = pages(&self.files);
+        self
     }
 
     /// One workflow of the process of the tests.
@@ -100,14 +112,15 @@ impl Scene {
 
     /// The workflows laid out.
     pub(crate) fn world(&self) -> World<'_> {
-        World::new(self.workflows.iter().map(|workflow| (workflow, &self.profile)))
+        World::new(self.workflows.iter().map(|workflow| (workflow, &self.profile)), &self.pages)
     }
 
     /// The scene with its first workflow in another version.
     pub(crate) fn with(&self, workflow: Workflow) -> Self {
         let mut workflows = self.workflows.clone();
         workflows[0] = workflow;
-        Self { profile: self.profile.clone(), workflows }
+        let pages = pages(&self.files);
+        Self { profile: self.profile.clone(), workflows, files: self.files.clone(), pages }
     }
 
     /// What is wrong with the first workflow.
@@ -120,6 +133,44 @@ impl Scene {
         let world = self.world();
         world.shown(spot(&world, id))
     }
+}
+
+/// Files by literals: an id is the length and the sum of the bytes, the tree that of all files.
+pub(crate) fn pages(files: &[(String, String)]) -> Pages {
+    let id = |bytes: &[u8]| {
+        let sum = bytes.iter().fold(7u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        Some(format!("{sum:012x}"))
+    };
+    let (known, all) = (files.to_vec(), files.iter().map(|(_, text)| text.as_str()).collect::<String>());
+    let read = move |path: &RepoPath| {
+        let (_, text) = known.iter().find(|(known, _)| known == path.as_str())?;
+        let read = markdown::page(text);
+        let section = |section: markdown::Section| Section {
+            title: plain_title(&section.title),
+            filled: section.filled,
+            points: section.points.len(),
+        };
+        let front = read.front.map(|front| yaml::tree(front.as_bytes(), path.as_str()));
+        Some(Page {
+            on: id(text.as_bytes()),
+            lines: text.lines().count(),
+            front: front
+                .and_then(Result::ok)
+                .and_then(|front| front.as_object().cloned())
+                .unwrap_or_default(),
+            unreadable: None,
+            sections: read.sections.into_iter().map(section).collect(),
+            text: text.to_lowercase(),
+        })
+    };
+    let there = !files.is_empty();
+    let sources = Sources {
+        read: Box::new(read),
+        tree: Box::new(move || id(all.as_bytes()).filter(|_| there)),
+        digest: Box::new(id),
+        logged: Box::new(|_, workflow| workflow == "w"),
+    };
+    Pages::new(sources, std::collections::BTreeMap::new())
 }
 
 /// The text of a shipped process.

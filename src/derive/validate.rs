@@ -1,11 +1,12 @@
 //! What a workflow must satisfy, however it was written: structure by its profile, and the evidence of finished work.
 
 use crate::error::nearest;
+use crate::model::gate::Part;
 use crate::model::id::Id;
 use crate::model::profile::{Guarded, ROOT, StateSource};
 use crate::model::state::State;
 
-use super::board::{Board, Place, Thing};
+use super::board::{Board, Node, Place, Thing};
 use super::conditions::lasting_conditions;
 use super::world::{Spot, World, has_turn};
 
@@ -26,6 +27,7 @@ pub fn violations(world: &World, board: usize) -> Vec<Violation> {
     let mut found: Vec<Violation> = laid.twice().iter().map(|id| twice(laid, id)).collect();
     for (place, _) in laid.nodes() {
         found.extend(structure(laid, place));
+        found.extend(gates(laid, place));
         found.extend(needs(world, Spot { board, place }));
         found.extend(evidence(world, Spot { board, place }));
     }
@@ -141,18 +143,50 @@ fn evidence(world: &World, spot: Spot) -> Vec<Violation> {
     if matches!(state, State::Done | State::Failed) && node.item.finished.is_none() {
         lacks("state", format!("{} is {state} but has no `finished` time", node.id));
     }
-    if state == State::Done {
+    if state == State::Done && !departed(node, "done") {
         for condition in lasting_conditions(world, spot).into_iter().filter(|condition| !condition.ok) {
             lacks("state", format!("{} is done, but: {}", node.id, condition.text));
         }
     }
     let start = node.kind.and_then(|kind| kind.guards.get(&Guarded::Start));
-    if state.is_running() && start.is_some_and(|checks| checks.one_active) {
+    if state.is_running() && start.is_some_and(|checks| checks.one_active) && !departed(node, "start") {
         let rival = board.nodes().find(|(other, rival)| {
             *other > spot.place && rival.kind_id == node.kind_id && rival.item.state().is_running()
         });
         if let Some((_, rival)) = rival {
             lacks("state", format!("{} and {} are both in progress; only one may be", node.id, rival.id));
+        }
+    }
+    found
+}
+
+// What was done against the process is on record, and is a person's to approve.
+fn departed(node: &Node, verb: &str) -> bool {
+    let mut records = node.item.deviations.values();
+    records.any(|record| record.rejected.is_none() && record.verb.as_deref() == Some(verb))
+}
+
+fn gates(board: &Board, place: Place) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for (gate, part_id, part) in board
+        .node(place)
+        .item
+        .gates
+        .iter()
+        .flat_map(|(id, gate)| gate.parts.iter().map(move |(part_id, part)| (id, part_id, part)))
+    {
+        let keys = ["gates", gate.as_str(), "parts", part_id.as_str()];
+        match part {
+            Part::Short(_) if part_id.as_str() != "score" => {
+                let message =
+                    format!("`{gate}.{part_id}` says nothing that is checked; only `score:` may be so short");
+                found.push(at(board, place, &keys, message));
+            }
+            Part::Full(full) if full.checks() > 1 => {
+                let message = format!("`{gate}.{part_id}` checks more than one thing");
+                found.push(at(board, place, &keys, message));
+            }
+            _ => {}
         }
     }
     found

@@ -4,18 +4,21 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::model::id::Id;
+use crate::model::page::Pages;
 use crate::model::profile::{Guarded, Profile, StateSource};
 use crate::model::state::{Mode, Shown, State};
 use crate::model::workflow::Workflow;
 
 use super::board::{Board, Place, Thing};
 use super::gates::{GateState, gate_state, is_escalated};
+use super::pages;
 
 /// Every workflow of a snapshot, laid out.
 #[derive(Debug)]
 pub struct World<'a> {
     /// In the order of their ids.
     pub boards: Vec<Board<'a>>,
+    pages: &'a Pages,
     /// In how many workflows an id stands for something; made when it is first asked for.
     spread: OnceCell<HashMap<&'a Id, usize>>,
 }
@@ -41,12 +44,10 @@ pub struct Unmet {
 }
 
 impl<'a> World<'a> {
-    /// Lays out workflows with their profiles.
-    pub fn new(workflows: impl IntoIterator<Item = (&'a Workflow, &'a Profile)>) -> Self {
-        Self {
-            boards: workflows.into_iter().map(|(workflow, profile)| Board::new(workflow, profile)).collect(),
-            spread: OnceCell::new(),
-        }
+    /// Lays out workflows with their profiles, over the files of the same version.
+    pub fn new(workflows: impl IntoIterator<Item = (&'a Workflow, &'a Profile)>, pages: &'a Pages) -> Self {
+        let board = |(workflow, profile)| Board::new(workflow, profile, pages);
+        Self { boards: workflows.into_iter().map(board).collect(), pages, spread: OnceCell::new() }
     }
 
     /// The board of a spot.
@@ -70,6 +71,7 @@ impl<'a> World<'a> {
                 .iter()
                 .enumerate()
                 .map(|(index, laid)| (if index == board { workflow } else { laid.workflow }, laid.profile)),
+            self.pages,
         )
     }
 
@@ -195,13 +197,13 @@ impl<'a> World<'a> {
             Thing::Gate(place, id) => {
                 let failed = gate_state(board, place, board.gate(place, id)?) == GateState::Failed;
                 let word = if failed { "failed" } else { "not passed" };
-                let command = Some(format!("git track show {}", self.refer(at, id)));
+                let command = Some(format!("git track gate list {}", self.refer(at, id)));
                 Some(Unmet { reference, reason: format!("gate {id} is {word}"), command })
             }
             Thing::Checkpoint(_, id) => Some(Unmet {
                 reference,
                 reason: format!("checkpoint {id} is not approved"),
-                command: Some(format!("git track show {}", self.refer(at, id))),
+                command: Some(format!("git track approve {}", self.refer(at, id))),
             }),
             Thing::Risk(..) | Thing::Metric(..) => Some(Unmet {
                 reference,
@@ -215,6 +217,9 @@ impl<'a> World<'a> {
     pub(super) fn first_before(&self, spot: Spot) -> Option<Unmet> {
         let board = self.board(spot);
         let earlier = board.before(spot.place).find(|&earlier| !is_closed(board, earlier))?;
+        if let Some(undecided) = self.undecided(Spot { place: earlier, ..spot }) {
+            return Some(undecided);
+        }
         let id = board.node(earlier).id;
         Some(Unmet {
             reference: id.to_string(),
@@ -227,11 +232,17 @@ impl<'a> World<'a> {
     pub fn undecided(&self, spot: Spot) -> Option<Unmet> {
         let board = self.board(spot);
         let id = board.node(spot.place).id;
+        if let Some(only) = board.node(spot.place).kind.and_then(|kind| kind.only.as_ref())
+            && pages::applies(board, spot.place).is_none()
+        {
+            let reason = format!("`{}` is not said yet, which decides whether {id} is needed", only.field);
+            return Some(Unmet { reference: id.to_string(), reason, command: None });
+        }
         is_undecided(board, spot.place).then(|| Unmet {
             reference: id.to_string(),
             reason: format!("nobody has decided yet whether {id} is needed"),
             command: Some(format!(
-                "git track skip {} -m \"neither criterion met\"",
+                "git track trigger {0} -m \"why\", or git track skip {0} -m \"why\"",
                 self.refer(spot.board, id)
             )),
         })
@@ -262,5 +273,6 @@ fn is_closed(board: &Board, place: Place) -> bool {
 
 fn is_undecided(board: &Board, place: Place) -> bool {
     let item = board.node(place).item;
-    item.when.is_some() && item.triggered.is_none() && item.not_triggered.is_none()
+    let open = item.when.is_some() && item.triggered.is_none() && item.not_triggered.is_none();
+    open || pages::applies(board, place).is_none()
 }

@@ -26,7 +26,7 @@ use rustix::fs::FileType;
 use self::dir::{Dir, Look, Obstacle};
 pub use self::journal::Phase;
 pub use self::lock::{Lock, Owner};
-pub use self::outside::{install, is_folder, playground, read_outside};
+pub use self::outside::{install, is_folder, is_there, playground, read_outside};
 pub use self::recover::{Direction, Kept, Pending, Recovered};
 use crate::error::{Error, Result};
 use crate::model::edit::Root;
@@ -92,6 +92,13 @@ impl Files {
     /// Touches nothing yet.
     pub fn new(roots: Roots) -> Self {
         Self { roots }
+    }
+
+    /// The same files, with logs in this folder.
+    #[must_use]
+    pub fn with_logs(mut self, logs: PathBuf) -> Self {
+        self.roots.logs = Some(logs);
+        self
     }
 
     /// The bytes of a regular file of at most `cap` bytes; `None`: no such file.

@@ -30,6 +30,11 @@ pub fn read_outside(path: &Path, cap: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether anything has this name.
+pub fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// Whether there is such a folder.
 pub fn is_folder(path: &Path) -> bool {
     path.is_dir()

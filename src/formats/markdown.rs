@@ -10,8 +10,6 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-pub use words::same_title;
-
 /// What stands in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<'a> {

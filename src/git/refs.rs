@@ -1,11 +1,14 @@
 //! Names: what is checked out, what a revision means, which branches there are, what is under way.
 
+use std::collections::HashSet;
+
 use git2::{ErrorCode, ObjectType, Oid, ReferenceType, Repository};
 
 use super::ask::{odd, one_line, text};
 use super::{Repo, Trouble};
 use crate::error::{Error, Result};
-use crate::model::facts::{Branch, CommitId, Head, Operation};
+use crate::model::facts::{Branch, CommitId, Head, Operation, Source};
+use crate::model::path::RepoPath;
 
 const HEADS: &str = "refs/heads/";
 const REMOTES: &str = "refs/remotes/";
@@ -75,6 +78,19 @@ impl Repo {
         })?;
         all.sort_by(|a, b| a.full.cmp(&b.full));
         Ok(all)
+    }
+
+    /// Whether any branch, of this repository or remembered from a remote, holds something of this name.
+    pub fn is_on_a_branch(&self, path: &RepoPath) -> Result<bool> {
+        let mut seen = HashSet::new();
+        for branch in self.branches()? {
+            if seen.insert(branch.commit.clone())
+                && !self.list(&Source::Commit(branch.commit), path)?.is_empty()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The short name of the branch that work is merged into, as far as the repository tells.

@@ -26,6 +26,33 @@ impl Repo {
         }
     }
 
+    /// What is at the top of a commit, in git's order: names, with replacement characters where they are not UTF-8, and
+    /// the ids of files and folders.
+    pub fn top_entries(&self, commit: &CommitId) -> Result<Vec<(String, String)>> {
+        self.read_objects(
+            |lib| {
+                let tree = lib.find_commit(oid(lib, commit.as_str())?)?.tree()?;
+                let entry = |entry: git2::TreeEntry| {
+                    (String::from_utf8_lossy(entry.name_bytes()).into_owned(), entry.id().to_string())
+                };
+                Ok(tree.iter().map(entry).collect())
+            },
+            || {
+                let call = self.ask(["ls-tree", "-z", "--full-tree", commit.as_str()]);
+                let listing = call.checked().map_err(|error| self.absent(commit.as_str(), error))?;
+                let entry = |record| {
+                    let (facts, name) = split_once(record, b'\t')?;
+                    let id = facts.rsplit(|&byte| byte == b' ').next()?;
+                    Some((
+                        String::from_utf8_lossy(name).into_owned(),
+                        String::from_utf8_lossy(id).into_owned(),
+                    ))
+                };
+                records(&listing).map(|record| entry(record).ok_or_else(|| odd(&call))).collect()
+            },
+        )
+    }
+
     /// The bytes of a file; an error if there are more than `cap`.
     pub fn blob(&self, id: &BlobId, cap: u64) -> Result<Vec<u8>> {
         let mut all = self.blobs(std::slice::from_ref(id), cap)?;

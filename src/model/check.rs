@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::id::Id;
 use super::record::Severity;
+use super::table::Table;
 
 /// Conditions on a move; absent ones do not apply. Every field is one check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +40,32 @@ pub struct Checks {
     pub gates: bool,
     /// Its checkpoints are approved.
     pub checkpoints: bool,
+    /// Its last score passes, where there is a threshold.
+    pub score: bool,
+    /// These documents are complete.
+    pub documents: Vec<Id>,
+    /// The workflow has an item of each of these kinds.
+    pub has: Vec<Id>,
+    /// Its declared fields have one of these values; any, where none is listed.
+    pub fields: Table<Vec<String>>,
+    /// What it is expected to change stays within its limits.
+    pub estimate: bool,
+    /// It is not to touch a file like these.
+    pub untouched: Vec<String>,
+    /// At most so many agents are at work at once, whoever begins it included.
+    pub active_agents: Option<usize>,
+    /// An agent of the roster begins only what is its own or nobody's.
+    pub own: bool,
+    /// Its agent has read the grounding, as it is now.
+    pub grounded: bool,
+    /// Its agent has looked into the skills that it needs.
+    pub skilled: bool,
+    /// Every departure from the process in it is approved.
+    pub deviations: bool,
+    /// Only people do it.
+    pub people: bool,
+    /// The folder of its logs is there.
+    pub logs: bool,
 }
 
 /// How many sentences a text has.

@@ -1,8 +1,11 @@
 //! What the team decided: `.track/config.yaml`.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::actor::AGENT_VARIABLES;
 use super::id::Id;
 use super::path::RepoPath;
 
@@ -22,9 +25,34 @@ pub struct Config {
     /// What happens to changed files besides being written.
     #[serde(default)]
     pub write: Write,
-    /// Where things are.
-    #[serde(default, skip_serializing_if = "Paths::is_empty")]
-    pub paths: Paths,
+    /// Where things are, by the names that the processes use.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::table::unique")]
+    pub paths: BTreeMap<String, RepoPath>,
+    /// Where logs are kept, from the top of the work tree or absolute; inside the git directory when absent.
+    pub log_root: Option<String>,
+    /// Who may do what.
+    #[serde(default, skip_serializing_if = "Roles::is_usual")]
+    pub roles: Roles,
+}
+
+/// Who may do what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Roles {
+    /// The variables of the environment of which each says that an agent acts.
+    pub agent_env: Vec<String>,
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self { agent_env: AGENT_VARIABLES.map(str::to_owned).to_vec() }
+    }
+}
+
+impl Roles {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What happens to changed files besides being written.
@@ -40,20 +68,6 @@ pub enum Write {
     Commit,
 }
 
-/// Where things are, relative to the top of the work tree.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Paths {
-    /// The folder of change folders.
-    pub changes: Option<RepoPath>,
-}
-
-impl Paths {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -62,7 +76,9 @@ impl Default for Config {
             base: None,
             profiles: Vec::new(),
             write: Write::Leave,
-            paths: Paths::default(),
+            paths: BTreeMap::new(),
+            log_root: None,
+            roles: Roles::default(),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The fields that a process declares for itself.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
 use serde::{Deserialize, Serialize};
 
+use super::check::Checks;
 use super::id::Id;
 use super::path::RepoPath;
 use super::table::Table;
@@ -21,9 +23,18 @@ pub struct Field {
     /// How it is called on screen and in documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// The only values it may have.
+    /// The only values it may have; of a mapping: its keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<String>,
+    /// The document whose front matter gives its value as soon as it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Id>,
+    /// No two open workflows of the process may have the same value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unique: bool,
+    /// What must hold before it may get one of these values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::table::unique")]
+    pub guards: BTreeMap<String, Checks>,
     /// Whether `new` and `add` insist on it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
@@ -86,6 +97,12 @@ impl Field {
         match value {
             FieldValue::Text(text) if !self.of.is_empty() && !self.of.contains(text) => {
                 Err(format!("none of {}", self.of.join(", ")))
+            }
+            FieldValue::Map(map)
+                if !self.of.is_empty()
+                    && !map.keys().all(|key| self.of.iter().any(|known| known == key.as_str())) =>
+            {
+                Err(format!("not a mapping of {}", self.of.join(", ")))
             }
             _ => Ok(()),
         }
@@ -201,7 +218,15 @@ mod tests {
     use super::*;
 
     fn field(kind: FieldType, of: &[&str]) -> Field {
-        Field { kind, title: None, of: of.iter().map(|&s| s.to_owned()).collect(), required: false }
+        Field {
+            kind,
+            title: None,
+            of: of.iter().map(|&s| s.to_owned()).collect(),
+            from: None,
+            unique: false,
+            guards: BTreeMap::new(),
+            required: false,
+        }
     }
 
     #[test]

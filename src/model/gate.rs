@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, MapAccess, Visitor, value};
 use serde::{Deserialize, Serialize};
 
+use super::document::Where;
 use super::path::RepoPath;
 use super::table::Table;
 use super::time::Time;
@@ -31,7 +32,7 @@ pub enum Part {
     Full(Box<FullPart>),
 }
 
-/// A part of a gate in full; exactly one of `score`, `human`, `checklist`, `findings` says what it checks.
+/// A part of a gate in full; exactly one of `score`, `human`, `review`, `checklist`, `findings` says what it checks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FullPart {
@@ -39,8 +40,14 @@ pub struct FullPart {
     pub title: Option<String>,
     /// The items whose last score must reach the threshold: `all`, or ids separated by commas.
     pub score: Option<String>,
-    /// The role of the person or agent who says so.
+    /// The role of the person who says so.
     pub human: Option<String>,
+    /// The agent or person who reviews it; `steward` and `independent` are those of the roster.
+    pub review: Option<String>,
+    /// The items that are reviewed: `all`, or ids separated by commas; the gate's own when absent.
+    pub of: Option<String>,
+    /// Where nobody has to say so.
+    pub unless: Option<Where>,
     /// Every line of the item's checklist must be ticked.
     pub checklist: Option<bool>,
     /// No open finding may be left.
@@ -59,6 +66,20 @@ pub struct FullPart {
     pub on: Option<String>,
     /// The reason.
     pub why: Option<String>,
+}
+
+impl FullPart {
+    /// How many things it says that it checks; exactly one makes sense.
+    pub fn checks(&self) -> usize {
+        let said = [
+            self.score.is_some(),
+            self.human.is_some(),
+            self.review.is_some(),
+            self.checklist == Some(true),
+            self.findings == Some(true),
+        ];
+        said.into_iter().filter(|&said| said).count()
+    }
 }
 
 // By hand, because serde's untagged enums lose the position of an error.

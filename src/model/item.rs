@@ -6,13 +6,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::agent::{Agent, Grounding};
 use super::field::FieldValue;
 use super::gate::{Checkpoint, Gate};
 use super::id::Id;
 use super::number::Percent;
 use super::record::{
-    Agent, Artifact, Blocker, Checklist, Decision, Deviation, Finding, Iteration, Limits, Metric, Note,
-    Protocol, Risk, Verdict, When,
+    Artifact, Blocker, Checklist, Decision, Deviation, Finding, Iteration, Limits, Metric, Note, Protocol,
+    Risk, Verdict, When,
 };
 use super::state::{Mode, Priority, State};
 use super::table::Table;
@@ -151,6 +152,9 @@ pub struct Item {
     /// Who works on it: the roster.
     #[serde(default)]
     pub agents: Table<Agent>,
+    /// What the agents must have read.
+    #[serde(default)]
+    pub grounding: Table<Grounding>,
 }
 
 /// The JSON Schema of an item, for those who ask what the model has a place for.

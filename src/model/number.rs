@@ -68,6 +68,11 @@ impl Score {
             whole.checked_mul(1_000_000)?.checked_add(format!("{fraction:0<6}").parse().ok()?)?;
         (millionths <= 1_000_000).then(|| Self { text: format!("{whole}.{fraction:0<2}"), millionths })
     }
+
+    /// The score in millionths, from 0 to 1,000,000.
+    pub fn millionths(&self) -> u32 {
+        self.millionths
+    }
 }
 
 impl PartialEq for Score {

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::agent::{Agent, Grounding};
 use super::check::Checks;
+use super::document::{Document, Guide, Logs, Where};
 use super::field::Field;
 use super::gate::{Checkpoint, Gate};
 use super::id::{Id, numeric_order};
 use super::item::Item;
-use super::record::{Checklist, Metric, Protocol};
+use super::path::RepoPath;
+use super::record::{Checklist, Limits, Metric, Protocol, Severity};
 use super::state::{Asked, Shown, State, plain};
 use super::table::Table;
 
@@ -31,6 +34,16 @@ pub struct Profile {
     pub aliases: Vec<Id>,
     /// How ids of new workflows are made: `{slug}`, `{date}`, `{n}`, `{nnn}` and fixed text.
     pub id: String,
+    /// Where things are, by the names that documents use; the team's `paths:` come before these.
+    #[serde(default, deserialize_with = "super::table::unique")]
+    pub paths: BTreeMap<String, RepoPath>,
+    /// The documents that it looks at.
+    #[serde(default)]
+    pub documents: Table<Document>,
+    /// Where logs of its work are kept.
+    pub logs: Option<Logs>,
+    /// The severities of findings that a person may waive; all when absent.
+    pub waivable: Option<Vec<Severity>>,
     /// What a failed item does to the rest.
     #[serde(default)]
     pub on_failure: OnFailure,
@@ -115,6 +128,17 @@ pub struct Kind {
     pub fields: Table<Field>,
     /// The lines to tick that a new one gets.
     pub checklist: Option<Checklist>,
+    /// How much one may change, unless it says less itself.
+    pub limits: Option<Limits>,
+    /// The documents that it is made of; with a derived state it is done when they are complete.
+    #[serde(default)]
+    pub documents: Vec<Id>,
+    /// Where it applies; elsewhere it is left out.
+    pub only: Option<Where>,
+    /// The file below the folder of the logs that tells what happened to one: `{id}`.
+    pub log: Option<String>,
+    /// What it is for.
+    pub guide: Option<Guide>,
 }
 
 /// Where the state of a kind comes from.
@@ -148,6 +172,10 @@ pub enum Guarded {
     Reopen,
     /// Remarks, focus, artifacts.
     Note,
+    /// Being judged by a score.
+    Score,
+    /// Being added, or planned anew.
+    Add,
 }
 
 impl Guarded {
@@ -162,6 +190,8 @@ impl Guarded {
             Self::Skip => "skip",
             Self::Reopen => "reopen",
             Self::Note => "note",
+            Self::Score => "score",
+            Self::Add => "add",
         }
     }
 }
@@ -178,6 +208,10 @@ pub struct Seed {
     pub gates: Table<Gate>,
     /// Its checkpoints.
     pub checkpoints: Table<Checkpoint>,
+    /// What its agents must have read.
+    pub grounding: Table<Grounding>,
+    /// Its roster.
+    pub agents: Table<Agent>,
     /// Its metrics.
     pub metrics: Table<Metric>,
 }
@@ -260,12 +294,18 @@ pub fn make_id(pattern: &str, slug: &str, date: &str, taken: &dyn Fn(&str) -> bo
     candidate(number)
 }
 
-/// Fills `{n}` (the number at the end of the id), `{id}` and `{title}` in a name.
+/// Fills `{n}` (the number at the end of the id, `1.5` too), `{id}` and `{title}` in a name.
 pub fn make_name(pattern: &str, id: &Id, title: &str) -> String {
     let text = id.as_str();
-    let digits = text.len() - text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    let number = text.get(text.len() - digits..).unwrap_or_default().trim_start_matches('0');
-    let number = if number.is_empty() { text } else { number };
+    let end = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let digits = text.get(end..).unwrap_or_default().trim_start_matches('.');
+    // Leading zeros only make ids equally long; the last digit stays.
+    let significant = digits.trim_start_matches('0');
+    let number = match digits.len() {
+        0 => text,
+        _ if significant.is_empty() || significant.starts_with('.') => digits,
+        _ => significant,
+    };
     pattern.replace("{n}", number).replace("{id}", text).replace("{title}", title)
 }
 
@@ -297,6 +337,9 @@ mod tests {
         let id = |text| Id::parse(text).unwrap();
         assert_eq!(make_name("Batch {n}: {title}", &id("batch-1"), "Critical"), "Batch 1: Critical");
         assert_eq!(make_name("{id} {title}", &id("TASK-001"), "Research"), "TASK-001 Research");
-        assert_eq!(make_name("Phase {n}", &id("phase-0"), ""), "Phase phase-0");
+        assert_eq!(make_name("Phase {n}", &id("phase-0"), ""), "Phase 0");
+        assert_eq!(make_name("{n}", &id("TASK-010"), ""), "10");
+        assert_eq!(make_name("Stage {n}", &id("stage-1.5"), ""), "Stage 1.5");
+        assert_eq!(make_name("{n}", &id("readme"), ""), "readme");
     }
 }

@@ -31,6 +31,14 @@ pub struct Iteration {
     pub revision: Option<String>,
     /// Anything else.
     pub note: Option<String>,
+    /// When a person accepted it below the threshold.
+    pub accepted: Option<Time>,
+    /// When a person sent it back.
+    pub rejected: Option<Time>,
+    /// Who decided so.
+    pub decided_by: Option<String>,
+    /// Why it was decided so.
+    pub why: Option<String>,
 }
 
 /// How bad a finding is.
@@ -47,6 +55,22 @@ pub enum Severity {
     Medium,
     /// May be fixed.
     Low,
+}
+
+impl Severity {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 5] = [Self::Blocking, Self::Critical, Self::High, Self::Medium, Self::Low];
+
+    /// The word in the state.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Blocking => "blocking",
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
 }
 
 /// A defect found in review (`f1`, `f2`, …).
@@ -133,6 +157,8 @@ pub struct Decision {
 pub struct Deviation {
     /// What was done against the rule.
     pub text: String,
+    /// The command that departed.
+    pub verb: Option<String>,
     /// The reason.
     pub why: Option<String>,
     /// Who did it.
@@ -145,6 +171,17 @@ pub struct Deviation {
     pub approved_by: Option<String>,
     /// When a person rejected it.
     pub rejected: Option<Time>,
+    /// Who rejected it.
+    pub rejected_by: Option<String>,
+    /// What the person said.
+    pub answer: Option<String>,
+}
+
+impl Deviation {
+    /// Whether a person still has to say something about it.
+    pub fn is_open(&self) -> bool {
+        self.approved.is_none() && self.rejected.is_none()
+    }
 }
 
 /// An obstacle met on the way (`c1`, `c2`, …) or a remark (`n1`, `n2`, …).
@@ -321,21 +358,6 @@ pub struct Metric {
     /// The values by date; order does not matter.
     #[serde(default, deserialize_with = "super::table::unique")]
     pub samples: std::collections::BTreeMap<Date, serde_json::Number>,
-}
-
-/// Somebody, or something, that works on items.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Agent {
-    /// What it is there for.
-    pub role: Option<String>,
-    /// The items and paths that are its own.
-    #[serde(default)]
-    pub owns: Vec<String>,
-    /// Whether it watches over the others.
-    pub steward: Option<bool>,
-    /// Whether it must not have made what it judges.
-    pub independent: Option<bool>,
 }
 
 /// How much one item may change.

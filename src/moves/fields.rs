@@ -7,16 +7,17 @@ use serde_json::Value;
 use crate::derive::reference::{Part, Target};
 use crate::derive::world::World;
 use crate::error::{Error, Result, nearest};
-use crate::model::gate::{Checkpoint, Gate};
+use crate::model::agent::{Agent, Grounding};
+use crate::model::gate::{Checkpoint, FullPart, Gate};
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::profile::{Kind, Profile};
-use crate::model::record::{Agent, Line, Metric, Risk};
+use crate::model::record::{Line, Metric, Risk};
 use crate::model::state::{Asked, State, asked};
 use crate::model::time::Date;
 use crate::model::workflow::{Workflow, tree};
 
-use super::{edit, open_for_change};
+use super::{Ask, allowed, edit, open_for_change};
 
 /// How the text of a value is read.
 #[derive(Clone, Copy)]
@@ -31,7 +32,7 @@ enum Reads {
 
 type Settable = (&'static str, Reads);
 
-const ITEM: [Settable; 22] = [
+const ITEM: [Settable; 28] = [
     ("title", Reads::Text),
     ("short", Reads::Text),
     ("objective", Reads::Text),
@@ -54,7 +55,18 @@ const ITEM: [Settable; 22] = [
     ("branch", Reads::Text),
     ("files", Reads::List),
     ("summary", Reads::Text),
+    ("protocol.threshold", Reads::Text),
+    ("protocol.max_iterations", Reads::Number),
+    ("estimate.files", Reads::Number),
+    ("estimate.lines", Reads::Number),
+    ("limits.files", Reads::Number),
+    ("limits.lines", Reads::Number),
 ];
+
+/// Keys that are clear without the group that they stand in.
+const SHORT: [(&str, &str); 2] =
+    [("threshold", "protocol.threshold"), ("max_iterations", "protocol.max_iterations")];
+
 const RISK: [Settable; 6] = [
     ("title", Reads::Text),
     ("probability", Reads::Word),
@@ -67,8 +79,24 @@ const METRIC: [Settable; 3] = [("title", Reads::Text), ("unit", Reads::Text), ("
 const GATE: [Settable; 1] = [("title", Reads::Text)];
 const CHECKPOINT: [Settable; 4] =
     [("title", Reads::Text), ("role", Reads::Text), ("summary", Reads::Text), ("notes", Reads::Text)];
-const AGENT: [Settable; 4] =
-    [("role", Reads::Text), ("owns", Reads::List), ("steward", Reads::Bool), ("independent", Reads::Bool)];
+const AGENT: [Settable; 5] = [
+    ("role", Reads::Text),
+    ("owns", Reads::List),
+    ("steward", Reads::Bool),
+    ("independent", Reads::Bool),
+    ("skills", Reads::List),
+];
+const PART: [Settable; 8] = [
+    ("title", Reads::Text),
+    ("score", Reads::Text),
+    ("human", Reads::Text),
+    ("review", Reads::Text),
+    ("of", Reads::Text),
+    ("checklist", Reads::Bool),
+    ("findings", Reads::Bool),
+    ("report", Reads::Text),
+];
+const GROUNDING: [Settable; 2] = [("agents", Reads::List), ("aliases", Reads::List)];
 
 /// A value to set, as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +138,7 @@ pub fn state_word(profile: &Profile, word: &str) -> Result<(Asked, Option<Id>)> 
 }
 
 /// Sets fields of what a reference names.
-pub fn set(world: &World, target: &Target, settings: &[Setting]) -> Result<Workflow> {
+pub fn set(world: &World, target: &Target, settings: &[Setting], ask: &Ask) -> Result<Workflow> {
     let spot = target.spot;
     open_for_change(world, spot, "set")?;
     let board = world.board(spot);
@@ -135,6 +163,7 @@ pub fn set(world: &World, target: &Target, settings: &[Setting]) -> Result<Workf
             )));
         }
     }
+    allowed::settings(world, target, &workflow, settings, ask)?;
     Ok(workflow)
 }
 
@@ -202,6 +231,16 @@ pub fn set_gate(gate: &mut Gate, settings: &[Setting]) -> Result<()> {
     set_in(gate, "gate", &GATE, settings)
 }
 
+/// Sets fields of a part of a gate.
+pub fn set_part(part: &mut FullPart, settings: &[Setting]) -> Result<()> {
+    set_in(part, "part", &PART, settings)
+}
+
+/// Sets fields of an entry of the grounding.
+pub fn set_grounding(grounding: &mut Grounding, settings: &[Setting]) -> Result<()> {
+    set_in(grounding, "grounding", &GROUNDING, settings)
+}
+
 /// Sets fields of a line of a checklist; it has none besides its text.
 pub fn set_line(line: &mut Line, settings: &[Setting]) -> Result<()> {
     set_in(line, "line", &[], settings)
@@ -248,18 +287,31 @@ fn set_with<T: Serialize + for<'de> Deserialize<'de>>(
     settings: &[Setting],
 ) -> Result<()> {
     for setting in settings {
-        let Some((key, reads)) = keys.iter().find(|(key, _)| *key == setting.key) else {
+        let long = SHORT.iter().find(|(short, _)| *short == setting.key).map(|(_, long)| *long);
+        let asked = long.unwrap_or(&setting.key);
+        let Some((key, reads)) = keys.iter().find(|(key, _)| *key == asked) else {
             return Err(unknown(what, keys, more, &setting.key));
         };
         let mut value = tree(part);
-        let Some(map) = value.as_object_mut() else { return Err(Error::bug("a record is not a mapping")) };
-        if setting.value.is_empty() {
-            map.shift_remove(*key);
-        } else {
-            map.insert((*key).to_owned(), read(*reads, setting)?);
-        }
+        let new = if setting.value.is_empty() { Value::Null } else { read(*reads, setting)? };
+        put(&mut value, key, new)?;
         *part = serde_json::from_value(value)
             .map_err(|error| Error::usage(format!("`{}={}`: {error}", setting.key, setting.value)))?;
+    }
+    Ok(())
+}
+
+fn put(value: &mut Value, keys: &str, new: Value) -> Result<()> {
+    let Some(map) = value.as_object_mut() else { return Err(Error::bug("a record is not a mapping")) };
+    match keys.split_once('.') {
+        Some((group, key)) => {
+            put(map.entry(group).or_insert_with(|| Value::Object(serde_json::Map::new())), key, new)?;
+            if map.get(group).and_then(Value::as_object).is_some_and(serde_json::Map::is_empty) {
+                map.shift_remove(group);
+            }
+        }
+        None if new.is_null() => drop(map.shift_remove(keys)),
+        None => drop(map.insert(keys.to_owned(), new)),
     }
     Ok(())
 }

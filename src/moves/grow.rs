@@ -4,18 +4,16 @@ use crate::derive::board::Thing;
 use crate::derive::conditions::{Given, conditions};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result, nearest};
-use crate::model::id::{Id, slug};
+use crate::model::id::Id;
 use crate::model::item::Item;
-use crate::model::profile::{Guarded, Kind, Profile, ROOT, make_id};
-use crate::model::record::{Agent, Line, Metric, Risk};
+use crate::model::profile::{Guarded, Kind, Profile, ROOT};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
-use super::fields::{Setting, set_agent, set_item, set_line, set_metric, set_risk};
+use super::allowed::planned;
+use super::attach::{self, PART, RECORDS, free_id};
+use super::fields::{Setting, set_item};
 use super::{Ask, demand, edit, named, open_for_change, perform};
-
-/// What can be added to any item of any process.
-const RECORDS: [&str; 4] = ["risk", "metric", "line", "agent"];
 
 /// A new workflow of a process.
 pub fn workflow(profile: &Profile, id: Id, title: &str, settings: &[Setting], ask: &Ask) -> Result<Workflow> {
@@ -30,6 +28,8 @@ pub fn workflow(profile: &Profile, id: Id, title: &str, settings: &[Setting], as
         items: seed.items,
         gates: seed.gates,
         checkpoints: seed.checkpoints,
+        agents: seed.agents,
+        grounding: seed.grounding,
         metrics: seed.metrics,
         ..Item::default()
     };
@@ -55,15 +55,12 @@ pub fn add(
     if title.trim().is_empty() {
         return Err(Error::usage("a title cannot be empty"));
     }
-    let (explicit, settings): (Vec<Setting>, Vec<Setting>) =
-        settings.iter().cloned().partition(|setting| setting.key == "id");
-    let explicit =
-        explicit.first().map(|setting| Id::parse(&setting.value)).transpose().map_err(Error::as_usage)?;
+    let (explicit, settings) = explicit_id(settings)?;
     let wanted =
         Id::parse(kind).ok().and_then(|kind| board.profile.kinds.iter().find(|(id, _)| **id == kind));
     let Some((kind_id, found)) = wanted else {
         return match RECORDS.into_iter().find(|record| *record == kind) {
-            Some(record) => add_record(world, spot, record, title, explicit, &settings),
+            Some(record) => attach::record(world, spot, (record, title), explicit, &settings),
             None => Err(unknown_kind(board.profile, kind)),
         };
     };
@@ -85,7 +82,19 @@ pub fn add(
             .hint(format!("git track add {kind_id} \"{title}\" {name}=…")));
     }
     let workflow = edit(world, spot, |parent| drop(parent.items.insert(id.clone(), item)))?;
+    let later = world.with(spot.board, &workflow);
+    if let Some(Thing::Item(place)) = later.board(spot).thing(&id) {
+        planned(&later, Spot { place, ..spot })?;
+    }
     Ok((workflow, id))
+}
+
+/// The id that settings ask for, and the other settings.
+pub fn explicit_id(settings: &[Setting]) -> Result<(Option<Id>, Vec<Setting>)> {
+    let (explicit, settings): (Vec<Setting>, Vec<Setting>) =
+        settings.iter().cloned().partition(|setting| setting.key == "id");
+    let id = explicit.first().map(|setting| Id::parse(&setting.value)).transpose();
+    Ok((id.map_err(Error::as_usage)?, settings))
 }
 
 /// Records a step before its work begins; a running one is finished first when `finish` says what came out.
@@ -131,7 +140,7 @@ pub fn step(
         return Err(Error::bug("a step lost its place"));
     };
     let spot = Spot { place, ..spot };
-    let list = conditions(&world, spot, Guarded::Start, Given { exists: ask.exists, ..Given::NOTHING });
+    let list = conditions(&world, spot, Guarded::Start, Given { actor: Some(ask.who()), ..Given::NOTHING });
     demand(&format!("`step \"{title}\"` is refused"), &list)?;
     let workflow = edit(&world, spot, |item| {
         item.state = Some(State::Active);
@@ -139,58 +148,6 @@ pub fn step(
         item.by = Some(ask.actor.to_owned());
     })?;
     Ok((workflow, id))
-}
-
-fn add_record(
-    world: &World,
-    spot: Spot,
-    record: &str,
-    title: &str,
-    explicit: Option<Id>,
-    settings: &[Setting],
-) -> Result<(Workflow, Id)> {
-    let item = world.board(spot).node(spot.place).item;
-    let lines = item.checklist.as_ref().map(|list| &list.lines);
-    let taken = |id: &Id| match record {
-        "line" => lines.is_some_and(|lines| lines.get(id).is_some()),
-        "agent" => item.agents.get(id).is_some(),
-        _ => world.board(spot).thing(id).is_some(),
-    };
-    let id = free_id(explicit, "{slug}", title, &taken)?;
-    let named = title.to_owned();
-    let mut problem = Ok(());
-    let key = id.clone();
-    let workflow = edit(world, spot, |item| match record {
-        "risk" => {
-            let mut risk = Risk {
-                title: named,
-                probability: None,
-                impact: None,
-                mitigation: None,
-                owner: None,
-                reviewed: None,
-                closed: None,
-            };
-            problem = set_risk(&mut risk, settings);
-            item.risks.insert(key, risk);
-        }
-        "metric" => {
-            let mut metric = Metric { title: Some(named), ..Metric::default() };
-            problem = set_metric(&mut metric, settings);
-            item.metrics.insert(key, metric);
-        }
-        "agent" => {
-            let mut agent = Agent { role: Some(named), ..Agent::default() };
-            problem = set_agent(&mut agent, settings);
-            item.agents.insert(key, agent);
-        }
-        _ => {
-            let mut line = Line { text: named, done: None, by: None };
-            problem = set_line(&mut line, settings);
-            item.checklist.get_or_insert_default().lines.insert(key, line);
-        }
-    })?;
-    problem.map(|()| (workflow, id))
 }
 
 fn missing<'a>(kind: &'a Kind, item: &Item) -> Option<&'a Id> {
@@ -213,23 +170,8 @@ fn new_id(world: &World, spot: Spot, explicit: Option<Id>, pattern: &str, title:
     free_id(explicit, pattern, title, &|id| world.board(spot).thing(id).is_some())
 }
 
-fn free_id(explicit: Option<Id>, pattern: &str, title: &str, taken: &dyn Fn(&Id) -> bool) -> Result<Id> {
-    if let Some(id) = explicit {
-        return if taken(&id) {
-            Err(Error::refused(format!("the id `{id}` is taken")).hint(format!("git track show {id}")))
-        } else {
-            Ok(id)
-        };
-    }
-    let mut word = slug(title);
-    if word.is_empty() {
-        "item".clone_into(&mut word);
-    }
-    Id::parse(&make_id(pattern, &word, "", &|id| Id::parse(id).is_ok_and(|id| taken(&id))))
-}
-
 fn unknown_kind(profile: &Profile, kind: &str) -> Error {
-    let known: Vec<&str> = profile.kinds.keys().map(Id::as_str).chain(RECORDS).collect();
+    let known: Vec<&str> = profile.kinds.keys().map(Id::as_str).chain(RECORDS).chain([PART]).collect();
     let error = Error::usage(format!("profile {} knows no kind `{kind}`", profile.profile));
     match nearest(kind, known.iter().copied()) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),

@@ -1,21 +1,32 @@
 //! Moves: a workflow in, a workflow out. Every change of state is a line of [`MOVES`].
 
 pub mod adopt;
+pub mod allowed;
+pub mod answer;
+pub mod attach;
+pub mod decide;
+pub mod depart;
 pub mod fields;
+pub mod findings;
 pub mod grow;
+pub mod judge;
 pub mod records;
 
 use crate::derive::board::Place;
-use crate::derive::conditions::{Condition, Given, conditions};
+use crate::derive::conditions::{Condition, Given, completion, conditions};
+use crate::derive::pages;
+use crate::derive::words::show;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
+use crate::model::actor::{Actor, ActorKind};
 use crate::model::item::Item;
-use crate::model::path::RepoPath;
-use crate::model::profile::{Guarded, StateSource};
+use crate::model::profile::Guarded;
 use crate::model::record::{Note, Verdict};
 use crate::model::state::{Shown, State};
 use crate::model::time::Time;
 use crate::model::workflow::Workflow;
+
+pub use depart::{demand, settle};
 
 /// A change of state.
 #[derive(Debug)]
@@ -112,16 +123,33 @@ pub struct Ask<'a> {
     pub actor: &'a str,
     /// When.
     pub now: Time,
+    /// As what.
+    pub kind: ActorKind,
     /// The text of `-m`.
     pub text: Option<&'a str>,
-    /// Whether a file is there.
-    pub exists: &'a dyn Fn(&RepoPath) -> bool,
+    /// Whether the process may be departed from.
+    pub departs: Departs,
+}
+
+/// Whether a move may depart from the process, leaving a record that a person must approve.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Departs {
+    /// It may not.
+    #[default]
+    No,
+    /// It may, with a reason.
+    Yes,
 }
 
 impl<'a> Ask<'a> {
     /// The text, unless it is blank.
     pub fn said(&self) -> Option<&'a str> {
         self.text.map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// Who asks, as whom.
+    pub fn who(&self) -> Actor<'a> {
+        Actor { name: self.actor, kind: self.kind }
     }
 
     /// A remark of this moment.
@@ -138,11 +166,9 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
         return Ok(None);
     }
     open_for_change(world, spot, change.verb)?;
-    // It can be left out and taken up again, but not moved otherwise.
-    let derived = spot.place != 0 && node.kind.is_some_and(|kind| kind.state == StateSource::Derived);
-    if derived && change.to != State::Dropped && node.state != State::Dropped {
-        return Err(Error::refused(format!("the state of {} is derived from what is in it", node.id))
-            .hint(format!("git track show {}", world.refer(spot.board, node.id))));
+    applies(world, spot, change)?;
+    if node.is_derived() && spot.place != 0 {
+        by_itself(world, spot, change)?;
     }
     if !change.from.contains(&node.state) {
         return Err(illegal(world, spot, change));
@@ -155,34 +181,57 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
             world.refer(spot.board, node.id)
         )));
     }
-    let given = Given { summary: text, exists: ask.exists, ..Given::NOTHING };
+    let given = Given { summary: text, actor: Some(ask.who()), ..Given::NOTHING };
     let mut list = conditions(world, spot, change.guarded, given);
     let open = world.undecided(spot).map(Condition::from).filter(|_| change.verb == "start");
     // Among the needs it may stand already.
     if let Some(open) = open.filter(|open| !list.contains(open)) {
         list.push(open);
     }
-    demand(&format!("`{} {}` is refused", change.verb, node.id), &list)?;
-    edit(world, spot, |item| apply(item, change, text, ask)).map(Some)
+    let departed = settle(world, spot, change.verb, &list, ask)?;
+    let derived = node.is_derived();
+    let changed = edit(world, spot, |item| {
+        apply(item, change, text.filter(|_| departed.is_none() || change.why.is_some()), ask);
+        item.state = item.state.filter(|state| !derived || *state == State::Dropped);
+        if let Some(deviation) = departed {
+            item.deviations.push('v', deviation);
+        }
+    });
+    changed.map(Some)
 }
 
-/// Refuses unless every condition holds, and says which do and which do not.
-pub fn demand(what: &str, list: &[Condition]) -> Result<()> {
-    if list.iter().all(|condition| condition.ok) {
-        return Ok(());
-    }
-    let mut error = Error::refused(what);
-    for condition in list {
-        error = error.note(format!("{}  {}", if condition.ok { "ok  " } else { "FAIL" }, condition.text));
-    }
-    for command in
-        list.iter().filter(|condition| !condition.ok).filter_map(|condition| condition.command.as_ref())
-    {
-        if !error.hints().contains(command) {
-            error = error.hint(command.clone());
+// What does not apply is not begun.
+fn applies(world: &World, spot: Spot, change: &Move) -> Result<()> {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    let only = node.kind.and_then(|kind| kind.only.as_ref());
+    match only.filter(|_| change.to != State::Dropped && pages::applies(board, spot.place) == Some(false)) {
+        None => Ok(()),
+        Some(only) => {
+            let now = pages::field(board, &only.field).map_or_else(|| "nothing".to_owned(), |now| show(&now));
+            let what = format!("`{} {}` is refused", change.verb, node.id);
+            let text = format!("`{}` is {} (it is {now})", only.field, only.is.join(" or "));
+            demand(&what, &[Condition::unmet(text, None)])
         }
     }
-    Err(error)
+}
+
+// What is made of documents is begun by hand; besides, what is derived can only be left out and taken up again.
+fn by_itself(world: &World, spot: Spot, change: &Move) -> Result<()> {
+    let node = world.board(spot).node(spot.place);
+    let documents = node.kind.is_some_and(|kind| !kind.documents.is_empty());
+    if change.to == State::Dropped || node.state == State::Dropped || (change.verb == "start" && documents) {
+        return Ok(());
+    }
+    let id = node.id;
+    if change.to == State::Done {
+        return demand(
+            &format!("`done {id}` is refused: it is done by itself when"),
+            &completion(world, spot),
+        );
+    }
+    Err(Error::refused(format!("the state of {id} is derived from what is in it"))
+        .hint(format!("git track show {}", world.refer(spot.board, id))))
 }
 
 /// Refuses every change of a workflow that a failure stopped, and inside of what is closed, but the one that opens it
@@ -242,7 +291,7 @@ fn illegal(world: &World, spot: Spot, change: &Move) -> Error {
     }
 }
 
-fn apply(item: &mut Item, change: &Move, text: Option<&str>, ask: &Ask) {
+pub(crate) fn apply(item: &mut Item, change: &Move, text: Option<&str>, ask: &Ask) {
     // What was dropped is not resumed but begins anew.
     let to = if item.state() == State::Dropped { State::Todo } else { change.to };
     item.state = (to != State::Todo).then_some(to);

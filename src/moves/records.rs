@@ -1,9 +1,12 @@
 //! Moves that add or settle records: blockers, ticks, remarks, claims.
 
 use crate::derive::conditions::{Given, conditions};
+use crate::derive::roster::agent;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
+use crate::model::agent::Reading;
 use crate::model::id::Id;
+use crate::model::path::RepoPath;
 use crate::model::profile::{Guarded, StateSource};
 use crate::model::record::{Artifact, Blocker, Decision};
 use crate::model::state::State;
@@ -107,6 +110,10 @@ pub struct Remark {
     pub challenges: Vec<String>,
     /// Files made, changed or deleted.
     pub artifacts: Vec<Artifact>,
+    /// Grounding that whoever notes it has read.
+    pub read: Vec<String>,
+    /// Skills that whoever notes it has looked into.
+    pub skills: Vec<String>,
 }
 
 /// Adds remarks to an item; `None` when everything in them is there already.
@@ -147,5 +154,54 @@ pub fn note(world: &World, spot: Spot, remark: &Remark, ask: &Ask) -> Result<Opt
             item.notes.push('n', ask.note(text));
         }
     })?;
+    let changed = acknowledge(world, spot, changed, remark, ask)?;
     Ok((changed != *world.board(spot).workflow).then_some(changed))
+}
+
+// What an agent has read and looked into stands with the agent, in the roster of the workflow.
+fn acknowledge(
+    world: &World,
+    spot: Spot,
+    mut workflow: Workflow,
+    remark: &Remark,
+    ask: &Ask,
+) -> Result<Workflow> {
+    if remark.read.is_empty() && remark.skills.is_empty() {
+        return Ok(workflow);
+    }
+    let board = world.board(spot);
+    let Some((id, _)) = agent(board, ask.actor) else {
+        return Err(Error::refused(format!("{} is no agent of {}", ask.actor, board.workflow.id))
+            .hint(format!("git track add agent \"what it is for\" id={} -w {}", ask.actor, board.workflow.id))
+            .hint("or say with --as which agent it is"));
+    };
+    let mut readings = Vec::new();
+    for path in &remark.read {
+        let known = || board.root().item.grounding.iter();
+        let found = known().find(|(key, grounding)| {
+            grounding.path == *path || grounding.aliases.contains(path) || key.as_str() == path
+        });
+        let Some((key, grounding)) = found else {
+            let all: Vec<&str> = known().map(|(_, grounding)| grounding.path.as_str()).collect();
+            return Err(Error::not_found(format!("{path} is no grounding of {}", board.workflow.id))
+                .hint(format!("its grounding: {}", all.join(", "))));
+        };
+        let alias = grounding.aliases.iter().find(|alias| *alias == path).cloned();
+        let file = RepoPath::parse(alias.as_ref().unwrap_or(&grounding.path)).ok();
+        let on = file.and_then(|file| board.pages.page(&file)?.on.clone());
+        readings.push((key.clone(), Reading { at: Some(ask.now), on, alias }));
+    }
+    if let Some(agent) = workflow.root.agents.get_mut(id) {
+        for (key, reading) in readings {
+            let same =
+                agent.read.get(&key).is_some_and(|old| old.on == reading.on && old.alias == reading.alias);
+            if !same {
+                agent.read.insert(key, reading);
+            }
+        }
+        let new = remark.skills.iter().filter(|skill| !agent.introspected.contains(skill)).cloned();
+        let new: Vec<String> = new.collect();
+        agent.introspected.extend(new);
+    }
+    Ok(workflow)
 }

@@ -1,11 +1,15 @@
 //! State between text and model: one reader over the work tree, the index and commits, and plans of edits.
 
+mod pages;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod profiles;
 mod snapshot;
 mod undo;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::error::{Error, Result};
 use crate::files::{Files, Roots};
@@ -43,13 +47,16 @@ pub struct Store {
     /// Its files.
     pub files: Files,
     /// Its git side.
-    pub repo: Repo,
+    pub repo: Rc<Repo>,
     plan: Option<RepoPath>,
+    vars: BTreeMap<String, String>,
 }
 
 impl Store {
     /// The store of a repository; `plan`: a single file that holds the only workflow that is meant.
-    pub fn new(repo: Repo, plan: Option<RepoPath>) -> Result<Self> {
+    ///
+    /// `vars`: the environment, of which some processes name a variable that says where logs are kept.
+    pub fn new(repo: Repo, plan: Option<RepoPath>, vars: BTreeMap<String, String>) -> Result<Self> {
         let work_tree = repo.work_tree().map(std::path::Path::to_path_buf);
         if work_tree.is_none() {
             return Err(
@@ -63,7 +70,7 @@ impl Store {
             hooks: None,
             logs: None,
         };
-        Ok(Self { files: Files::new(roots), repo, plan })
+        Ok(Self { files: Files::new(roots), repo: Rc::new(repo), plan, vars })
     }
 
     /// The file of a workflow.

@@ -3,9 +3,10 @@
 use super::plan::{carry, rewritten};
 use super::snapshot::read_workflow;
 use crate::derive::testing::{Scene, TEAM, now, spot};
+use crate::model::actor::ActorKind;
 use crate::model::path::RepoPath;
 use crate::model::workflow::Workflow;
-use crate::moves::{Ask, MOVES, fields, perform, records};
+use crate::moves::{Ask, Departs, MOVES, fields, perform, records};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -98,7 +99,13 @@ fn changed(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
 fn a_move_changes_only_its_lines() {
     let (text, scene) = hand();
     let world = scene.world();
-    let ask = Ask { actor: "alice", now: now(), text: Some("Works."), exists: &|_| true };
+    let ask = Ask {
+        actor: "alice",
+        now: now(),
+        kind: ActorKind::Person,
+        text: Some("Works."),
+        departs: Departs::No,
+    };
     let done =
         perform(&world, spot(&world, "b"), crate::moves::named("done").unwrap(), &ask).unwrap().unwrap();
     let (gone, come) = changed(&text, &edited(&text, &done).unwrap());
@@ -137,7 +144,8 @@ fn an_id_may_be_written_with_another_hyphen() {
 fn change(scene: &Scene, (item, what, text): (&str, usize, &str)) -> Option<Workflow> {
     let world = scene.world();
     let at = spot(&world, item);
-    let ask = Ask { actor: "bob", now: now(), text: Some(text), exists: &|_| true };
+    let ask =
+        Ask { actor: "bob", now: now(), kind: ActorKind::Person, text: Some(text), departs: Departs::No };
     let target = crate::derive::reference::Target { spot: at, part: crate::derive::reference::Part::Whole };
     let set = |key: &str| {
         let settings = [fields::Setting { key: key.to_owned(), value: text.trim().to_owned() }];

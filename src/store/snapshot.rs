@@ -10,6 +10,7 @@ use crate::model::edit::Root;
 use crate::model::facts::{FileMode, Source};
 use crate::model::id::Id;
 use crate::model::item::Item;
+use crate::model::page::Pages;
 use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
 use crate::model::workflow::{Misplaced, SCHEMA, Workflow};
@@ -29,6 +30,8 @@ pub struct Snapshot {
     pub workflows: Vec<Loaded>,
     /// What could not be read.
     pub broken: Vec<Broken>,
+    /// The other files of the same version, as far as a process looks at them.
+    pub pages: Pages,
     profiles: Vec<Arc<Profile>>,
 }
 
@@ -78,14 +81,11 @@ impl Store {
     pub fn snapshot_of(&self, at: At, file: Option<&RepoPath>) -> Result<Snapshot> {
         let mut broken = Vec::new();
         let config = self.config(&at, &mut broken)?;
-        let mut snapshot = Snapshot {
-            at,
-            initialised: config.is_some() || self.plan.is_some(),
-            config: config.unwrap_or_default(),
-            workflows: Vec::new(),
-            broken,
-            profiles: Vec::new(),
-        };
+        let initialised = config.is_some() || self.plan.is_some();
+        let config = config.unwrap_or_default();
+        let pages = self.pages(&at, &config);
+        let mut snapshot =
+            Snapshot { at, initialised, config, workflows: Vec::new(), broken, pages, profiles: Vec::new() };
         let Found { files, broken } = self.workflow_files(&snapshot.at, file)?;
         snapshot.broken.extend(broken);
         for (path, bytes, parsed) in parse_all(files) {

@@ -16,14 +16,6 @@ const ELEMENTS: &str = "\
 /// Stands for the `<` of a slot while a parser of markdown looks at it.
 const SUBSTITUTE: char = '\u{1a}';
 
-/// Whether two titles name the same section: numbering in front, case, symbols and white space do not count, and `&`
-/// is `and`.
-pub fn same_title(a: &str, b: &str) -> bool {
-    let (left, right) = (key(a), key(b));
-    // Titles of nothing but symbols differ by them.
-    if left.is_empty() && right.is_empty() { on_one_line(a) == on_one_line(b) } else { left == right }
-}
-
 /// The words without line breaks and repeated spaces.
 pub(super) fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -140,29 +132,4 @@ fn without_slots(text: &str) -> String {
     }
     rest.push_str(slot.and_then(|(at, _, _)| text.get(at..)).unwrap_or_default());
     rest
-}
-
-/// The words of a title by which it is compared.
-fn key(title: &str) -> String {
-    let title = title.to_lowercase().replace('&', " and ").replace(['\'', '\u{2019}'], "");
-    let words = without_numbering(&title).split_whitespace().filter(|word| !is_shortcode(word));
-    let words = words.flat_map(|word| word.split(|char: char| !char.is_alphanumeric()));
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// `:rocket:`, an emoji by its name.
-fn is_shortcode(word: &str) -> bool {
-    let name = word.strip_prefix(':').and_then(|word| word.strip_suffix(':'));
-    name.is_some_and(|name| !name.is_empty())
-}
-
-/// The title without `1.`, `2)`, `(3)`, `1.2` or the emoji of a digit in front, unless that is all of it. A bare number
-/// is a word: `2 factors`.
-fn without_numbering(title: &str) -> &str {
-    let start = title.trim_start_matches(|char: char| !char.is_alphanumeric());
-    let Some((number, rest)) = start.split_once(char::is_whitespace) else { return title };
-    let digits = number.trim_end_matches(['.', ')', ':', '\u{fe0f}', '\u{20e3}']);
-    let is_number = digits.chars().all(|char| char.is_ascii_digit() || char == '.')
-        && number.contains(|char: char| !char.is_ascii_digit());
-    if is_number && rest.contains(char::is_alphanumeric) { rest } else { title }
 }

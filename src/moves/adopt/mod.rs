@@ -17,6 +17,7 @@ use crate::derive::words::show;
 use crate::error::{Error, Result};
 use crate::model::id::Id;
 use crate::model::item::Item;
+use crate::model::page::Pages;
 use crate::model::profile::{Profile, StateSource};
 use crate::model::record::Blocker;
 use crate::model::state::{State, plain};
@@ -41,6 +42,8 @@ pub struct Adopted {
 pub struct Setting<'a> {
     /// The process that the workflow follows.
     pub profile: &'a Profile,
+    /// The files of the repository.
+    pub pages: &'a Pages,
     /// The moment of the import, for times that the file does not give.
     pub now: Time,
 }
@@ -82,7 +85,7 @@ pub fn workflow(tree: Value, id: Id, setting: Setting) -> Result<Adopted> {
     root.by = root.by.or_else(|| Some("import".to_owned()));
     let mut workflow = Workflow { id, profile: setting.profile.profile.clone(), root };
     settle_root(&mut workflow, said, setting, &mut report);
-    settle(&mut workflow, setting.profile, &mut report);
+    settle(&mut workflow, setting, &mut report);
     stamp(&workflow.id, &mut workflow.root, setting.now, &mut report);
     Ok(Adopted { workflow, report })
 }
@@ -138,7 +141,7 @@ pub fn records(tree: Value, workflow: &Workflow, setting: Setting) -> Result<Ado
     for (key, value) in map {
         report.unknown(key, value);
     }
-    settle(&mut changed, setting.profile, &mut report);
+    settle(&mut changed, setting, &mut report);
     refuse_replacement(workflow, &changed)?;
     for (id, item) in changed.root.items.iter_mut() {
         stamp(id, item, setting.now, &mut report);
@@ -160,10 +163,10 @@ fn refuse_replacement(before: &Workflow, after: &Workflow) -> Result<()> {
     }
 }
 
-fn settle(workflow: &mut Workflow, profile: &Profile, report: &mut Report) {
-    link(workflow, profile, report);
-    drop_derived_states(workflow, profile, report);
-    compare_gates(workflow, profile, report);
+fn settle(workflow: &mut Workflow, setting: Setting, report: &mut Report) {
+    link(workflow, setting, report);
+    drop_derived_states(workflow, setting, report);
+    compare_gates(workflow, setting, report);
 }
 
 fn schema(map: &mut Map<String, Value>) -> Result<()> {
@@ -262,7 +265,7 @@ fn nest(root: &mut Item, mut open: Vec<Nested>) -> Result<()> {
 fn settle_root(workflow: &mut Workflow, said: Option<Value>, setting: Setting, report: &mut Report) {
     if workflow.root.state == Some(State::Failed) {
         workflow.root.state = Some(State::Active);
-        if Board::new(workflow, setting.profile).stopped_by().is_some() {
+        if Board::new(workflow, setting.profile, setting.pages).stopped_by().is_some() {
             report.ignore("state".to_owned(), Value::from("failed"), "derived: an item of it failed");
         } else {
             workflow.root.state = Some(State::Failed);
@@ -280,8 +283,8 @@ fn settle_root(workflow: &mut Workflow, said: Option<Value>, setting: Setting, r
 }
 
 // A blocker that only names another item is a need: it clears itself when that is done.
-fn link(workflow: &mut Workflow, profile: &Profile, report: &mut Report) {
-    let board = Board::new(workflow, profile);
+fn link(workflow: &mut Workflow, setting: Setting, report: &mut Report) {
+    let board = Board::new(workflow, setting.profile, setting.pages);
     let named = |text: &str, me: Place| {
         let text = plain(text);
         let mut others = board.nodes().skip(1).filter(|(place, _)| *place != me);
@@ -322,8 +325,8 @@ fn link(workflow: &mut Workflow, profile: &Profile, report: &mut Report) {
     }
 }
 
-fn drop_derived_states(workflow: &mut Workflow, profile: &Profile, report: &mut Report) {
-    let board = Board::new(workflow, profile);
+fn drop_derived_states(workflow: &mut Workflow, setting: Setting, report: &mut Report) {
+    let board = Board::new(workflow, setting.profile, setting.pages);
     let mut derived = Vec::new();
     for (place, node) in board.nodes().skip(1) {
         let stored = node.item.state.filter(|state| *state != State::Dropped);
@@ -342,8 +345,8 @@ fn drop_derived_states(workflow: &mut Workflow, profile: &Profile, report: &mut 
     }
 }
 
-fn compare_gates(workflow: &Workflow, profile: &Profile, report: &mut Report) {
-    let board = Board::new(workflow, profile);
+fn compare_gates(workflow: &Workflow, setting: Setting, report: &mut Report) {
+    let board = Board::new(workflow, setting.profile, setting.pages);
     for left in &mut report.ignored {
         let id = left.path.strip_prefix("gates.").and_then(|path| path.strip_suffix(".state"));
         let Some(Thing::Gate(place, id)) = id.and_then(|id| board.thing(&Id::parse(id).ok()?)) else {

@@ -4,6 +4,7 @@ use super::{Adopted, Report, Setting, id_of, records, workflow};
 use crate::derive::testing::{Scene, TEAM, id, now, shipped_profile};
 use crate::error::Result;
 use crate::formats::yaml;
+use crate::model::page::Pages;
 use crate::model::profile::Profile;
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ fn profile(text: &str) -> Profile {
 fn take(process: &str, text: &str) -> Result<Adopted> {
     let profile = profile(process);
     let tree = yaml::tree(text.as_bytes(), "in.yaml").unwrap();
-    workflow(tree, id("w"), Setting { profile: &profile, now: now() })
+    workflow(tree, id("w"), Setting { profile: &profile, pages: &Pages::none(), now: now() })
 }
 
 /// What becomes of a file: the tree of the workflow, and the report.
@@ -250,7 +251,11 @@ fn records_go_into_a_workflow() {
     let scene = Scene::shipped("program", "risks: {R1: {title: Old}}\nmetrics: {ci_pass_rate: {title: CI}}");
     let go = |text: &str| {
         let tree = yaml::tree(text.as_bytes(), "in.yaml").unwrap();
-        records(tree, &scene.workflows[0], Setting { profile: scene.profile(), now: now() })
+        records(
+            tree,
+            &scene.workflows[0],
+            Setting { profile: scene.profile(), pages: &Pages::none(), now: now() },
+        )
     };
     let Adopted { workflow, report } = go(
         "updated_at: 2026-01-05\nrisks:\n- {id: R2, title: Burn out, probability: medium, impact: high, colour: red}\n\

@@ -35,13 +35,13 @@ const ALL: [(&str, &str, &[&str], &str); 15] = [
     (
         "artifacts: true",
         "artifacts: {a1: {path: gone.md, required: true}}",
-        &["FAIL  gone.md exists"],
+        &["FAIL  gone.md is there"],
         "artifacts: {a1: {path: gone.md}, a2: {path: here.md, required: true}}",
     ),
     (
         "findings: [high]",
         "items: {x: {title: X, findings: {f1: {severity: high, text: bad}}}}",
-        &["FAIL  x.f1 is open: bad"],
+        &["FAIL  x.f1 (high) is open: bad"],
         "findings: {f1: {severity: low, text: bad}}",
     ),
     (
@@ -78,13 +78,11 @@ fn every_check_refuses_alone() {
     for verb in ["start", "submit", "done", "fail", "retry", "skip", "reopen"] {
         for (check, breaking, notes, holding) in ALL {
             let go = |item: &str, rival: &str| {
-                let scene = scene(verb, check, item, rival);
+                let scene = scene(verb, check, item, rival).over(&[("here.md", "x")]);
                 let world = scene.world();
-                let exists = |path: &crate::model::path::RepoPath| path.as_str() == "here.md";
                 // The summary comes with the text of the move, so that only moves without one are looked at here.
                 let text = Some("A.").filter(|_| !check.starts_with("summary"));
-                let ask = crate::moves::Ask { exists: &exists, ..ask(text) };
-                perform(&world, spot(&world, "a"), named(verb).unwrap(), &ask)
+                perform(&world, spot(&world, "a"), named(verb).unwrap(), &ask(text))
             };
             if check.starts_with("summary") && matches!(verb, "fail" | "skip" | "reopen") {
                 continue;

@@ -8,14 +8,15 @@ mod table;
 
 use crate::derive::testing::{Scene, id, now, spot};
 use crate::error::{Error, Result};
+use crate::model::actor::ActorKind;
 use crate::model::item::Item;
 use crate::model::workflow::Workflow;
 
-use super::{Ask, named, perform};
+use super::{Ask, Departs, named, perform};
 
 /// A question of alice.
 fn ask(text: Option<&str>) -> Ask<'_> {
-    Ask { actor: "alice", now: now(), text, exists: &|_| true }
+    Ask { actor: "alice", kind: ActorKind::Person, now: now(), text, departs: Departs::No }
 }
 
 /// Makes a move of the table.

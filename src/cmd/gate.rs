@@ -1,0 +1,235 @@
+//! `gate`: what gates ask for, and the answers to their parts.
+
+use clap::{Args as ClapArgs, Subcommand};
+use serde_json::{Value, json};
+
+use crate::derive::board::{Board, Place};
+use crate::derive::conditions::part_subject;
+use crate::derive::evidence::{Freshness, freshness};
+use crate::derive::gates::{GateState, gate_state, part_state};
+use crate::derive::reference::{Part, Target};
+use crate::error::{Error, Result};
+use crate::model::gate::{FullPart, Gate, Part as GatePart};
+use crate::model::id::Id;
+use crate::moves::answer::{self, Answer as Word};
+use crate::ui::{Line, Style, Table, Text};
+
+use super::Answer;
+use super::context::Context;
+use super::session::{Session, world};
+use super::show::gate_word;
+use super::write::{Said, WriteArgs, change};
+
+/// Arguments of `gate`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  git track gate list
+  git track gate pass QG-1.requirements --by nse-requirements
+  git track gate fail QG-2.code-review -m \"two races\"
+  git track gate waive QG-2.code-review -m \"no code in this phase\"")]
+pub struct Args {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// List gates with their parts
+    List {
+        /// A gate, an item or a workflow
+        #[arg(value_name = "REF")]
+        reference: Option<String>,
+    },
+    /// Say that a part holds
+    Pass(AnswerArgs),
+    /// Say that a part does not hold
+    Fail(AnswerArgs),
+    /// Say that a part need not hold; people only
+    Waive(AnswerArgs),
+}
+
+/// Arguments of an answer.
+#[derive(Debug, ClapArgs)]
+struct AnswerArgs {
+    /// The part: <gate>.<part>
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// Who says so; without it whoever calls
+    #[arg(long, value_name = "WHO")]
+    by: Option<String>,
+    /// Why
+    #[arg(short, long, value_name = "TEXT")]
+    message: Option<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Lists gates or answers a part of one.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    match &args.act {
+        Act::List { reference } => list(context, reference.as_deref()),
+        Act::Pass(args) => answer(context, args, Word::Pass),
+        Act::Fail(args) => answer(context, args, Word::Fail),
+        Act::Waive(args) => answer(context, args, Word::Waive),
+    }
+}
+
+fn answer(context: &Context, args: &AnswerArgs, word: Word) -> Result<Answer> {
+    change(context, args.write, |deciding, draft| {
+        let target = deciding.session.target(context, &draft.world(), Some(&args.reference))?;
+        let world = draft.world();
+        let (gate, part) = match &target.part {
+            Part::GatePart(gate, part) => (gate.clone(), part.clone()),
+            Part::Gate(gate) => {
+                let known = world.board(target.spot).gate(target.spot.place, gate);
+                let parts: Vec<String> = known
+                    .iter()
+                    .flat_map(|gate| gate.parts.keys())
+                    .map(|part| format!("git track {} {gate}.{part}", word.verb()))
+                    .collect();
+                let error = Error::usage(format!("which part of {gate}?"));
+                return Err(parts.into_iter().fold(error, Error::hint));
+            }
+            _ => {
+                return Err(Error::usage(format!("`{}` is no part of a gate", args.reference))
+                    .hint("git track gate list"));
+            }
+        };
+        let ask = deciding.ask(args.message.as_deref());
+        let said = (word, args.by.as_deref());
+        let changed = answer::part(&world, target.spot, (&gate, &part), said, &ask)?;
+        drop(world);
+        if let Some(workflow) = changed {
+            draft.put(workflow);
+        }
+        Ok(Said { already: "nothing to change, it is answered so already".to_owned(), ..Said::default() })
+    })
+}
+
+fn list(context: &Context, reference: Option<&str>) -> Result<Answer> {
+    let session = Session::open(context)?;
+    let world = world(&session.snapshot);
+    let target = reference.map(|text| session.target(context, &world, Some(text))).transpose()?;
+    let boards: Vec<usize> = match (&target, session.home(context, &world)?) {
+        (Some(target), _) => vec![target.spot.board],
+        (None, Some(home)) => vec![home],
+        (None, None) => (0..world.boards.len()).collect(),
+    };
+    let mut text = Text::new();
+    let mut listed = Vec::new();
+    for index in boards {
+        let Some(board) = world.boards.get(index) else { continue };
+        for (place, node) in board.nodes() {
+            for (id, gate) in
+                node.item.gates.iter().filter(|(id, _)| is_meant(board, place, id, target.as_ref()))
+            {
+                show(&mut text, board, place, (id, gate));
+                listed.push(as_json(board, place, (id, gate)));
+            }
+        }
+    }
+    if listed.is_empty() {
+        text.line("nothing to list");
+    }
+    Ok(session.whole(Answer::new(text).with("gates", listed)))
+}
+
+fn is_meant(board: &Board, place: Place, gate: &Id, target: Option<&Target>) -> bool {
+    let Some(target) = target else { return true };
+    match &target.part {
+        Part::Gate(wanted) | Part::GatePart(wanted, _) => wanted == gate,
+        _ => board.upwards(place).any(|above| above == target.spot.place),
+    }
+}
+
+fn show(text: &mut Text, board: &Board, place: Place, (id, gate): (&Id, &Gate)) {
+    let state = gate_state(board, place, gate);
+    text.gap();
+    let title = gate.title.as_deref().map(|title| format!("  {title}")).unwrap_or_default();
+    let head = Line::new().add(Style::Strong, id.as_str()).plain(title);
+    text.line(head.plain(format!(" ({}): ", board.short(place))).add(style(state), gate_word(state)));
+    let mut table = Table::indented(2);
+    for (part_id, part) in gate.parts.iter() {
+        let state = part_state(board, place, part_id, part);
+        let (word, stale) = standing(board, place, part, state);
+        let style = if stale { Style::Warn } else { style(state) };
+        table.row([
+            (Style::Plain, part_id.to_string()),
+            (style, word.to_owned()),
+            (Style::Plain, asks(part)),
+            (Style::Plain, said(part)),
+        ]);
+    }
+    text.extend(table.text());
+}
+
+fn style(state: GateState) -> Style {
+    match state {
+        GateState::Passed => Style::Good,
+        GateState::Failed => Style::Bad,
+        GateState::Pending => Style::Dim,
+    }
+}
+
+// The word for a part, and whether its answer is about something that has changed since.
+fn standing(board: &Board, place: Place, part: &GatePart, state: GateState) -> (&'static str, bool) {
+    let GatePart::Full(full) = part else { return (gate_word(state), false) };
+    let stale = full.passed.is_some()
+        && freshness(full.on.as_deref(), part_subject(board, place, full)) != Freshness::Fresh;
+    match (full.waived, stale) {
+        (Some(_), _) => ("waived", false),
+        (None, true) => ("stale", true),
+        (None, false) => (gate_word(state), false),
+    }
+}
+
+fn asks(part: &GatePart) -> String {
+    let full = match part {
+        GatePart::Short(scope) => return format!("scores of {scope}"),
+        GatePart::Full(full) => full,
+    };
+    let what = match full.as_ref() {
+        FullPart { score: Some(scope), .. } => format!("score of {scope}"),
+        FullPart { human: Some(role), .. } => format!("{role} says so"),
+        FullPart { review: Some(who), of, .. } => match of {
+            Some(of) => format!("{who} reviews {of}"),
+            None => format!("{who} reviews it"),
+        },
+        FullPart { checklist: Some(true), .. } => "every line is ticked".to_owned(),
+        FullPart { findings: Some(true), .. } => "no finding is open".to_owned(),
+        _ => "nothing is asked".to_owned(),
+    };
+    match &full.title {
+        Some(title) => format!("{title} ({what})"),
+        None => what,
+    }
+}
+
+fn said(part: &GatePart) -> String {
+    let GatePart::Full(full) = part else { return String::new() };
+    match (&full.by, &full.why) {
+        (Some(by), Some(why)) => format!("{by}: {why}"),
+        (Some(by), None) => by.clone(),
+        (None, _) => String::new(),
+    }
+}
+
+fn as_json(board: &Board, place: Place, (id, gate): (&Id, &Gate)) -> Value {
+    let parts: Vec<Value> = gate
+        .parts
+        .iter()
+        .map(|(part_id, part)| {
+            let state = part_state(board, place, part_id, part);
+            let (word, stale) = standing(board, place, part, state);
+            json!({ "id": part_id, "state": gate_word(state), "word": word, "stale": stale, "asks": asks(part) })
+        })
+        .collect();
+    json!({
+        "ref": format!("{}:{id}", board.workflow.id),
+        "id": id,
+        "of": board.node(place).id,
+        "title": gate.title,
+        "state": gate_word(gate_state(board, place, gate)),
+        "parts": parts,
+    })
+}

@@ -1,0 +1,85 @@
+//! Documents that people are to write: begun with the headings that their process asks for, never over an existing one.
+
+use crate::derive::board::Board;
+use crate::derive::pages;
+use crate::derive::world::Spot;
+use crate::error::{Error, Result};
+use crate::model::document::Document;
+use crate::model::edit::{Edit, Root};
+use crate::model::field::{Field, FieldType};
+use crate::model::id::Id;
+
+use super::write::{Deciding, Draft};
+
+/// Begins those of the documents that are not there yet.
+pub(super) fn begin(deciding: &Deciding, draft: &mut Draft, spot: Spot, names: &[Id]) -> Result<()> {
+    let mut edits = Vec::new();
+    {
+        let world = draft.world();
+        let board = world.board(spot);
+        for name in names {
+            let Some(document) = board.profile.documents.get(name) else {
+                let message = format!("profile {} has no document `{name}`", board.profile.profile);
+                return Err(Error::state(message));
+            };
+            let path = pages::path_of(board, spot.place, document).map_err(Error::refused)?;
+            if board.pages.exists(&path) {
+                continue;
+            }
+            let text = text(board, spot, document);
+            board.pages.expect(path.clone(), deciding.session.store.foresee(&path, text.as_bytes()));
+            let after = Some(text.into_bytes());
+            edits.push(Edit { root: Root::WorkTree, path, before: None, after, executable: false });
+        }
+    }
+    draft.files.extend(edits);
+    Ok(())
+}
+
+fn text(board: &Board, spot: Spot, document: &Document) -> String {
+    let node = board.node(spot.place);
+    let mut text = String::new();
+    if !document.front.is_empty() {
+        text.push_str("---\n");
+        for name in &document.front {
+            text.push_str(&front(board, name));
+        }
+        text.push_str("---\n");
+    }
+    let about = if spot.place == 0 { &board.root().item.title } else { &node.item.title };
+    text.push_str("<!-- Written by people: git-track reads it and never writes over it. -->\n\n");
+    text.push_str(&format!("# {}: {}\n", document.title, plain(about)));
+    for title in document.sections.iter().filter(|title| !document.points.contains(title)) {
+        text.push_str(&format!("\n## {title}\n\n<what there is to say>\n"));
+    }
+    for title in &document.points {
+        text.push_str(&format!("\n## {title}\n\n- <one>\n"));
+    }
+    text
+}
+
+fn front(board: &Board, name: &Id) -> String {
+    let Some(field) = board.profile.workflow.fields.get(name) else { return format!("{name}:\n") };
+    let stored = board.root().item.fields.get(name).map(ToString::to_string);
+    match (field.kind, stored) {
+        (FieldType::Map, _) => {
+            let line = |key: &String| format!("  {key}:\n");
+            format!("{name}:{}\n{}", wish(field), field.of.iter().map(line).collect::<String>())
+        }
+        (_, Some(value)) => format!("{name}: {value}\n"),
+        (_, None) => format!("{name}:{}\n", wish(field)),
+    }
+}
+
+fn wish(field: &Field) -> String {
+    match field.kind {
+        FieldType::Map => String::new(),
+        _ if !field.of.is_empty() => format!(" # {}", field.of.join(", ")),
+        kind => format!(" # {kind}"),
+    }
+}
+
+// A title may hold anything; a heading is one line.
+fn plain(title: &str) -> String {
+    title.split_whitespace().collect::<Vec<_>>().join(" ").replace('<', "&lt;")
+}

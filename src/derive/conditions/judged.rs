@@ -1,0 +1,240 @@
+//! What must have been said about an item: scores, findings, gates, checkpoints, and whether that is still about what is
+//! there now.
+
+use crate::model::gate::{Checkpoint, FullPart, Part};
+use crate::model::id::Id;
+use crate::model::record::Finding;
+use crate::model::state::State;
+
+use super::super::board::{Board, Place};
+use super::super::evidence::{Freshness, freshness, subject, subject_of_all};
+use super::super::gates::{GateState, gate_state, has_passed, judged as judged_leaves, reviewed, threshold};
+use super::super::roster;
+use super::super::world::{Spot, World};
+use super::{Condition, Given, Question, by_a_person};
+
+/// The checks that look at judgements.
+pub(super) fn judged(question: Question) -> Vec<Condition> {
+    let checks = question.checks;
+    let node = question.node();
+    let mut list = Vec::new();
+    if checks.score {
+        list.extend(score(question));
+    }
+    if !checks.findings.is_empty() {
+        list.extend(findings(question));
+    }
+    if checks.gates {
+        for (id, gate) in node.item.gates.iter() {
+            let passed = gate_state(question.board(), question.spot.place, gate) == GateState::Passed;
+            let command = format!("git track gate list {}", question.refer(id));
+            list.push(Condition::says(passed.into(), format!("gate {id} passes"), command));
+        }
+    }
+    if checks.checkpoints {
+        for (id, checkpoint) in node.item.checkpoints.iter() {
+            let command = format!("git track approve {}", question.refer(id));
+            let text = format!("checkpoint {id} is approved");
+            list.push(Condition::says(checkpoint.approved.is_some().into(), text, command));
+        }
+    }
+    if checks.deviations {
+        list.extend(deviations(question));
+    }
+    list
+}
+
+/// Whether the judgements that the checks look at are about what is there now.
+pub(super) fn fresh(question: Question) -> Vec<Condition> {
+    let mut list = Vec::new();
+    if question.checks.score {
+        list.extend(stale_score(question.world, question.spot));
+    }
+    if question.checks.gates {
+        for (id, gate) in question.node().item.gates.iter() {
+            for (part_id, part) in gate.parts.iter() {
+                list.extend(stale_part(question.world, question.spot, (id, part_id), part));
+            }
+        }
+    }
+    list
+}
+
+fn score(question: Question) -> Option<Condition> {
+    let (board, place) = (question.board(), question.spot.place);
+    let threshold = threshold(board, place)?;
+    let item = question.node().item;
+    let validator = item.validator.as_deref().unwrap_or("WHO");
+    let last = item.iterations.last().map(|(_, last)| last);
+    let text = match last {
+        Some(last) if last.accepted.is_some() => format!("{} is accepted below {threshold}", last.score),
+        Some(last) if last.rejected.is_some() => "the last round was sent back".to_owned(),
+        Some(last) => format!("the last score, {}, reaches {threshold}", last.score),
+        None => format!("a score reaches {threshold}"),
+    };
+    let command = format!("git track score {} 0.95 --by {validator}", question.me());
+    Some(Condition::says(has_passed(board, place).into(), text, command))
+}
+
+fn findings(question: Question) -> Vec<Condition> {
+    let Question { world, spot, .. } = question;
+    let board = world.board(spot);
+    let me = board.node(spot.place).item;
+    let waivable = board.profile.waivable.as_deref();
+    let mut list = Vec::new();
+    for place in std::iter::once(spot.place).chain(board.below(spot.place)) {
+        let node = board.node(place);
+        // What was found after an item was finished is not held against its having been finished.
+        let in_time = |finding: &Finding| match (finding.since, me.finished, me.state()) {
+            (Some(since), Some(finished), State::Done) => since <= finished,
+            _ => true,
+        };
+        let serious = |finding: &Finding| {
+            finding.is_open() && in_time(finding) && question.checks.findings.contains(&finding.severity)
+        };
+        for (id, finding) in node.item.findings.iter().filter(|(_, finding)| serious(finding)) {
+            let reference = format!("{}.{id}", world.refer(spot.board, node.id));
+            let (verb, standing) = match finding.fixed {
+                None => ("fix", "is open"),
+                Some(_) => ("verify", "is fixed, but nobody has verified it"),
+            };
+            let text = format!("{}.{id} ({}) {standing}: {}", node.id, finding.severity.word(), finding.text);
+            let condition = Condition::unmet(text, format!("git track finding {verb} {reference}"));
+            let firm = waivable.is_some_and(|waivable| !waivable.contains(&finding.severity));
+            list.push(if firm { condition.firm() } else { condition });
+        }
+    }
+    if list.is_empty() {
+        list.push(Condition::met("no serious finding is open"));
+    }
+    list
+}
+
+fn deviations(question: Question) -> Vec<Condition> {
+    let board = question.board();
+    let mut list = Vec::new();
+    for place in std::iter::once(question.spot.place).chain(board.below(question.spot.place)) {
+        let node = board.node(place);
+        for (id, deviation) in node.item.deviations.iter().filter(|(_, deviation)| deviation.is_open()) {
+            let text = format!("{}.{id} is not approved: {}", node.id, deviation.text);
+            let reference = question.refer(node.id);
+            list.push(Condition::unmet(text, format!("git track approve {reference}.{id}")));
+        }
+    }
+    if list.is_empty() {
+        list.push(Condition::met("no departure from the process waits for a person"));
+    }
+    list
+}
+
+/// What must hold before a checkpoint is approved: by a person, after the work, on what is there now.
+pub fn checkpoint_conditions(
+    world: &World,
+    spot: Spot,
+    checkpoint: &Checkpoint,
+    given: Given,
+) -> Vec<Condition> {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    let refer = |id: &Id| world.refer(spot.board, id);
+    let mut list = vec![by_a_person(board, given.actor)];
+    list.extend(world.unmet(spot).into_iter().map(Condition::from));
+    let counted =
+        node.children.iter().map(|&child| board.node(child)).filter(|child| child.item.is_counted());
+    for child in counted.filter(|child| !child.state.is_closed()) {
+        let text = format!("{} is not done", child.id);
+        list.push(Condition::unmet(text, format!("git track why {}", refer(child.id))));
+    }
+    for (id, gate) in node.item.gates.iter() {
+        let passed = gate_state(board, spot.place, gate) == GateState::Passed;
+        let command = format!("git track gate list {}", refer(id));
+        list.push(Condition::says(passed.into(), format!("gate {id} passes"), command));
+        for (part_id, part) in gate.parts.iter() {
+            list.extend(stale_part(world, spot, (id, part_id), part));
+        }
+    }
+    if let Some(rejected) = checkpoint.rejected {
+        let answered = |place: Place| {
+            let item = board.node(place).item;
+            item.finished.is_some_and(|finished| finished >= rejected)
+        };
+        let below = board.below(spot.place);
+        let again = below.is_empty() || below.into_iter().any(answered);
+        let text = "something was done since it was rejected";
+        list.push(Condition::says(again.into(), text, None));
+    }
+    list
+}
+
+/// What must hold before a part of a gate is passed, failed or waived by somebody.
+pub fn part_conditions(world: &World, spot: Spot, part: &FullPart, given: Given) -> Vec<Condition> {
+    let board = world.board(spot);
+    let mut list = Vec::new();
+    if part.human.is_some() {
+        list.push(by_a_person(board, given.actor).firm());
+    }
+    if let (Some(wanted), Some(actor)) = (&part.review, given.actor) {
+        let text = format!("{wanted} reviews it");
+        let right = roster::answers_for(board, wanted, actor.name);
+        let command = format!("say it with --by {wanted}");
+        list.push(Condition::says(right.into(), text, command).firm());
+        let reviewed = reviewed(board, spot.place, part);
+        let own = part.of.is_some() || board.node(spot.place).item.owner.as_deref() != Some(actor.name);
+        let makers = reviewed.into_iter().find(|&place| own && roster::has_made(board, place, actor.name));
+        list.push(match makers {
+            Some(place) => Condition::unmet(
+                format!("{} has a part in {}, and cannot review it", actor.name, board.node(place).id),
+                None,
+            )
+            .firm(),
+            None => Condition::met(format!("{} has no part in what is reviewed", actor.name)),
+        });
+    }
+    if let Some(report) = &part.report {
+        list.push(Condition::says(board.pages.exists(report).into(), format!("{report} is there"), None));
+    }
+    list.extend(world.unmet(spot).into_iter().map(Condition::from));
+    list
+}
+
+/// The last score of an item, when what was scored has changed since.
+pub fn stale_score(world: &World, spot: Spot) -> Option<Condition> {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    let (_, last) = node.item.iterations.last()?;
+    let Freshness::Stale { was, now } = freshness(last.on.as_deref(), subject(board, spot.place)) else {
+        return None;
+    };
+    let by = node.item.validator.as_deref().or(last.by.as_deref()).unwrap_or("WHO");
+    let text = format!("the score of {} is stale: {was} was scored, {now} is there now", node.id);
+    let command = format!("git track score {} {} --by {by}", world.refer(spot.board, node.id), last.score);
+    Some(Condition::unmet(text, command))
+}
+
+// The answers of a part of a gate that are about something that has changed since.
+fn stale_part(world: &World, spot: Spot, (gate, id): (&Id, &Id), part: &Part) -> Vec<Condition> {
+    let board = world.board(spot);
+    let (scope, full) = match part {
+        Part::Short(scope) => (Some(scope), None),
+        Part::Full(full) => (full.score.as_ref(), Some(full)),
+    };
+    let mut list = Vec::new();
+    if let Some(scope) = scope {
+        let leaves = judged_leaves(board, spot.place, scope).into_iter();
+        list.extend(leaves.filter_map(|place| stale_score(world, Spot { place, ..spot })));
+    }
+    if let Some(full) = full.filter(|full| full.passed.is_some()) {
+        let now = part_subject(board, spot.place, full);
+        if let Freshness::Stale { was, now } = freshness(full.on.as_deref(), now) {
+            let text = format!("{gate}.{id} is stale: it was passed on {was}, {now} is there now");
+            let command = format!("git track gate pass {}.{id}", world.refer(spot.board, gate));
+            list.push(Condition::unmet(text, command));
+        }
+    }
+    list
+}
+
+/// The short id of what an answer to a part of a gate is about.
+pub fn part_subject(board: &Board, place: Place, part: &FullPart) -> Option<String> {
+    subject_of_all(board, &reviewed(board, place, part))
+}

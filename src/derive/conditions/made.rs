@@ -1,0 +1,148 @@
+//! What an item must be made of: documents, ticked lines, pieces, fields, a size within its limits.
+
+use globset::GlobBuilder;
+
+use crate::model::check::Checks;
+use crate::model::id::Id;
+use crate::model::profile::Guarded;
+use crate::model::record::Limits;
+
+use super::super::board::{Board, Place};
+use super::super::pages;
+use super::{Condition, Question};
+
+/// Whether an item whose state is derived is made of what its process asks for.
+pub(crate) fn is_made(board: &Board, place: Place) -> bool {
+    completion(board, place, &Id::to_string).iter().all(|condition| condition.ok)
+}
+
+/// What an item whose state is derived must be made of before it is done.
+pub(super) fn completion(board: &Board, place: Place, refer: &dyn Fn(&Id) -> String) -> Vec<Condition> {
+    let Some(kind) = board.node(place).kind else { return Vec::new() };
+    let mut list = documents(board, place, &kind.documents, refer);
+    if let Some(checks) = kind.guards.get(&Guarded::Done) {
+        list.extend(made(board, place, checks, refer));
+    }
+    list
+}
+
+/// The checks that look at the item, its workflow and its files alone.
+pub(super) fn made(
+    board: &Board,
+    place: Place,
+    checks: &Checks,
+    refer: &dyn Fn(&Id) -> String,
+) -> Vec<Condition> {
+    let node = board.node(place);
+    let me = refer(node.id);
+    let mut list = Vec::new();
+    if checks.checklist {
+        let mut lines = node.item.checklist.iter().flat_map(|list| list.lines.iter());
+        let open = lines.find(|(_, line)| line.done.is_none());
+        let command = open.map(|(line, _)| format!("git track done {me}.{line}"));
+        list.push(Condition::says(open.is_none().into(), "every line of the checklist is ticked", command));
+    }
+    list.extend(documents(board, place, &checks.documents, refer));
+    for kind in &checks.has {
+        let found = board.nodes().any(|(_, node)| node.kind_id == Some(kind));
+        let command = format!("git track add {kind} \"what it is\" -w {}", board.workflow.id);
+        list.push(Condition::says(found.into(), format!("there is a {kind}"), command));
+    }
+    for (field, wanted) in checks.fields.iter() {
+        let said = node.item.fields.get(field).map(ToString::to_string);
+        let fits = said.is_some_and(|said| wanted.is_empty() || wanted.contains(&said));
+        let (text, value) = match wanted.as_slice() {
+            [] => (format!("it says `{field}`"), "…"),
+            [first, ..] => (format!("`{field}` is {}", wanted.join(" or ")), first.as_str()),
+        };
+        list.push(Condition::says(fits.into(), text, format!("git track set {me} {field}={value}")));
+    }
+    if checks.estimate {
+        list.extend(estimate(board, place, &me));
+    }
+    if !checks.untouched.is_empty() {
+        list.push(untouched(board, place, &checks.untouched, &me));
+    }
+    if checks.logs
+        && let Some(logs) = &board.profile.logs
+    {
+        let there = board.pages.logged(logs, board.workflow.id.as_str());
+        list.push(Condition::says(there.into(), "the folder of its logs is there", None));
+    }
+    list
+}
+
+/// The required artifacts that must be there.
+pub(super) fn artifacts(question: Question) -> Vec<Condition> {
+    if !question.checks.artifacts {
+        return Vec::new();
+    }
+    let required = question.node().item.artifacts.values().filter(|artifact| artifact.required == Some(true));
+    let paths = required.filter_map(|artifact| artifact.path.as_ref());
+    let pages = question.board().pages;
+    paths.map(|path| Condition::says(pages.exists(path).into(), format!("{path} is there"), None)).collect()
+}
+
+fn documents(board: &Board, place: Place, names: &[Id], refer: &dyn Fn(&Id) -> String) -> Vec<Condition> {
+    let mut list = Vec::new();
+    for name in names {
+        let title = board.profile.documents.get(name).map_or(name.as_str(), |known| known.title.as_str());
+        let lacks = pages::lacks(board, place, name);
+        if lacks.is_empty() {
+            list.push(Condition::met(format!("{title} is complete")));
+        }
+        let begun = pages::is_there(board, place, name);
+        let command = (!begun).then(|| begin(board, name, refer)).flatten();
+        list.extend(
+            lacks.into_iter().map(|lack| Condition::unmet(format!("{title}: {lack}"), command.clone())),
+        );
+    }
+    list
+}
+
+// The item that the document belongs to begins it.
+fn begin(board: &Board, name: &Id, refer: &dyn Fn(&Id) -> String) -> Option<String> {
+    let owner = board.nodes().find(|(_, node)| node.kind.is_some_and(|kind| kind.documents.contains(name)));
+    owner.map(|(_, node)| format!("git track start {}", refer(node.id)))
+}
+
+fn estimate(board: &Board, place: Place, me: &str) -> Vec<Condition> {
+    let node = board.node(place);
+    let limits = limits(board, place);
+    let expected = node.item.estimate.unwrap_or_default();
+    let within = |what: &str, expected: Option<u32>, most: Option<u32>| {
+        let (expected, most) = (expected?, most?);
+        let text = format!("it is expected to change {expected} {what}; {most} is the limit");
+        let command = format!("split it, or: git track set {me} estimate.{what}={most}");
+        Some(Condition::says((expected <= most).into(), text, command))
+    };
+    let files = within("files", expected.files, limits.files);
+    files.into_iter().chain(within("lines", expected.lines, limits.lines)).collect()
+}
+
+/// How much an item may change: what it says itself, else its kind.
+pub(crate) fn limits(board: &Board, place: Place) -> Limits {
+    let node = board.node(place);
+    let (own, kind) = (node.item.limits.unwrap_or_default(), node.kind.and_then(|kind| kind.limits));
+    let kind = kind.unwrap_or_default();
+    Limits { files: own.files.or(kind.files), lines: own.lines.or(kind.lines) }
+}
+
+fn untouched(board: &Board, place: Place, patterns: &[String], me: &str) -> Condition {
+    let files = &board.node(place).item.files;
+    let matches = |pattern: &String, file: &String| {
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        glob.is_ok_and(|glob| glob.compile_matcher().is_match(file))
+    };
+    let hit = files.iter().find_map(|file| {
+        let pattern = patterns.iter().find(|pattern| matches(pattern, file))?;
+        Some((file, pattern))
+    });
+    match hit {
+        None => Condition::met("none of its files is protected"),
+        Some((file, pattern)) => Condition::unmet(
+            format!("{file} is protected by `{pattern}`"),
+            format!("git track set {me} files=…"),
+        ),
+    }
+}

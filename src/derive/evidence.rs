@@ -1,0 +1,92 @@
+//! What judgements rest on: the content that was judged, and whether it is still the same.
+
+use std::collections::BTreeSet;
+
+use crate::model::path::RepoPath;
+
+use super::board::{Board, Place};
+use super::pages;
+
+/// How an answer relates to what it was given about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It is still the same, or the answer was not bound to anything.
+    Fresh,
+    /// It is not the same any more.
+    Stale {
+        /// What was judged.
+        was: String,
+        /// What is there now.
+        now: String,
+    },
+}
+
+impl Freshness {
+    /// Whether the answer still counts for what comes next.
+    pub fn is_fresh(&self) -> bool {
+        *self == Self::Fresh
+    }
+}
+
+/// The short id of what an item is judged by: of its files, else of everything but the state.
+///
+/// Files are its artifacts, its documents and the paths of `files:`; of an item without any, those of what is in it.
+/// `None`: nothing is committed yet, and the item names no files.
+pub fn subject(board: &Board, place: Place) -> Option<String> {
+    let mut paths = files(board, place);
+    if paths.is_empty() {
+        paths = board.below(place).into_iter().flat_map(|place| files(board, place)).collect();
+    }
+    subject_of(board, paths)
+}
+
+/// The same for several items together.
+pub fn subject_of_all(board: &Board, places: &[Place]) -> Option<String> {
+    match places {
+        [place] => subject(board, *place),
+        several => subject_of(board, several.iter().flat_map(|&place| files(board, place)).collect()),
+    }
+}
+
+/// Whether an answer about an item still counts.
+pub fn freshness(on: Option<&str>, now: Option<String>) -> Freshness {
+    match (on, now) {
+        (Some(was), Some(now)) if !same(was, &now) => Freshness::Stale { was: was.to_owned(), now },
+        _ => Freshness::Fresh,
+    }
+}
+
+// People may write a longer or a shorter id.
+fn same(a: &str, b: &str) -> bool {
+    let length = a.len().min(b.len());
+    length >= 7 && a.get(..length).zip(b.get(..length)).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+}
+
+fn files(board: &Board, place: Place) -> BTreeSet<RepoPath> {
+    let node = board.node(place);
+    let artifacts = node.item.artifacts.values().filter_map(|artifact| artifact.path.clone());
+    let literal = node.item.files.iter().filter(|path| !path.contains(['*', '?', '[']));
+    let named = literal.filter_map(|path| RepoPath::parse(path).ok());
+    let documents = node.kind.map(|kind| kind.documents.as_slice()).unwrap_or_default();
+    let written = documents.iter().filter_map(|name| board.profile.documents.get(name));
+    let written = written.filter_map(|document| pages::path_of(board, place, document).ok());
+    artifacts.chain(named).chain(written).collect()
+}
+
+fn subject_of(board: &Board, paths: BTreeSet<RepoPath>) -> Option<String> {
+    let on = |path: &RepoPath| board.pages.page(path).map(|page| page.on.clone().unwrap_or_default());
+    let mut paths = paths.iter();
+    match (paths.next(), paths.next()) {
+        (None, _) => board.pages.tree(),
+        (Some(only), None) => match on(only) {
+            Some(on) => Some(on).filter(|on| !on.is_empty()),
+            None => board.pages.digest(format!("{only} -\n").as_bytes()),
+        },
+        (Some(first), Some(second)) => {
+            let all = [first, second].into_iter().chain(paths);
+            let lines: String =
+                all.map(|path| format!("{path} {}\n", on(path).unwrap_or_else(|| "-".to_owned()))).collect();
+            board.pages.digest(lines.as_bytes())
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The documents of a process: where they are, what they lack, and the declared fields that they give.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::model::document::{Document, Where};
+use crate::model::field::FieldValue;
+use crate::model::id::Id;
+use crate::model::page::Page;
+use crate::model::path::RepoPath;
+
+use super::board::{Board, Place};
+use super::words::show;
+
+/// What a document lacks, each as a short statement; nothing: it is complete.
+pub fn lacks(board: &Board, place: Place, name: &Id) -> Vec<String> {
+    let Some(document) = board.profile.documents.get(name) else {
+        return vec![format!("profile {} has no document `{name}`", board.profile.profile)];
+    };
+    let path = match path_of(board, place, document) {
+        Ok(path) => path,
+        Err(why) => return vec![why],
+    };
+    let Some(page) = board.pages.page(&path) else { return vec![format!("{path} is not there")] };
+    let mut lacking = Vec::new();
+    if let Some(why) = &page.unreadable {
+        lacking.push(format!("{path}: its front matter cannot be read: {why}"));
+    } else {
+        lacking.extend(document.front.iter().filter_map(|field| front(board, &page, field)));
+    }
+    for title in &document.sections {
+        match page.section(title) {
+            None => lacking.push(format!("it has no section `{title}`")),
+            Some(section) if !section.filled => lacking.push(format!("its section `{title}` says nothing")),
+            Some(_) => {}
+        }
+    }
+    for title in &document.points {
+        if page.section(title).is_none_or(|section| section.points == 0) {
+            lacking.push(format!("its section `{title}` lists no point"));
+        }
+    }
+    lacking
+}
+
+/// Where a document is; the error says what its path lacks.
+pub fn path_of(board: &Board, place: Place, document: &Document) -> Result<RepoPath, String> {
+    let node = board.node(place);
+    let mut path = String::new();
+    let mut rest = document.path.as_str();
+    while let Some((fixed, tail)) = rest.split_once('{') {
+        let Some((variable, tail)) = tail.split_once('}') else { break };
+        path.push_str(fixed);
+        let known = || board.pages.places.get(variable).or_else(|| board.profile.paths.get(variable));
+        match variable {
+            "workflow" => path.push_str(board.workflow.id.as_str()),
+            "id" => path.push_str(node.id.as_str()),
+            "owner" => match &node.item.owner {
+                Some(owner) => path.push_str(owner),
+                None => return Err(format!("{} has no owner, whose {} it is", node.id, document.title)),
+            },
+            _ => match known() {
+                Some(known) => path.push_str(known.as_str()),
+                None => return Err(format!("nobody knows where `{variable}` is: git track config list")),
+            },
+        }
+        rest = tail;
+    }
+    path.push_str(rest);
+    RepoPath::parse(&path).map_err(|error| error.message().to_owned())
+}
+
+/// Whether a document is there, complete or not.
+pub fn is_there(board: &Board, place: Place, name: &Id) -> bool {
+    page(board, place, name).is_some()
+}
+
+/// A declared field of the workflow, by its name and, for a mapping, a key after a dot: what its document says as soon
+/// as it says something, else what is stored.
+pub fn field(board: &Board, keys: &str) -> Option<Value> {
+    let (name, inner) = keys.split_once('.').map_or((keys, None), |(name, inner)| (name, Some(inner)));
+    let name = Id::parse(name).ok()?;
+    let declared = board.profile.workflow.fields.get(&name)?;
+    let said = declared.from.as_ref().and_then(|from| page(board, 0, from));
+    if let Some(page) = said.filter(|page| page.value(name.as_str()).is_some_and(|value| !value.is_null())) {
+        return page.value(keys).cloned();
+    }
+    let stored = serde_json::to_value(board.root().item.fields.get(&name)?).ok()?;
+    match inner {
+        Some(inner) => stored.get(inner).cloned(),
+        None => Some(stored),
+    }
+}
+
+/// Whether an item applies at all; `None`: that is not known yet.
+pub fn applies(board: &Board, place: Place) -> Option<bool> {
+    match board.node(place).kind.and_then(|kind| kind.only.as_ref()) {
+        None => Some(true),
+        Some(only) => fits(board, place, only),
+    }
+}
+
+/// Whether the workflow is as a place in a profile asks; `None`: that is not known yet.
+pub fn fits(board: &Board, place: Place, wanted: &Where) -> Option<bool> {
+    let value = field(board, &wanted.field)?;
+    let documents = board.node(place).kind.map(|kind| kind.documents.as_slice()).unwrap_or_default();
+    let against = documents
+        .iter()
+        .filter_map(|name| page(board, place, name))
+        .any(|page| wanted.unless_said.iter().any(|words| page.text.contains(&words.to_lowercase())));
+    Some(!against && wanted.is.contains(&show(&value)))
+}
+
+fn page(board: &Board, place: Place, name: &Id) -> Option<Rc<Page>> {
+    let document = board.profile.documents.get(name)?;
+    board.pages.page(&path_of(board, place, document).ok()?)
+}
+
+fn front(board: &Board, page: &Page, field: &Id) -> Option<String> {
+    let declared = board.profile.workflow.fields.get(field)?;
+    match page.value(field.as_str()) {
+        None | Some(Value::Null) => Some(format!("its front matter does not say `{field}`")),
+        Some(value) => {
+            let typed: Result<FieldValue, _> = serde_json::from_value(value.clone());
+            let wrong = match typed {
+                Ok(typed) => declared.check(&typed).err()?,
+                Err(_) => format!("not {}", declared.kind),
+            };
+            Some(format!("its front matter says `{field}: {}`, which is {wrong}", show(value)))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Who works on what: owners and teams of items, the roster, and who has made what somebody else judges.
+
+use crate::model::agent::Agent;
+use crate::model::id::Id;
+
+use super::board::{Board, Node, Place};
+
+/// Everybody who works on an item, the owner first.
+pub fn owners<'a>(node: &Node<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+    let item = node.item;
+    item.owner.as_deref().into_iter().chain(item.team.iter().map(String::as_str))
+}
+
+/// Whether somebody is at work on an item itself, not only on what is in it.
+pub fn is_at_work(board: &Board, node: &Node) -> bool {
+    let open_inside = node.children.iter().any(|&child| board.node(child).state.is_running());
+    !node.is_derived() && node.state.is_running() && !open_inside
+}
+
+/// Whether somebody has made an item or a part of it: as owner, in its team, or by the roster.
+pub fn has_made(board: &Board, place: Place, name: &str) -> bool {
+    let mine = |place: Place| {
+        owners(board.node(place)).any(|owner| owner.eq_ignore_ascii_case(name))
+            || owners_by_roster(board, place).iter().any(|id| id.as_str().eq_ignore_ascii_case(name))
+    };
+    mine(place) || board.below(place).into_iter().any(mine)
+}
+
+/// The agents that own an item by the roster.
+///
+/// Whoever owns an item owns what is in it, unless somebody owns that in turn.
+pub fn owners_by_roster<'a>(board: &Board<'a>, place: Place) -> Vec<&'a Id> {
+    let agents = &board.root().item.agents;
+    let owners = |place: Place| -> Vec<&'a Id> {
+        let named = agents.iter().filter(|(_, agent)| agent.owns.iter().any(|own| owns(board, own, place)));
+        named.map(|(id, _)| id).collect()
+    };
+    board.upwards(place).map(owners).find(|owners| !owners.is_empty()).unwrap_or_default()
+}
+
+// An entry is the id of an item, or a path with everything below it.
+fn owns(board: &Board, own: &str, place: Place) -> bool {
+    let node = board.node(place);
+    let folder = own.trim_end_matches(['/', '*']);
+    let below = |file: &String| {
+        file.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    node.id.as_str().eq_ignore_ascii_case(own) || node.item.files.iter().any(below)
+}
+
+/// An agent of the roster.
+pub fn agent<'a>(board: &Board<'a>, name: &str) -> Option<(&'a Id, &'a Agent)> {
+    let id = Id::parse(name).ok()?;
+    board.root().item.agents.iter().find(|(known, _)| **known == id)
+}
+
+/// The role by which a steward of the roster may judge.
+const STEWARD: &str = "steward";
+
+/// The role by which an independent agent of the roster may judge.
+const INDEPENDENT: &str = "independent";
+
+/// Whether somebody is the one that a gate asks for: by name, or by a role that the roster gives.
+pub fn answers_for(board: &Board, wanted: &str, name: &str) -> bool {
+    let listed = agent(board, name).map(|(_, agent)| agent);
+    let by_role = listed.is_some_and(|agent| {
+        wanted.eq_ignore_ascii_case(STEWARD) && agent.steward == Some(true)
+            || wanted.eq_ignore_ascii_case(INDEPENDENT) && agent.independent == Some(true)
+            || agent.role.as_deref().is_some_and(|role| role.eq_ignore_ascii_case(wanted))
+    });
+    by_role || wanted.eq_ignore_ascii_case(name)
+}

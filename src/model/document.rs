@@ -1,0 +1,81 @@
+//! What a profile says about documents that people write, the logs of its work, and where an item applies.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::id::Id;
+
+/// A document that people write and a process looks at; it is never written over.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// How it is called.
+    pub title: String,
+    /// Where it is, from the top of the work tree: `{workflow}`, `{id}`, `{owner}` and the names of `paths:`.
+    pub path: String,
+    /// Which command begins it.
+    #[serde(default)]
+    pub begun: Begun,
+    /// The declared fields that its front matter must hold.
+    #[serde(default)]
+    pub front: Vec<Id>,
+    /// The sections that must say something.
+    #[serde(default)]
+    pub sections: Vec<String>,
+    /// The sections that must list at least one point.
+    #[serde(default)]
+    pub points: Vec<String>,
+    /// Where a copy of it is kept below the folder of the logs.
+    pub copy: Option<String>,
+}
+
+/// Which command begins a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Begun {
+    /// `start` of the item that it belongs to.
+    #[default]
+    Start,
+    /// `new` of the workflow.
+    New,
+}
+
+/// Where the logs of a workflow are kept, outside of what is committed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Logs {
+    /// The variable of the environment that names the log root; `log_root:` of the team comes after it.
+    pub variable: Option<String>,
+}
+
+/// The value of a declared field of the workflow under which something applies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Where {
+    /// The field; the key of a mapping after a dot.
+    pub field: String,
+    /// The values that fit.
+    pub is: Vec<String>,
+    /// Words that, anywhere in the documents of the item, speak against it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unless_said: Vec<String>,
+}
+
+/// What a kind of item is for, in the words of the process.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    /// The number of the step.
+    pub step: Option<String>,
+    /// The code of the prompt.
+    pub code: Option<String>,
+    /// How the step is called.
+    pub name: Option<String>,
+    /// What it is for.
+    pub purpose: Option<String>,
+    /// What is done in it.
+    #[serde(default)]
+    pub does: Vec<String>,
+    /// What is true after it.
+    pub checkpoint: Option<String>,
+}

@@ -1,0 +1,137 @@
+//! Files that a process looks at: whether they are there, what they say, and what a judgement about them rests on.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use super::document::Logs;
+use super::path::RepoPath;
+use super::title::plain_title;
+
+/// A file as far as a process looks at it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// The short id of its bytes; `None`: it is there, but too large to be bound to, or no file.
+    pub on: Option<String>,
+    /// How many lines it has.
+    pub lines: usize,
+    /// The front matter of a document; empty where there is none.
+    pub front: Map<String, Value>,
+    /// Why the front matter cannot be read.
+    pub unreadable: Option<String>,
+    /// The headings of a document with what stands below them.
+    pub sections: Vec<Section>,
+    /// The text of a document in lower case, to look for words in.
+    pub text: String,
+}
+
+/// A heading of a document and what stands below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// The heading in its plain form: without case, numbering and signs.
+    pub title: String,
+    /// Whether anything but placeholders stands below it.
+    pub filled: bool,
+    /// How many points it lists, placeholders left out.
+    pub points: usize,
+}
+
+/// Where the answers of [`Pages`] come from.
+pub struct Sources {
+    /// One file; `None`: there is none.
+    pub read: Box<dyn Fn(&RepoPath) -> Option<Page>>,
+    /// The short id of everything but the state; `None`: nothing is committed yet.
+    pub tree: Box<dyn Fn() -> Option<String>>,
+    /// The short id of some bytes.
+    pub digest: Box<dyn Fn(&[u8]) -> Option<String>>,
+    /// Whether the logs of a process are there for a workflow of this name.
+    pub logged: Box<dyn Fn(&Logs, &str) -> bool>,
+}
+
+/// The files of one version of the repository, each read when it is first asked for, and once.
+pub struct Pages {
+    sources: Sources,
+    /// What stands for `{name}` in the paths of documents, as the team decided; the process has defaults.
+    pub places: BTreeMap<String, RepoPath>,
+    seen: RefCell<HashMap<RepoPath, Option<Rc<Page>>>>,
+    whole: OnceCell<Option<String>>,
+}
+
+impl Pages {
+    /// Pages that come from these sources.
+    pub fn new(sources: Sources, places: BTreeMap<String, RepoPath>) -> Self {
+        Self { sources, places, seen: RefCell::default(), whole: OnceCell::new() }
+    }
+
+    /// No files at all.
+    pub fn none() -> Self {
+        let sources = Sources {
+            read: Box::new(|_| None),
+            tree: Box::new(|| None),
+            digest: Box::new(|_| None),
+            logged: Box::new(|_, _| false),
+        };
+        Self::new(sources, BTreeMap::new())
+    }
+
+    /// A file; `None`: there is none.
+    pub fn page(&self, path: &RepoPath) -> Option<Rc<Page>> {
+        if let Some(known) = self.seen.borrow().get(path) {
+            return known.clone();
+        }
+        let read = (self.sources.read)(path).map(Rc::new);
+        self.seen.borrow_mut().insert(path.clone(), read.clone());
+        read
+    }
+
+    /// Whether a file is there.
+    pub fn exists(&self, path: &RepoPath) -> bool {
+        self.page(path).is_some()
+    }
+
+    /// Takes a file as it is about to be written for what is there.
+    ///
+    /// The state after a plan is judged before anything of it is written.
+    pub fn expect(&self, path: RepoPath, page: Page) {
+        self.seen.borrow_mut().insert(path, Some(Rc::new(page)));
+    }
+
+    /// The short id of everything but the state; `None`: nothing is committed yet.
+    pub fn tree(&self) -> Option<String> {
+        self.whole.get_or_init(|| (self.sources.tree)()).clone()
+    }
+
+    /// The short id of some bytes.
+    pub fn digest(&self, bytes: &[u8]) -> Option<String> {
+        (self.sources.digest)(bytes)
+    }
+
+    /// Whether the logs of a workflow are there.
+    pub fn logged(&self, logs: &Logs, workflow: &str) -> bool {
+        (self.sources.logged)(logs, workflow)
+    }
+}
+
+impl fmt::Debug for Pages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("places", &self.places).finish_non_exhaustive()
+    }
+}
+
+impl Page {
+    /// A section by its heading, however it is spelt.
+    pub fn section(&self, title: &str) -> Option<&Section> {
+        let title = plain_title(title);
+        self.sections.iter().find(|section| section.title == title)
+    }
+
+    /// A value of the front matter by its keys, joined by dots.
+    pub fn value(&self, keys: &str) -> Option<&Value> {
+        let mut keys = keys.split('.');
+        let first = self.front.get(keys.next()?)?;
+        keys.try_fold(first, |value, key| value.get(key))
+    }
+}

@@ -1,0 +1,112 @@
+//! What may be set, and by whom: limits are raised by people, guarded values need what they stand for.
+
+use crate::derive::conditions::made::limits;
+use crate::derive::conditions::{Condition, Given, by_a_person, conditions, of_checks};
+use crate::derive::gates::{max_iterations, threshold};
+use crate::derive::pages;
+use crate::derive::reference::{Part, Target};
+use crate::derive::words::show;
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Result};
+use crate::model::field::Field;
+use crate::model::id::Id;
+use crate::model::item::Item;
+use crate::model::profile::{Guarded, Kind};
+use crate::model::workflow::Workflow;
+
+use super::fields::Setting;
+use super::{Ask, demand};
+
+/// Refuses settings that the process does not allow; `after`: the workflow with them.
+pub(super) fn settings(
+    world: &World,
+    target: &Target,
+    after: &Workflow,
+    settings: &[Setting],
+    ask: &Ask,
+) -> Result<()> {
+    if target.part != Part::Whole {
+        return Ok(());
+    }
+    let spot = target.spot;
+    let node = world.board(spot).node(spot.place);
+    for setting in settings {
+        let Some(field) = declared(node.kind, &setting.key) else { continue };
+        written_elsewhere(world, spot, field, setting)?;
+        if let Some(checks) = field.guards.get(&setting.value) {
+            let given = Given { actor: Some(ask.who()), ..Given::NOTHING };
+            let list = of_checks(world, spot, checks, Guarded::Note, given);
+            demand(&format!("`set {} {}={}` is refused", node.id, setting.key, setting.value), &list)?;
+        }
+    }
+    let later = world.with(spot.board, after);
+    raised(world, &later, spot, ask)?;
+    let new = later.board(spot).node(spot.place).item;
+    let replanned = new.estimate != node.item.estimate || new.files != node.item.files;
+    if replanned { planned(&later, spot) } else { Ok(()) }
+}
+
+/// Refuses what may not be planned like that: what the process asks of a new item.
+pub(super) fn planned(world: &World, spot: Spot) -> Result<()> {
+    let id = world.board(spot).node(spot.place).id;
+    demand(
+        &format!("{id} cannot be planned like that"),
+        &conditions(world, spot, Guarded::Add, Given::NOTHING),
+    )
+}
+
+/// Refuses a value that another open workflow of the process has, where only one may have it.
+pub fn unique(world: &World, kind: &Kind, root: &Item, profile: &Id, own: &Id) -> Result<()> {
+    for (name, _) in kind.fields.iter().filter(|(_, field)| field.unique) {
+        let Some(value) = root.fields.get(name) else { continue };
+        let rival = world.boards.iter().find(|board| {
+            board.profile.profile == *profile
+                && board.workflow.id != *own
+                && !board.root().state.is_closed()
+                && board.root().item.fields.get(name) == Some(value)
+        });
+        if let Some(rival) = rival {
+            let id = &rival.workflow.id;
+            return Err(Error::refused(format!("`{name}` {value} belongs to {id}, which is open"))
+                .hint(format!("git track show {id}")));
+        }
+    }
+    Ok(())
+}
+
+fn declared<'a>(kind: Option<&'a Kind>, key: &str) -> Option<&'a Field> {
+    kind?.fields.get(&Id::parse(key).ok()?)
+}
+
+// What people write in a document is not said a second time in the state.
+fn written_elsewhere(world: &World, spot: Spot, field: &Field, setting: &Setting) -> Result<()> {
+    let board = world.board(spot);
+    let document = field.from.as_ref().and_then(|name| board.profile.documents.get(name));
+    let path = document.and_then(|document| pages::path_of(board, spot.place, document).ok());
+    let Some(path) = path.filter(|path| board.pages.exists(path)) else { return Ok(()) };
+    let now = pages::field(board, &setting.key).map_or_else(|| "nothing".to_owned(), |now| show(&now));
+    Err(Error::refused(format!("`{}` is written in the front matter of {path}: {now}", setting.key))
+        .hint(format!("edit {path}")))
+}
+
+fn raised(before: &World, after: &World, spot: Spot, ask: &Ask) -> Result<()> {
+    let (old, new) = (before.board(spot), after.board(spot));
+    let place = spot.place;
+    let more = |old: Option<u32>, new: Option<u32>| match (old, new) {
+        (Some(old), Some(new)) => new > old,
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    let (was, is) = (limits(old, place), limits(new, place));
+    let lower = match (threshold(old, place), threshold(new, place)) {
+        (Some(old), Some(new)) => new < old,
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    let looser = lower
+        || more(max_iterations(old, place), max_iterations(new, place))
+        || more(was.files, is.files)
+        || more(was.lines, is.lines);
+    let person: Condition = by_a_person(old, Some(ask.who()));
+    if looser { demand("raising a limit is refused", &[person]) } else { Ok(()) }
+}

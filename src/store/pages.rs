@@ -1,0 +1,190 @@
+//! The files that a process looks at, of one version of the repository.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use crate::error::Result;
+use crate::files::{Files, is_folder};
+use crate::formats::{markdown, yaml};
+use crate::git::Repo;
+use crate::model::config::Config;
+use crate::model::document::Logs;
+use crate::model::edit::Root;
+use crate::model::facts::CommitId;
+use crate::model::page::{Page, Pages, Section, Sources};
+use crate::model::path::RepoPath;
+use crate::model::title::plain_title;
+
+use super::snapshot::source;
+use super::{At, FOLDER, Store};
+
+/// The largest file that a judgement is bound to, in bytes; of a larger one is only known that it is there.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Where logs are kept when nobody says where: below the git directory of all worktrees.
+const LOGS: &str = "track/logs";
+
+impl Store {
+    /// The files of a version of the repository, each read when it is asked for.
+    pub(super) fn pages(&self, at: &At, config: &Config) -> Pages {
+        let reader = Reader { files: self.files.clone(), repo: Rc::clone(&self.repo), at: at.clone() };
+        let (of_tree, of_bytes) = (Rc::clone(&self.repo), Rc::clone(&self.repo));
+        let commit = match at {
+            At::Commit(commit) => Some(commit.clone()),
+            At::WorkTree | At::Index => None,
+        };
+        let (roots, wanted) = (self.log_roots(), config.log_root.clone());
+        let sources = Sources {
+            read: Box::new(move |path| reader.read(path)),
+            tree: Box::new(move || tree(&of_tree, commit.as_ref())),
+            digest: Box::new(move |bytes| short(&of_bytes, bytes)),
+            logged: Box::new(move |logs, workflow| {
+                is_folder(&roots.folder(logs, wanted.as_deref(), workflow).1)
+            }),
+        };
+        let places: BTreeMap<_, _> = config.paths.clone();
+        Pages::new(sources, places)
+    }
+
+    /// The folder in which each workflow has a folder for its logs.
+    pub fn log_root(&self, logs: &Logs, config: &Config, workflow: &str) -> PathBuf {
+        self.log_roots().folder(logs, config.log_root.as_deref(), workflow).0
+    }
+
+    /// How a file that is about to be written will look.
+    pub fn foresee(&self, path: &RepoPath, bytes: &[u8]) -> Page {
+        page(&self.repo, path, bytes)
+    }
+
+    fn log_roots(&self) -> LogRoots {
+        LogRoots {
+            vars: self.vars.clone(),
+            top: self.repo.work_tree().map(Path::to_path_buf).unwrap_or_default(),
+            usual: self.repo.common_dir().join(LOGS),
+        }
+    }
+}
+
+/// What decides where logs are kept.
+struct LogRoots {
+    vars: BTreeMap<String, String>,
+    top: PathBuf,
+    usual: PathBuf,
+}
+
+impl LogRoots {
+    // The root, and the folder of the workflow in it.
+    fn folder(&self, logs: &Logs, configured: Option<&str>, workflow: &str) -> (PathBuf, PathBuf) {
+        let named = logs.variable.as_ref().and_then(|name| self.vars.get(name)).map(String::as_str);
+        let root = named.filter(|root| !root.is_empty()).or(configured);
+        let root = root.map_or_else(|| self.usual.clone(), |root| self.top.join(root));
+        // Some name the folder of the one workflow that they are about.
+        let own = root.file_name().is_some_and(|name| name.to_string_lossy() == workflow);
+        let root = if own { root.parent().map(Path::to_path_buf).unwrap_or_default() } else { root };
+        let folder = root.join(workflow);
+        (root, folder)
+    }
+}
+
+struct Reader {
+    files: Files,
+    repo: Rc<Repo>,
+    at: At,
+}
+
+impl Reader {
+    fn read(&self, path: &RepoPath) -> Option<Page> {
+        let there = || Page::default();
+        match source(&self.at) {
+            None => match self.files.read(Root::WorkTree, path, LARGEST) {
+                Ok(bytes) => Some(page(&self.repo, path, &bytes?)),
+                Err(_) => self.files.exists(Root::WorkTree, path).ok()?.then(there),
+            },
+            Some(source) => {
+                let files = self.repo.list(&source, path).ok()?;
+                let file = files.iter().find(|file| file.path == *path);
+                match file.map(|file| self.repo.blob(&file.id, LARGEST)) {
+                    Some(Ok(bytes)) => Some(page(&self.repo, path, &bytes)),
+                    Some(Err(_)) => Some(there()),
+                    None => (!files.is_empty()).then(there),
+                }
+            }
+        }
+    }
+}
+
+fn page(repo: &Repo, path: &RepoPath, bytes: &[u8]) -> Page {
+    let mut page = Page {
+        on: short(repo, bytes),
+        lines: bytes.iter().filter(|&&byte| byte == b'\n').count()
+            + usize::from(bytes.last().is_some_and(|&last| last != b'\n')),
+        ..Page::default()
+    };
+    let ending = path.file_name().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    if !matches!(ending.as_deref(), Some("md" | "markdown")) {
+        return page;
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        page.unreadable = Some("it is not UTF-8".to_owned());
+        return page;
+    };
+    let read = markdown::page(text);
+    if let Some(front) = read.front {
+        match front_matter(front, path) {
+            Ok(map) => page.front = map,
+            Err(error) => page.unreadable = Some(error.message().to_owned()),
+        }
+    }
+    page.sections = read
+        .sections
+        .into_iter()
+        .map(|section| Section {
+            title: plain_title(&section.title),
+            filled: section.filled,
+            points: section.points.len(),
+        })
+        .collect();
+    page.text = text.to_lowercase();
+    page
+}
+
+/// The front matter of a document as an untyped mapping.
+pub(super) fn front_matter(front: &str, path: &RepoPath) -> Result<Map<String, Value>> {
+    if front.trim().is_empty() {
+        return Ok(Map::new());
+    }
+    match yaml::tree(front.as_bytes(), path.as_str())? {
+        Value::Object(map) => Ok(map),
+        _ => Err(crate::error::Error::state("it is not a mapping")),
+    }
+}
+
+// Checkouts may end lines otherwise than the repository does; what was judged is the same.
+fn short(repo: &Repo, bytes: &[u8]) -> Option<String> {
+    let plain = if bytes.contains(&0) || !bytes.contains(&b'\r') {
+        repo.hash(bytes)
+    } else {
+        let ends = bytes
+            .iter()
+            .enumerate()
+            .filter(|&(index, &byte)| !(byte == b'\r' && bytes.get(index + 1) == Some(&b'\n')));
+        repo.hash(&ends.map(|(_, &byte)| byte).collect::<Vec<u8>>())
+    };
+    plain.ok().map(|id| id.short().to_owned())
+}
+
+// The state itself is no part of what is judged.
+fn tree(repo: &Repo, commit: Option<&CommitId>) -> Option<String> {
+    let head = repo.head().ok()?;
+    let commit = commit.or(head.commit())?;
+    let entries = repo.top_entries(commit).ok()?;
+    let lines: String = entries
+        .iter()
+        .filter(|(name, _)| name != FOLDER)
+        .map(|(name, id)| format!("{name} {id}\n"))
+        .collect();
+    short(repo, lines.as_bytes())
+}
