@@ -34,7 +34,7 @@ pub struct Node<'a> {
 }
 
 /// What an id of a workflow stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Thing<'a> {
     /// An item.
     Item(Place),

@@ -2,8 +2,11 @@
 
 pub mod board;
 pub mod changes;
+pub mod circle;
 pub mod conditions;
+mod critical;
 pub mod gates;
+pub mod graph;
 pub mod here;
 pub mod next;
 pub mod progress;
@@ -17,6 +20,8 @@ use crate::model::record::Finding;
 
 #[cfg(test)]
 mod board_tests;
+#[cfg(test)]
+mod graph_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
