@@ -7,6 +7,8 @@ mod context;
 mod demo;
 mod diff;
 mod doctor;
+mod drawing;
+mod graph;
 mod import;
 mod init;
 mod items;
@@ -17,6 +19,7 @@ mod moves;
 mod new;
 mod next;
 mod note;
+mod outline;
 mod profile;
 mod recover;
 mod schema;
@@ -122,6 +125,9 @@ pub enum Command {
     /// Say in words what differs between two versions of the state
     #[command(display_order = 17)]
     Diff(diff::Args),
+    /// Draw what comes before what and what takes longest
+    #[command(display_order = 18)]
+    Graph(graph::Args),
 
     /// Add an item, a risk, a metric, a checklist line or an agent
     #[command(display_order = 20)]
@@ -231,6 +237,7 @@ impl Command {
             Self::Brief(_) => "brief",
             Self::Log(_) => "log",
             Self::Diff(_) => "diff",
+            Self::Graph(_) => "graph",
             Self::Add(_) => "add",
             Self::Set(_) => "set",
             Self::Claim(_) => "claim",
@@ -272,6 +279,7 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Brief(args) => brief::run(context, args),
         Command::Log(args) => log::run(context, args),
         Command::Diff(args) => diff::run(context, args),
+        Command::Graph(args) => graph::run(context, args),
         Command::Add(args) => add::run(context, args),
         Command::Set(args) => set::run(context, args),
         Command::Claim(args) => moves::claim(context, args),
