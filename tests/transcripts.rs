@@ -30,6 +30,7 @@ cases! {
     demo: "demo",
     design_examples: "design-examples",
     errors: "errors",
+    graph: "graph",
     import: "import",
     init: "init",
     json: "json",
@@ -61,6 +62,7 @@ const BROKEN: [&str; 1] = ["broken"];
 
 /// The commands whose screens fit into 80 columns.
 const SCREENS: [&str; 9] = ["status", "brief", "list", "next", "why", "show", "log", "diff", "queue"];
+const SCREENS: [&str; 9] = ["status", "brief", "list", "next", "why", "show", "log", "diff", "graph"];
 
 pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
@@ -110,7 +112,7 @@ fn is_screen(command: &str) -> bool {
         let takes_value = ["-C", "-w", "--plan", "--as", "--color"].contains(&option);
         verb = if takes_value { words.nth(1) } else { words.next() };
     }
-    let data = ["--json", "--dry-run", "--color"].iter().any(|option| command.contains(option));
+    let data = ["--json", "--dry-run", "--color", "--format"].iter().any(|option| command.contains(option));
     verb.is_some_and(|verb| SCREENS.contains(&verb)) && !data
 }
 

@@ -8,8 +8,10 @@ mod context;
 mod demo;
 mod diff;
 mod doctor;
+mod drawing;
 mod finding;
 mod gate;
+mod graph;
 mod import;
 mod init;
 mod items;
@@ -21,6 +23,7 @@ mod moves;
 mod new;
 mod next;
 mod note;
+mod outline;
 mod profile;
 mod queue;
 mod recover;
@@ -132,6 +135,9 @@ pub enum Command {
     /// Show what is worked on together, and in which order
     #[command(display_order = 18)]
     Queue(queue::Args),
+    /// Draw what comes before what and what takes longest
+    #[command(display_order = 19)]
+    Graph(graph::Args),
 
     /// Add an item, a risk, a metric, a checklist line or an agent
     #[command(display_order = 20)]
@@ -276,6 +282,7 @@ impl Command {
             Self::Log(_) => "log",
             Self::Diff(_) => "diff",
             Self::Queue(_) => "queue",
+            Self::Graph(_) => "graph",
             Self::Add(_) => "add",
             Self::Set(_) => "set",
             Self::Claim(_) => "claim",
@@ -325,6 +332,7 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Log(args) => log::run(context, args),
         Command::Diff(args) => diff::run(context, args),
         Command::Queue(args) => queue::run(context, args),
+        Command::Graph(args) => graph::run(context, args),
         Command::Add(args) => add::run(context, args),
         Command::Set(args) => set::run(context, args),
         Command::Claim(args) => moves::claim(context, args),

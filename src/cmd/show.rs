@@ -9,6 +9,7 @@ use crate::derive::reference::{self, Part, Target};
 use crate::derive::words;
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
+use crate::model::gate::Checkpoint;
 use crate::model::record::Metric;
 use crate::model::workflow::tree;
 use crate::ui::{Line, Style, Table, Text, wrap};
@@ -146,11 +147,21 @@ fn latest(metric: &Metric) -> String {
     format!("{value}{} on {date}{}", unit.unwrap_or_default(), met.unwrap_or_default())
 }
 
+/// The word for what a gate says.
 pub(super) fn gate_word(state: GateState) -> &'static str {
     match state {
         GateState::Passed => "passed",
         GateState::Pending => "pending",
         GateState::Failed => "failed",
+    }
+}
+
+/// The word for what was said at a checkpoint.
+pub(super) fn checkpoint_word(checkpoint: &Checkpoint) -> &'static str {
+    match (checkpoint.approved, checkpoint.rejected) {
+        (Some(_), _) => "approved",
+        (None, Some(_)) => "rejected",
+        (None, None) => "pending",
     }
 }
 
@@ -285,12 +296,7 @@ fn verdict(text: &mut Text, world: &World, target: &Target) {
     if let Part::Checkpoint(id) = &target.part
         && let Some(checkpoint) = board.checkpoint(place, id)
     {
-        let word = match (checkpoint.approved, checkpoint.rejected) {
-            (Some(_), _) => "approved",
-            (None, Some(_)) => "rejected",
-            (None, None) => "pending",
-        };
-        text.line(format!("  {word}, after {}", board.node(place).id));
+        text.line(format!("  {}, after {}", checkpoint_word(checkpoint), board.node(place).id));
     }
     if let Some(state) = state {
         text.line(format!("  {} of {}", gate_word(state), board.node(place).id));

@@ -44,7 +44,7 @@ impl Node<'_> {
 }
 
 /// What an id of a workflow stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Thing<'a> {
     /// An item.
     Item(Place),

@@ -2,9 +2,12 @@
 
 pub mod board;
 pub mod changes;
+pub mod circle;
 pub mod conditions;
+mod critical;
 pub mod evidence;
 pub mod gates;
+pub mod graph;
 pub mod here;
 pub mod judgement;
 pub mod next;
@@ -22,6 +25,8 @@ use crate::model::record::Finding;
 
 #[cfg(test)]
 mod board_tests;
+#[cfg(test)]
+mod graph_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

@@ -7,8 +7,9 @@ use crate::model::profile::{Guarded, ROOT, StateSource};
 use crate::model::state::State;
 
 use super::board::{Board, Node, Place, Thing};
+use super::circle::{circle, sentence};
 use super::conditions::lasting_conditions;
-use super::world::{Spot, World, has_turn};
+use super::world::{Spot, World};
 
 /// Something that a workflow must not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub fn violations(world: &World, board: usize) -> Vec<Violation> {
         found.extend(needs(world, Spot { board, place }));
         found.extend(evidence(world, Spot { board, place }));
     }
-    found.extend(cycle(world, board));
+    found.extend(needs_in_a_circle(world, board));
     found
 }
 
@@ -192,72 +193,8 @@ fn gates(board: &Board, place: Place) -> Vec<Violation> {
     found
 }
 
-// Without recursion: a chain of needs may be as long as the file.
-fn cycle(world: &World, board: usize) -> Option<Violation> {
+fn needs_in_a_circle(world: &World, board: usize) -> Option<Violation> {
     let laid = world.boards.get(board)?;
-    let size = laid.nodes().count();
-    let (mut seen, mut open) = (vec![false; size], vec![false; size]);
-    let mut path: Vec<(Place, Vec<Place>)> = Vec::new();
-    let mut waiting: Vec<Place> = (0..size).rev().collect();
-    loop {
-        let next = match path.last_mut() {
-            Some((_, first)) => first.pop(),
-            None => Some(waiting.pop()?),
-        };
-        match next {
-            Some(next) if open.get(next) == Some(&true) => {
-                let circle = path.iter().map(|(place, _)| *place).skip_while(|&place| place != next);
-                let names: Vec<&str> =
-                    circle.chain([next]).map(|place| laid.node(place).id.as_str()).collect();
-                return Some(at(
-                    laid,
-                    next,
-                    &["needs"],
-                    format!("a circle of needs: {}", names.join(" -> ")),
-                ));
-            }
-            Some(next) => {
-                if let (Some(seen @ false), Some(open)) = (seen.get_mut(next), open.get_mut(next)) {
-                    (*seen, *open) = (true, true);
-                    path.push((next, before(world, board, next)));
-                }
-            }
-            None => {
-                let left = path.pop().and_then(|(place, _)| open.get_mut(place));
-                if let Some(open) = left {
-                    *open = false;
-                }
-            }
-        }
-    }
-}
-
-// What must be finished first: the needs of the item and of those above it, the sibling whose turn comes before, and
-// what it is made of where that must be finished first.
-fn before(world: &World, board: usize, place: Place) -> Vec<Place> {
-    let Some(laid) = world.boards.get(board) else { return Vec::new() };
-    let node = laid.node(place);
-    let mut first = Vec::new();
-    for above in laid.upwards(place) {
-        for need in &laid.node(above).item.needs {
-            if let Some((at, Thing::Item(next) | Thing::Gate(next, _) | Thing::Checkpoint(next, _))) =
-                world.resolve_need(board, need)
-                && at == board
-            {
-                first.push(next);
-            }
-        }
-        if has_turn(laid, above) {
-            first.extend(laid.before(above).last());
-        }
-    }
-    let contains = node.kind.is_some_and(|kind| {
-        let done = kind.guards.get(&Guarded::Done);
-        kind.state == StateSource::Derived || done.is_some_and(|checks| checks.children_done)
-    });
-    if contains {
-        first.extend(node.children.iter().filter(|&&child| laid.node(child).item.is_counted()));
-    }
-    first.reverse();
-    first
+    let circle = circle(world, board)?;
+    Some(at(laid, *circle.first()?, &["needs"], sentence(laid, &circle)))
 }

@@ -14,7 +14,7 @@ use super::program::{Dice, Ground, Ran, workflow};
 use super::{each, full, say};
 
 /// Verbs, and whether `--json` is honoured: a few print for another program, whatever is asked.
-const VERBS: [(&str, bool); 39] = [
+const VERBS: [(&str, bool); 40] = [
     ("set", true),
     ("set", true),
     ("set", true),
@@ -49,6 +49,7 @@ const VERBS: [(&str, bool); 39] = [
     ("brief", true),
     ("log", true),
     ("diff", true),
+    ("graph", true),
     ("config", true),
     ("profile", true),
     ("schema", true),
