@@ -34,6 +34,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("git2", &["git"]),
     ("serde_yaml", &["formats"]),
     ("granit_parser", &["formats"]),
+    ("globset", &["derive"]),
     ("pulldown_cmark", &["formats"]),
     ("std::process", &["process"]),
     ("std::process::ExitCode", &["cli", "main"]),
@@ -85,7 +86,7 @@ const LONGEST: usize = 400;
 const NAMES_PROCESSES: &[&str] = &["cmd/demo.rs"];
 
 /// Names of processes that are also words of every program: allowed as an identifier, never as a text.
-const ORDINARY: &[&str] = &["program"];
+const ORDINARY: &[&str] = &["change", "phase", "program"];
 
 fn modules() -> Vec<&'static str> {
     MODULES.iter().map(|&(module, _)| module).collect()

@@ -11,15 +11,16 @@ use git_track::derive::validate::violations;
 use git_track::derive::words;
 use git_track::derive::world::{Spot, World};
 use git_track::formats::yaml;
+use git_track::model::actor::ActorKind;
 use git_track::model::id::Id;
 use git_track::model::item::Item;
-use git_track::model::path::RepoPath;
+use git_track::model::page::Pages;
 use git_track::model::profile::Profile;
 use git_track::model::state::{Shown, State};
 use git_track::model::time::Time;
 use git_track::model::workflow::Workflow;
 use git_track::moves::fields::{Setting, set};
-use git_track::moves::{Ask, MOVES, adopt, grow, perform, records};
+use git_track::moves::{Ask, Departs, MOVES, adopt, grow, perform, records};
 use git_track::store::shipped;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -64,7 +65,8 @@ fn ask(text: &str) -> Ask<'_> {
         actor: "alice",
         now: Time::parse(NOW).unwrap(),
         text: Some(text),
-        exists: &|path: &RepoPath| path.as_str() == "a.md",
+        kind: ActorKind::Person,
+        departs: Departs::No,
     }
 }
 
@@ -81,7 +83,8 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
 }
 
 fn attempt(profile: &Profile, workflow: &Workflow, (place, what, text): &Try) -> Option<Workflow> {
-    let world = World::new([(workflow, profile)]);
+    let pages = Pages::none();
+    let world = World::new([(workflow, profile)], &pages);
     let board = &world.boards[0];
     let place = place % board.nodes().count();
     let spot = Spot { board: 0, place };
@@ -89,7 +92,7 @@ fn attempt(profile: &Profile, workflow: &Workflow, (place, what, text): &Try) ->
     let title = if text.trim().is_empty() { "T" } else { text.as_str() };
     let kinds: Vec<&str> = profile.kinds.keys().map(Id::as_str).collect();
     let target = Target { spot, part: Part::Whole };
-    let change = |pair: &str| set(&world, &target, &[Setting::parse(pair).unwrap()]).ok();
+    let change = |pair: &str| set(&world, &target, &[Setting::parse(pair).unwrap()], &ask).ok();
     let other = board.node((place * 7 + what) % board.nodes().count()).id;
     match what {
         0..7 => perform(&world, spot, &MOVES[*what], &ask).ok().flatten(),
@@ -118,7 +121,8 @@ fn attempt(profile: &Profile, workflow: &Workflow, (place, what, text): &Try) ->
 }
 
 fn wrong(profile: &Profile, workflow: &Workflow) -> Vec<String> {
-    let world = World::new([(workflow, profile)]);
+    let pages = Pages::none();
+    let world = World::new([(workflow, profile)], &pages);
     violations(&world, 0).into_iter().map(|violation| violation.message).collect()
 }
 
@@ -173,7 +177,8 @@ proptest! {
             prop_assert_eq!(told.is_empty(), before == after, "{:?}", step);
             prop_assert_eq!(words::lines(&told).is_empty(), told.is_empty());
             prop_assert!(before != after || workflow == new, "{:?}", step);
-            look(&World::new([(&new, profile)]));
+            let pages = Pages::none();
+            look(&World::new([(&new, profile)], &pages));
             workflow = new;
         }
         prop_assert_eq!(read(&yaml::write(&workflow.to_value())), workflow);
@@ -189,7 +194,8 @@ proptest! {
         prop_assert_eq!(&read(&text), &workflow, "{}", text);
         let profile = &profiles()[0];
         let again = read(&text);
-        let world = World::new([(&again, profile)]);
+        let pages = Pages::none();
+    let world = World::new([(&again, profile)], &pages);
         let _ = violations(&world, 0);
         for (place, _) in world.boards[0].nodes() {
             let _ = (world.shown(Spot { board: 0, place }), world.unmet(Spot { board: 0, place }));
@@ -205,7 +211,7 @@ proptest! {
         for step in &tries {
             workflow = attempt(profile, &workflow, step).unwrap_or(workflow);
         }
-        let setting = adopt::Setting { profile, now: Time::parse(NOW).unwrap() };
+        let setting = adopt::Setting { profile, pages: &Pages::none(), now: Time::parse(NOW).unwrap() };
         let taken = adopt::workflow(workflow.to_value(), workflow.id.clone(), setting).unwrap();
         prop_assert!(taken.report.not_understood.is_empty(), "{:?}", taken.report);
         prop_assert_eq!(wrong(profile, &taken.workflow), Vec::<String>::new());

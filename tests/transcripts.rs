@@ -61,8 +61,8 @@ const OTHERS: [&str; 1] = ["yaml"];
 const BROKEN: [&str; 1] = ["broken"];
 
 /// The commands whose screens fit into 80 columns.
-const SCREENS: [&str; 9] = ["status", "brief", "list", "next", "why", "show", "log", "diff", "queue"];
-const SCREENS: [&str; 9] = ["status", "brief", "list", "next", "why", "show", "log", "diff", "graph"];
+const SCREENS: [&str; 10] =
+    ["status", "brief", "list", "next", "why", "show", "log", "diff", "queue", "graph"];
 
 pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::derive::board::{Board, Place};
 use crate::derive::next::actions;
 use crate::derive::progress::progress;
+use crate::derive::recovery::recovery;
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
 use crate::model::edit::Root;
@@ -44,6 +45,7 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     let dirty = session.store.repo.changed_files()?;
     let mut text = Text::new();
     head(&mut text, &session, laid);
+    recovered(&mut text, laid);
     focus(&mut text, context, &session, &world, board);
     remaining(&mut text, &world, board);
     decisions(&mut text, laid);
@@ -75,9 +77,14 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
         .take(3)
         .map(|action| json!({ "ref": action.full_reference(&world), "command": action.command(&world) }))
         .collect();
+    let points: Vec<Value> = recovery(laid)
+        .iter()
+        .map(|point| json!({ "checkpoint": point.checkpoint, "trigger": point.trigger, "point": point.point, "reached": point.reached }))
+        .collect();
     let answer = Answer::new(text)
         .with("workflow", json!(laid.workflow.id))
         .with("state", json!(laid.root().state))
+        .with("recovery", points)
         .with("items", running)
         .with("done", done)
         .with("dirty", json!(names))
@@ -100,6 +107,18 @@ fn head(text: &mut Text, session: &Session, board: &Board) {
     for (name, value) in root.item.fields.iter().take(FEW) {
         text.line(format!("  {name}: {}", cut(&value.to_string(), 70)));
     }
+}
+
+fn recovered(text: &mut Text, board: &Board) {
+    let points = recovery(board);
+    if points.is_empty() {
+        return;
+    }
+    let line = match points.iter().rfind(|point| point.reached) {
+        Some(point) => format!("  go on from: {} ({} is approved)", point.point, point.checkpoint),
+        None => "  go on from: the beginning, no checkpoint is approved".to_owned(),
+    };
+    text.line(line);
 }
 
 fn running_step(board: &Board) -> bool {

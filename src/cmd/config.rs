@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use crate::derive::words::show;
 use crate::error::{Error, Result, nearest};
 use crate::formats::yaml;
-use crate::model::config::Config;
+use crate::model::config::{Config, Roles};
 use crate::model::edit::{Edit, Root};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::workflow::tree;
 use crate::store::{At, CONFIG, Store};
-use crate::ui::{Line, Style, Text};
+use crate::ui::{Line, Style, Text, cut};
 
 use super::Answer;
 use super::context::Context;
@@ -69,17 +69,19 @@ fn read(store: &Store) -> Result<(Vec<u8>, Config)> {
     Ok((bytes, config))
 }
 
-/// Every key: those of the program, then the places that the processes name.
-fn keys(store: &Store) -> Result<Vec<String>> {
-    let mut names = std::collections::BTreeSet::new();
+/// Every key with its default: those of the program, then the places that the processes name.
+fn keys(store: &Store) -> Result<Vec<(String, Option<String>)>> {
+    let mut names = std::collections::BTreeMap::new();
     for profile in store.profile_names(&At::WorkTree)?.iter().filter_map(|name| Id::parse(name).ok()) {
         // A process that cannot be read has no part in this.
         if let Ok(profile) = store.profile(&At::WorkTree, &profile) {
-            names.extend(profile.paths.into_keys());
+            names.extend(profile.paths);
         }
     }
-    let places = names.into_iter().map(|name| format!("paths.{name}"));
-    Ok(KEYS.iter().map(|&key| key.to_owned()).chain(places).collect())
+    let places = names.into_iter().map(|(name, path)| (format!("paths.{name}"), Some(path.to_string())));
+    let agents = Roles::default().agent_env.join(", ");
+    let usual = |key: &str| (key == "roles.agent_env").then(|| agents.clone());
+    Ok(KEYS.iter().map(|&key| (key.to_owned(), usual(key))).chain(places).collect())
 }
 
 fn list(context: &Context) -> Result<Answer> {
@@ -88,11 +90,11 @@ fn list(context: &Context) -> Result<Answer> {
     let written = yaml::tree(&bytes, CONFIG)?;
     let value = tree(&config);
     let mut text = Text::new();
-    for key in &keys(&store)? {
+    for (key, usual) in &keys(&store)? {
         let origin = if lookup(&written, key).is_some() { CONFIG } else { "default" };
-        let shown = lookup(&value, key).map_or_else(|| "-".to_owned(), show);
+        let shown = lookup(&value, key).map(show).or_else(|| usual.clone()).unwrap_or_else(|| "-".to_owned());
         text.line(
-            Line::new().plain(key.as_str()).to_column(16).plain(&shown).to_column(44).add(Style::Dim, origin),
+            Line::new().plain(key.as_str()).to_column(16).plain(cut(&shown, 26)).to_column(44).add(Style::Dim, origin),
         );
     }
     for (name, origin) in
@@ -162,11 +164,11 @@ fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
 
 fn known(store: &Store, key: &str) -> Result<()> {
     let keys = keys(store)?;
-    if keys.iter().any(|known| known == key) {
+    if keys.iter().any(|(known, _)| known == key) {
         return Ok(());
     }
     let error = Error::not_found(format!("there is no configuration key `{key}`"));
-    Err(match nearest(key, keys.iter().map(String::as_str)) {
+    Err(match nearest(key, keys.iter().map(|(known, _)| known.as_str())) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("git track config list"),
     })

@@ -21,7 +21,7 @@ use super::write::{Deciding, Draft, Said, WriteArgs, change};
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
   git track finding add C1 src/lock.rs:88 \"lock released early\" --severity high
-  git track finding fix C1.f1 --commit HEAD
+  git track finding fix C1.f1 HEAD
   git track finding verify C1.f1 --by I4
   git track finding list")]
 pub struct Args {
@@ -76,8 +76,8 @@ struct FixArgs {
     #[arg(value_name = "REF")]
     reference: String,
     /// The commit
-    #[arg(long, value_name = "REV", default_value = "HEAD")]
-    commit: String,
+    #[arg(value_name = "REV", default_value = "HEAD")]
+    fix: String,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -170,7 +170,7 @@ fn from_top(context: &Context, at: &str) -> Result<String> {
 
 fn fix(context: &Context, args: &FixArgs) -> Result<Answer> {
     settle(context, &args.reference, args.write, |deciding, world, (target, id)| {
-        let commit = deciding.session.store.repo.resolve(&args.commit)?;
+        let commit = deciding.session.store.repo.resolve(&args.fix)?;
         findings::fix(world, target.spot, id, commit.short(), &deciding.ask(None))
     })
 }

@@ -1,5 +1,6 @@
 //! `init`: configuration for a repository.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
@@ -63,8 +64,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let verb = if edits.is_empty() { "is set up already" } else { "is set up" };
     text.line(Line::new().add(Style::Strong, format!("git-track {verb}")).plain(format!("  {CONFIG}")));
     text.line(format!("  base branch     {}", config.base.as_deref().unwrap_or("not known yet")));
-    if let Some(changes) = config.paths.get("changes") {
-        text.line(format!("  change folders  {changes}/"));
+    for (name, folder) in &config.paths {
+        text.line(Line::new().plain(format!("  {name}")).to_column(18).plain(format!("{folder}/")));
     }
     let names: Vec<&str> = config.profiles.iter().map(Id::as_str).collect();
     let known = store.profile_names(&At::WorkTree)?;
@@ -94,7 +95,7 @@ fn detect(store: &Store, args: &Args, profiles: Vec<Id>) -> Result<Config> {
         None => store.repo.default_branch()?,
     };
     let mut config = Config { git_track: Some(SERIES.to_owned()), base, profiles, ..Config::default() };
-    config.paths.extend(change_folder(store)?.map(|folder| ("changes".to_owned(), folder)));
+    config.paths = places(store)?;
     Ok(config)
 }
 
@@ -122,12 +123,35 @@ fn add(path: RepoPath, bytes: Vec<u8>, profiles: Vec<Id>) -> Result<(Vec<Edit>, 
     Ok((vec![edit], config))
 }
 
-/// The folder that holds folders named like changes: `CHG-20260122-…`, looked for two levels deep.
-fn change_folder(store: &Store) -> Result<Option<RepoPath>> {
-    let is_change = |name: &str| {
-        let date = name.strip_prefix("CHG-").and_then(|rest| rest.split('-').next()).unwrap_or_default();
-        date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit())
-    };
+/// Where folders of workflows are already, by the names that the processes use: looked for two levels deep by the ids
+/// that they make.
+fn places(store: &Store) -> Result<BTreeMap<String, RepoPath>> {
+    let mut found = BTreeMap::new();
+    for name in store.profile_names(&At::WorkTree)?.iter().filter_map(|name| Id::parse(name).ok()) {
+        let Ok(profile) = store.profile(&At::WorkTree, &name) else { continue };
+        for document in profile.documents.values() {
+            let place = document.path.strip_prefix('{').and_then(|path| path.split_once("}/{workflow}/"));
+            let Some((place, _)) = place.filter(|(place, _)| !found.contains_key(*place)) else { continue };
+            if let Some(folder) = folder_of(store, &profile.id)? {
+                found.insert(place.to_owned(), folder);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a name looks like an id that a pattern makes: its fixed beginning, then eight digits for a date.
+fn is_made_by(pattern: &str, name: &str) -> bool {
+    let Some((fixed, rest)) = pattern.split_once('{') else { return false };
+    let date = name.strip_prefix(fixed).and_then(|rest| rest.split('-').next()).unwrap_or_default();
+    !fixed.is_empty()
+        && rest.starts_with("date}")
+        && date.len() == 8
+        && date.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The folder that holds folders whose names a pattern makes.
+fn folder_of(store: &Store, pattern: &str) -> Result<Option<RepoPath>> {
     let folders = |entries: Vec<crate::files::Entry>| {
         let plain =
             |entry: &crate::files::Entry| entry.kind == EntryKind::Dir && !entry.name.starts_with('.');
@@ -138,7 +162,7 @@ fn change_folder(store: &Store) -> Result<Option<RepoPath>> {
         let mut deeper = Vec::new();
         for folder in open {
             let inside: Vec<RepoPath> = folders(store.files.list(Root::WorkTree, &folder)?).collect();
-            if inside.iter().any(|name| is_change(name.as_str())) {
+            if inside.iter().any(|name| is_made_by(pattern, name.as_str())) {
                 return Ok(Some(folder));
             }
             deeper.extend(inside.into_iter().filter_map(|name| folder.join(name.as_str()).ok()));

@@ -3,11 +3,15 @@
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use crate::derive::conditions::{Given, conditions};
 use crate::derive::next::claimable;
 use crate::derive::reference::{self, Part, Target};
-use crate::derive::world::Spot;
+use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
+use crate::model::profile::Guarded;
 use crate::moves::{Ask, Departs, named, perform, records};
+
+use crate::ui::{Line, Style, Text, cut};
 
 use super::Answer;
 use super::context::Context;
@@ -63,7 +67,8 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
     let table = named(verb).ok_or_else(|| Error::bug(format!("there is no move `{verb}`")))?;
     let text = args.message.as_deref();
     change(context, args.write, |deciding, draft| {
-        each(deciding, draft, verb, &args.refs, |draft, target| {
+        let mut criteria = Text::new();
+        let said = each(deciding, draft, verb, &args.refs, |draft, target| {
             let departs = if args.deviate { Departs::Yes } else { Departs::No };
             let ask = Ask { departs, ..deciding.ask(text) };
             match &target.part {
@@ -72,13 +77,26 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
                     if verb == "start" && moved.is_some() {
                         begin_documents(deciding, draft, target)?;
                     }
+                    if verb == "done" && target.spot.place == 0 && moved.is_some() {
+                        tell_criteria(&mut criteria, &draft.world(), target.spot, &ask);
+                    }
                     Ok(moved)
                 }
                 Part::Line(line) if verb == "done" => records::tick(&draft.world(), target.spot, line, &ask),
                 _ => whole(verb, draft, target).map(|()| None),
             }
-        })
+        })?;
+        Ok(Said { text: criteria, ..said })
     })
+}
+
+// Whoever closes a workflow sees what that rested on.
+fn tell_criteria(text: &mut Text, world: &World, spot: Spot, ask: &Ask) {
+    let given = Given { actor: Some(ask.who()), ..Given::NOTHING };
+    for condition in conditions(world, spot, Guarded::Done, given) {
+        let (style, mark) = if condition.ok { (Style::Good, "ok  ") } else { (Style::Bad, "FAIL") };
+        text.line(Line::new().plain("  ").add(style, mark).plain(format!("  {}", cut(&condition.text, 70))));
+    }
 }
 
 fn begin_documents(deciding: &Deciding, draft: &mut Draft, target: &Target) -> Result<()> {
@@ -141,7 +159,7 @@ fn first_free(deciding: &Deciding, draft: &Draft) -> Result<Target> {
         Some(home) => vec![home],
         None => (0..world.boards.len()).collect(),
     };
-    let mut free = boards.into_iter().flat_map(|board| claimable(&world, board, &deciding.actor));
+    let mut free = boards.into_iter().flat_map(|board| claimable(&world, board, deciding.ask(None).who()));
     let spot: Spot = free.next().ok_or_else(|| {
         Error::new(Kind::Nothing, "nothing is ready that nobody has")
             .hint("git track list")

@@ -48,13 +48,11 @@ fn text(board: &Board, spot: Spot, document: &Document) -> String {
     }
     let about = if spot.place == 0 { &board.root().item.title } else { &node.item.title };
     text.push_str("<!-- Written by people: git-track reads it and never writes over it. -->\n\n");
-    text.push_str(&format!("# {}: {}\n", document.title, plain(about)));
-    for title in document.sections.iter().filter(|title| !document.points.contains(title)) {
-        text.push_str(&format!("\n## {title}\n\n<what there is to say>\n"));
-    }
-    for title in &document.points {
-        text.push_str(&format!("\n## {title}\n\n- <one>\n"));
-    }
+    let mut lines = vec![format!("# {}: {}\n", document.title, plain(about))];
+    let prose = document.sections.iter().filter(|title| !document.points.contains(title));
+    lines.extend(prose.map(|title| format!("\n## {title}\n\n<what there is to say>\n")));
+    lines.extend(document.points.iter().map(|title| format!("\n## {title}\n\n- <one>\n")));
+    text.push_str(&lines.concat());
     text
 }
 
@@ -64,7 +62,7 @@ fn front(board: &Board, name: &Id) -> String {
     match (field.kind, stored) {
         (FieldType::Map, _) => {
             let line = |key: &String| format!("  {key}:\n");
-            format!("{name}:{}\n{}", wish(field), field.of.iter().map(line).collect::<String>())
+            format!("{name}:{}\n{}", wish(field), field.of.iter().map(line).collect::<Vec<_>>().concat())
         }
         (_, Some(value)) => format!("{name}: {value}\n"),
         (_, None) => format!("{name}:{}\n", wish(field)),

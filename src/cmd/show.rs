@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Board;
 use crate::derive::gates::{GateState, gate_state, part_state};
+use crate::derive::pages;
 use crate::derive::reference::{self, Part, Target};
 use crate::derive::words;
 use crate::derive::world::{Spot, World};
@@ -63,6 +64,7 @@ pub(super) fn screen(world: &World, spot: Spot) -> Text {
     let mut text = Text::new();
     head(&mut text, world, spot);
     let value = tree(world.board(spot).node(spot.place).item);
+    guide(&mut text, world, spot);
     fields(&mut text, &value, &["title", "items", "gates", "checkpoints", "risks", "metrics", "state"]);
     tables(&mut text, world, spot);
     text
@@ -199,6 +201,34 @@ fn head(text: &mut Text, world: &World, spot: Spot) {
     text.line(line.plain(percent));
     for unmet in world.unmet(spot).iter().filter(|_| shown.word() == "waiting") {
         text.line(Line::new().plain("  waits: ").plain(&unmet.reason));
+    }
+}
+
+// What the process says about its kind, and where its documents are.
+fn guide(text: &mut Text, world: &World, spot: Spot) {
+    let board = world.board(spot);
+    let Some(kind) = board.node(spot.place).kind else { return };
+    if let Some(guide) = &kind.guide {
+        let step = guide.step.iter().map(|step| format!("step {step}"));
+        let head: Vec<String> = step.chain(guide.code.clone()).chain(guide.name.clone()).collect();
+        if !head.is_empty() {
+            pair(text, "guide", &head.join(", "), 2);
+        }
+        for (key, value) in [("purpose", &guide.purpose), ("checkpoint", &guide.checkpoint)] {
+            if let Some(value) = value {
+                pair(text, key, value, 2);
+            }
+        }
+        for line in &guide.does {
+            pair(text, "does", line, 2);
+        }
+    }
+    for name in &kind.documents {
+        let Some(document) = board.profile.documents.get(name) else { continue };
+        let lacks = pages::lacks(board, spot.place, name);
+        let standing = if lacks.is_empty() { "complete".to_owned() } else { lacks.join("; ") };
+        let place = pages::path_of(board, spot.place, document).map(|path| path.to_string());
+        pair(text, "document", &format!("{}: {standing}", place.unwrap_or_default()), 2);
     }
 }
 

@@ -4,12 +4,17 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use crate::derive::board::Thing;
-use crate::derive::conditions::{Condition, Given, conditions};
+use crate::derive::conditions::{
+    Condition, Given, checkpoint_conditions, completion, conditions, part_conditions,
+};
+use crate::derive::gates::{GateState, part_state};
 use crate::derive::reference::Part;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
+use crate::model::gate::Part as GatePart;
+use crate::model::id::Id;
 use crate::model::profile::Guarded;
-use crate::model::state::Shown;
+use crate::model::state::{Shown, State};
 use crate::moves::MOVES;
 use crate::ui::{Line, Style, Text, cut};
 
@@ -20,7 +25,7 @@ use super::session::{Session, world};
 
 /// Arguments of `why`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  git track why batch-3")]
+#[command(after_help = "Examples:\n  git track why batch-3\n  git track why CP-001")]
 pub struct Args {
     /// The item; without it the branch's item, else the running one
     #[arg(value_name = "REF")]
@@ -35,7 +40,7 @@ struct Link {
 }
 
 /// A move that leads onwards, and what it asks for.
-type Step = (&'static str, Vec<Condition>);
+type Step = (String, Vec<Condition>);
 
 /// How deep a chain is followed.
 const DEEPEST: usize = 12;
@@ -45,12 +50,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
     let world = world(&session.snapshot);
     let target = session.target(context, &world, args.reference.as_deref())?;
-    if target.part != Part::Whole {
-        return Err(Error::usage("`why` explains items").hint("git track show REF"));
-    }
     let spot = target.spot;
     let links = links(&world, spot);
-    let steps = steps(&world, spot);
+    let steps = match &target.part {
+        Part::Whole => steps(&world, spot),
+        part => of_part(&world, spot, part)?,
+    };
     let text = screen(&world, spot, &links, &steps);
     let links: Vec<Value> = links
         .iter()
@@ -66,6 +71,39 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         .collect();
     let answer = Answer::new(text).with("items", json!([items::item(&world, spot)]));
     Ok(answer.with("chain", links).with("moves", steps))
+}
+
+// What has to be said about an item, and what must hold before it is said.
+fn of_part(world: &World, spot: Spot, part: &Part) -> Result<Vec<Step>> {
+    let board = world.board(spot);
+    let answers = |id: &Id, part: &GatePart| match part {
+        GatePart::Full(full) if full.human.is_some() || full.review.is_some() => {
+            (format!("gate pass {id}"), part_conditions(world, spot, full, Given::NOTHING))
+        }
+        _ => {
+            let passed = part_state(board, spot.place, id, part) == GateState::Passed;
+            let text = format!("{id} holds by itself");
+            (format!("gate {id}"), vec![Condition::says(passed.into(), text, None)])
+        }
+    };
+    match part {
+        Part::Checkpoint(id) => match board.checkpoint(spot.place, id) {
+            Some(checkpoint) => Ok(vec![(
+                "approve".to_owned(),
+                checkpoint_conditions(world, spot, checkpoint, Given::NOTHING),
+            )]),
+            None => Ok(Vec::new()),
+        },
+        Part::Gate(gate) => {
+            let parts = board.gate(spot.place, gate).into_iter().flat_map(|gate| gate.parts.iter());
+            Ok(parts.map(|(id, part)| answers(id, part)).collect())
+        }
+        Part::GatePart(gate, id) => {
+            let part = board.gate(spot.place, gate).and_then(|gate| gate.parts.get(id));
+            Ok(part.map(|part| answers(id, part)).into_iter().collect())
+        }
+        _ => Err(Error::usage("`why` explains items, gates and checkpoints").hint("git track show REF")),
+    }
 }
 
 fn screen(world: &World, spot: Spot, links: &[Link], steps: &[Step]) -> Text {
@@ -147,10 +185,17 @@ fn steps(world: &World, spot: Spot) -> Vec<Step> {
     if node.state.is_closed() {
         return Vec::new();
     }
+    if node.is_derived() && spot.place != 0 {
+        let begins = node.state == State::Todo && node.kind.is_some_and(|kind| !kind.documents.is_empty());
+        let start = begins.then(|| conditions(world, spot, Guarded::Start, Given::NOTHING));
+        let start = start.map(|list| ("start".to_owned(), list));
+        return start.into_iter().chain([("done".to_owned(), completion(world, spot))]).collect();
+    }
     let onwards = MOVES.iter().filter(|change| {
         change.from.contains(&node.state)
             && matches!(change.guarded, Guarded::Start | Guarded::Submit | Guarded::Done | Guarded::Retry)
     });
-    let listed = onwards.map(|change| (change.verb, conditions(world, spot, change.guarded, Given::NOTHING)));
-    listed.filter(|(verb, list)| *verb != "submit" || !list.is_empty()).collect()
+    let listed = onwards
+        .map(|change| (change.verb.to_owned(), conditions(world, spot, change.guarded, Given::NOTHING)));
+    listed.filter(|(verb, list)| verb != "submit" || !list.is_empty()).collect()
 }

@@ -249,6 +249,9 @@ fn report(
     for line in told {
         text.line(line.as_str());
     }
+    for edit in draft.files.iter().filter(|edit| edit.before.is_none() && edit.root == Root::WorkTree) {
+        text.line(Line::new().plain("  to be written  ").add(Style::Strong, edit.path.as_str()));
+    }
     if told.is_empty() && !said.already.is_empty() {
         text.line(said.already.as_str());
     }

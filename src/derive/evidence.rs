@@ -37,14 +37,14 @@ pub fn subject(board: &Board, place: Place) -> Option<String> {
     if paths.is_empty() {
         paths = board.below(place).into_iter().flat_map(|place| files(board, place)).collect();
     }
-    subject_of(board, paths)
+    subject_of(board, &paths)
 }
 
 /// The same for several items together.
 pub fn subject_of_all(board: &Board, places: &[Place]) -> Option<String> {
     match places {
         [place] => subject(board, *place),
-        several => subject_of(board, several.iter().flat_map(|&place| files(board, place)).collect()),
+        several => subject_of(board, &several.iter().flat_map(|&place| files(board, place)).collect()),
     }
 }
 
@@ -73,20 +73,17 @@ fn files(board: &Board, place: Place) -> BTreeSet<RepoPath> {
     artifacts.chain(named).chain(written).collect()
 }
 
-fn subject_of(board: &Board, paths: BTreeSet<RepoPath>) -> Option<String> {
+fn subject_of(board: &Board, paths: &BTreeSet<RepoPath>) -> Option<String> {
     let on = |path: &RepoPath| board.pages.page(path).map(|page| page.on.clone().unwrap_or_default());
-    let mut paths = paths.iter();
-    match (paths.next(), paths.next()) {
-        (None, _) => board.pages.tree(),
-        (Some(only), None) => match on(only) {
+    match paths.first() {
+        None => board.pages.tree(),
+        Some(only) if paths.len() == 1 => match on(only) {
             Some(on) => Some(on).filter(|on| !on.is_empty()),
             None => board.pages.digest(format!("{only} -\n").as_bytes()),
         },
-        (Some(first), Some(second)) => {
-            let all = [first, second].into_iter().chain(paths);
-            let lines: String =
-                all.map(|path| format!("{path} {}\n", on(path).unwrap_or_else(|| "-".to_owned()))).collect();
-            board.pages.digest(lines.as_bytes())
+        Some(_) => {
+            let line = |path| format!("{path} {}\n", on(path).unwrap_or_else(|| "-".to_owned()));
+            board.pages.digest(paths.iter().map(line).collect::<Vec<_>>().concat().as_bytes())
         }
     }
 }

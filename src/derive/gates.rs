@@ -76,6 +76,14 @@ pub fn reviewed(board: &Board, place: Place, part: &FullPart) -> Vec<Place> {
     }
 }
 
+/// The scope of a part of a gate that looks at scores.
+pub fn score_scope<'p>(id: &Id, part: &'p Part) -> Option<&'p str> {
+    match part {
+        Part::Short(scope) => (id.as_str() == "score").then_some(scope),
+        Part::Full(full) => full.score.as_deref(),
+    }
+}
+
 /// The leaves below an item that a score part of one of its gates is about.
 pub fn judged(board: &Board, place: Place, scope: &str) -> Vec<Place> {
     let wanted: Vec<&str> = scope.split(',').map(str::trim).collect();

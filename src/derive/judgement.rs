@@ -1,11 +1,14 @@
 //! What waits for somebody's word: approvals, reviews, scores, findings, decisions about conditional items.
 
 use crate::model::gate::Part;
+use crate::model::profile::Guarded;
 use crate::model::state::{Shown, State};
 
 use super::board::{Board, Node};
 use super::conditions::{Given, checkpoint_conditions, part_conditions};
-use super::gates::{GateState, average, gate_state, has_passed, max_iterations, part_state, threshold};
+use super::gates::{
+    GateState, average, gate_state, has_passed, judged, max_iterations, part_state, score_scope, threshold,
+};
 use super::world::{Spot, World};
 
 /// Something that waits for somebody's word, and can be said now.
@@ -110,14 +113,26 @@ impl Desk<'_, '_> {
             let command = format!("git track set {me} max_iterations={more}, or git track approve {me}");
             return Some(self.waits(self.node.id.as_str(), Who::Person(None), message, command));
         }
-        if self.node.state != State::Review || has_passed(board, place) {
+        if self.node.state != State::Review || has_passed(board, place) || !self.is_scored() {
             return None;
         }
         let who = item.validator.clone().map_or(Who::Anyone, Who::Named);
-        let by = item.validator.as_deref().unwrap_or("WHO");
+        let by = item.validator.as_deref().map(|by| format!(" --by {by}")).unwrap_or_default();
         let message = format!("is to be scored against {threshold}");
-        let command = format!("git track score {me} 0.95 --by {by}");
+        let command = format!("git track score {me} 0.95{by}");
         Some(self.waits(self.node.id.as_str(), who, message, command))
+    }
+
+    // By its process, or by a gate around it.
+    fn is_scored(&self) -> bool {
+        let (board, place) = (self.board, self.spot.place);
+        let done = self.node.kind.and_then(|kind| kind.guards.get(&Guarded::Done));
+        done.is_some_and(|checks| checks.score)
+            || board.upwards(place).any(|above| {
+                let parts = board.node(above).item.gates.values().flat_map(|gate| gate.parts.iter());
+                let mut scopes = parts.filter_map(|(id, part)| score_scope(id, part));
+                scopes.any(|scope| judged(board, above, scope).contains(&place))
+            })
     }
 
     fn findings(&self) -> Vec<Judgement> {

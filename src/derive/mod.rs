@@ -14,6 +14,7 @@ pub mod next;
 pub mod pages;
 pub mod progress;
 pub mod queue;
+pub mod recovery;
 pub mod reference;
 pub mod roster;
 pub mod sentences;

@@ -1,11 +1,14 @@
 //! What to do now: running work first, then what is ready, the most urgent first.
 
+use crate::model::actor::Actor;
 use crate::model::state::{Shown, State};
 
 use super::board::{Board, Place};
+use super::conditions::made::is_made;
 use super::conditions::{Given, conditions};
 use super::gates::{has_passed, threshold};
 use super::judgement::{Judgement, Who, judgements};
+use super::pages;
 use super::roster::{answers_for, owners_by_roster};
 use super::world::{Spot, World};
 use crate::model::profile::Guarded;
@@ -116,8 +119,11 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
     let words = judgements(world, board);
     for (place, node) in laid.nodes().skip(1) {
         let spot = Spot { board, place };
-        let documents = node.kind.is_some_and(|kind| !kind.documents.is_empty());
-        if node.is_derived() && !(documents && node.state == State::Todo) {
+        let documents = node.is_derived() && node.kind.is_some_and(|kind| !kind.documents.is_empty());
+        if documents && writing(world, spot) {
+            running.push(Action::new(spot, "why", "its documents are to be written"));
+        }
+        if node.is_derived() && !(documents && node.state == State::Todo && !writing(world, spot)) {
             continue;
         }
         let asked = words.iter().any(|judgement| judgement.spot == spot);
@@ -145,6 +151,21 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
     running
 }
 
+// A document that it is made of, or that must be complete before it begins, lacks something.
+fn writing(world: &World, spot: Spot) -> bool {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    match node.state {
+        State::Active => !is_made(board, spot.place),
+        State::Todo if world.shown(spot) == Shown::Ready => {
+            let before = node.kind.and_then(|kind| kind.guards.get(&Guarded::Start));
+            let names = before.map(|checks| checks.documents.as_slice()).unwrap_or_default();
+            names.iter().any(|name| !pages::lacks(board, spot.place, name).is_empty())
+        }
+        _ => false,
+    }
+}
+
 // What is judged by a score is handed in; the rest is finished.
 fn onwards(board: &Board, place: Place) -> &'static str {
     let guards = board.node(place).kind.and_then(|kind| kind.guards.get(&Guarded::Done));
@@ -153,14 +174,15 @@ fn onwards(board: &Board, place: Place) -> &'static str {
 }
 
 /// The ready items of a workflow that nobody else has taken, the most urgent first.
-pub fn claimable(world: &World, board: usize, actor: &str) -> Vec<Spot> {
+pub fn claimable(world: &World, board: usize, actor: Actor) -> Vec<Spot> {
     let free = |spot: &Spot| {
         let owner = world.board(*spot).node(spot.place).item.owner.as_deref();
-        owner.is_none_or(|owner| owner == actor)
+        owner.is_none_or(|owner| owner == actor.name)
     };
     let ready = actions(world, board).into_iter().filter(|action| action.reason == READY);
     let begins = |spot: &Spot| {
-        conditions(world, *spot, Guarded::Start, Given::NOTHING).iter().all(|condition| condition.ok)
+        let given = Given { actor: Some(actor), ..Given::NOTHING };
+        conditions(world, *spot, Guarded::Start, given).iter().all(|condition| condition.ok)
     };
     ready.map(|action| action.spot).filter(free).filter(begins).collect()
 }
@@ -206,6 +228,7 @@ fn can_close(world: &World, board: usize) -> bool {
 mod tests {
     use super::super::testing::Scene;
     use super::*;
+    use crate::model::actor::ActorKind;
 
     fn next(scene: &Scene) -> Vec<String> {
         let world = scene.world();
@@ -232,7 +255,7 @@ mod tests {
             "items: {a: {title: A, owner: bob}, b: {title: B}, c: {title: C, owner: alice}}",
         );
         let world = taken.world();
-        let free: Vec<&str> = claimable(&world, 0, "alice")
+        let free: Vec<&str> = claimable(&world, 0, Actor { name: "alice", kind: ActorKind::Person })
             .iter()
             .map(|spot| world.board(*spot).node(spot.place).id.as_str())
             .collect();

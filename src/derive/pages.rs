@@ -22,10 +22,10 @@ pub fn lacks(board: &Board, place: Place, name: &Id) -> Vec<String> {
         Ok(path) => path,
         Err(why) => return vec![why],
     };
-    let Some(page) = board.pages.page(&path) else { return vec![format!("{path} is not there")] };
+    let Some(page) = board.pages.page(&path) else { return vec!["it is not there".to_owned()] };
     let mut lacking = Vec::new();
     if let Some(why) = &page.unreadable {
-        lacking.push(format!("{path}: its front matter cannot be read: {why}"));
+        lacking.push(format!("its front matter cannot be read: {why}"));
     } else {
         lacking.extend(document.front.iter().filter_map(|field| front(board, &page, field)));
     }

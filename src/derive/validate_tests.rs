@@ -89,7 +89,7 @@ fn what_was_asked_of_finishing_goes_on_holding() {
         ("summary: {min: 1, max: 1}", "summary: One. Two.", "the summary has 1 to 1 sentences (it has 2)"),
         ("children_done: true", "items: {b: {title: B}}", "b is not done"),
         ("checklist: true", "checklist: {lines: {l: {text: x}}}", "every line of the checklist is ticked"),
-        ("findings: [high]", "findings: {f1: {severity: high, text: bad}}", "a.f1 is open: bad"),
+        ("findings: [high]", "findings: {f1: {severity: high, text: bad}}", "a.f1 (high) is open: bad"),
         ("gates: true", "gates: {G: {title: G}}", "gate G passes"),
         ("checkpoints: true", "checkpoints: {C: {role: x}}", "checkpoint C is approved"),
     ] {

@@ -57,7 +57,7 @@ fn items_wait_for_gates_and_checkpoints() {
     both(&gate("{human: lead}"), "a", &["gate G is not passed"]);
     both(&gate("{human: lead, failed: \"2026-02-12T09:00:00Z\"}"), "a", &["gate G is failed"]);
     both(&gate("{human: lead, passed: \"2026-02-12T09:00:00Z\"}"), "a", &[]);
-    assert_eq!(commands(&gate("{human: lead}"), "a"), ["git track show G"]);
+    assert_eq!(commands(&gate("{human: lead}"), "a"), ["git track gate list G"]);
     let open = "a: {title: A, needs: [C]}, b: {title: B, checkpoints: {C: {role: lead}}}";
     both(&Scene::items(open), "a", &["checkpoint C is not approved"]);
     let rejected = open.replace("role: lead", "rejected: \"2026-02-12T09:00:00Z\"");

@@ -39,16 +39,22 @@ pub struct Section {
     pub points: usize,
 }
 
+/// Something that is asked about a part of the repository.
+pub type Question<Q, A> = Box<dyn Fn(&Q) -> A>;
+
+/// Something that is asked about the logs of a workflow of this name.
+pub type Named = Box<dyn Fn(&Logs, &str) -> bool>;
+
 /// Where the answers of [`Pages`] come from.
 pub struct Sources {
     /// One file; `None`: there is none.
-    pub read: Box<dyn Fn(&RepoPath) -> Option<Page>>,
+    pub read: Question<RepoPath, Option<Page>>,
     /// The short id of everything but the state; `None`: nothing is committed yet.
     pub tree: Box<dyn Fn() -> Option<String>>,
     /// The short id of some bytes.
-    pub digest: Box<dyn Fn(&[u8]) -> Option<String>>,
+    pub digest: Question<[u8], Option<String>>,
     /// Whether the logs of a process are there for a workflow of this name.
-    pub logged: Box<dyn Fn(&Logs, &str) -> bool>,
+    pub logged: Named,
 }
 
 /// The files of one version of the repository, each read when it is first asked for, and once.

@@ -108,6 +108,9 @@ pub struct Finer {
 pub struct Kind {
     /// How one is called: `Batch`.
     pub title: String,
+    /// Other words for it.
+    #[serde(default)]
+    pub aliases: Vec<Id>,
     /// How ids are made: `{n}` counts from one, `{nnn}` with leading zeros, `{slug}` from the title.
     pub id: Option<String>,
     /// How one is shown: `{n}` is the number at the end of its id, `{title}`, `{id}`.
@@ -232,6 +235,41 @@ impl Profile {
             None => under.as_str() == ROOT,
         };
         self.kinds.iter().filter(move |(_, kind)| kind.under.iter().any(fits))
+    }
+
+    /// The kind that is meant by this word.
+    pub fn kind(&self, word: &Id) -> Option<(&Id, &Kind)> {
+        let by_alias = || self.kinds.iter().find(|(_, kind)| kind.aliases.contains(word));
+        self.kinds.iter().find(|(id, _)| *id == word).or_else(by_alias)
+    }
+
+    /// A name in the profile that names nothing: the keys to it, and what it should be.
+    pub fn dangling(&self) -> Option<(Vec<String>, String)> {
+        let fields = |name: &Id| self.workflow.fields.get(name).is_some();
+        for (kind, found) in self.kinds.iter() {
+            let guarded = found.guards.values().flat_map(|checks| checks.documents.iter());
+            if let Some(name) =
+                found.documents.iter().chain(guarded).find(|name| self.documents.get(name).is_none())
+            {
+                let keys = ["kinds", kind.as_str()].map(str::to_owned).to_vec();
+                return Some((keys, format!("there is no document `{name}`")));
+            }
+            let only = found.only.as_ref().and_then(|only| only.field.split('.').next());
+            if let Some(name) = only.filter(|name| !Id::parse(name).is_ok_and(|name| fields(&name))) {
+                let keys = ["kinds", kind.as_str(), "only"].map(str::to_owned).to_vec();
+                return Some((keys, format!("the workflow has no field `{name}`")));
+            }
+        }
+        for (name, document) in self.documents.iter() {
+            if let Some(field) = document.front.iter().find(|field| !fields(field)) {
+                let keys = ["documents", name.as_str(), "front"].map(str::to_owned).to_vec();
+                return Some((keys, format!("the workflow has no field `{field}`")));
+            }
+        }
+        let from = self.workflow.fields.iter().find_map(|(name, field)| Some((name, field.from.as_ref()?)));
+        let (name, from) = from.filter(|(_, from)| self.documents.get(from).is_none())?;
+        let keys = ["workflow", "fields", name.as_str(), "from"].map(str::to_owned).to_vec();
+        Some((keys, format!("there is no document `{from}`")))
     }
 
     /// A kind that is to stand under, or be recorded as, something that is no kind.

@@ -90,7 +90,7 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
         Condition::says(
             finding.fixed.is_some().into(),
             "a commit fixes it",
-            format!("git track finding fix {name} --commit HEAD"),
+            format!("git track finding fix {name} HEAD"),
         ),
         Condition::says((!own).into(), other, "say with --by who looked".to_owned()).firm(),
     ];
@@ -114,7 +114,7 @@ pub fn waive(world: &World, spot: Spot, id: &Id, issue: Option<&str>, ask: &Ask)
     let allowed = allowed.is_none_or(|allowed| allowed.contains(&finding.severity));
     let name = name(world, spot, id);
     let text = format!("a {} finding may be waived", finding.severity.word());
-    let fix = format!("git track finding fix {name} --commit HEAD");
+    let fix = format!("git track finding fix {name} HEAD");
     let list = [by_a_person(board, Some(ask.who())), Condition::says(allowed.into(), text, fix).firm()];
     demand(&format!("`finding waive {id}` is refused"), &list)?;
     let Some(why) = ask.said() else {

@@ -56,8 +56,7 @@ pub fn add(
         return Err(Error::usage("a title cannot be empty"));
     }
     let (explicit, settings) = explicit_id(settings)?;
-    let wanted =
-        Id::parse(kind).ok().and_then(|kind| board.profile.kinds.iter().find(|(id, _)| **id == kind));
+    let wanted = Id::parse(kind).ok().and_then(|kind| board.profile.kind(&kind));
     let Some((kind_id, found)) = wanted else {
         return match RECORDS.into_iter().find(|record| *record == kind) {
             Some(record) => attach::record(world, spot, (record, title), explicit, &settings),

@@ -119,8 +119,7 @@ impl Reader {
 fn page(repo: &Repo, path: &RepoPath, bytes: &[u8]) -> Page {
     let mut page = Page {
         on: short(repo, bytes),
-        lines: bytes.iter().filter(|&&byte| byte == b'\n').count()
-            + usize::from(bytes.last().is_some_and(|&last| last != b'\n')),
+        lines: bytes.split_inclusive(|&byte| byte == b'\n').count(),
         ..Page::default()
     };
     let ending = path.file_name().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
@@ -181,10 +180,7 @@ fn tree(repo: &Repo, commit: Option<&CommitId>) -> Option<String> {
     let head = repo.head().ok()?;
     let commit = commit.or(head.commit())?;
     let entries = repo.top_entries(commit).ok()?;
-    let lines: String = entries
-        .iter()
-        .filter(|(name, _)| name != FOLDER)
-        .map(|(name, id)| format!("{name} {id}\n"))
-        .collect();
-    short(repo, lines.as_bytes())
+    let rest = entries.iter().filter(|(name, _)| name != FOLDER);
+    let lines: Vec<String> = rest.map(|(name, id)| format!("{name} {id}\n")).collect();
+    short(repo, lines.concat().as_bytes())
 }

@@ -149,7 +149,7 @@ fn change(scene: &Scene, (item, what, text): (&str, usize, &str)) -> Option<Work
     let target = crate::derive::reference::Target { spot: at, part: crate::derive::reference::Part::Whole };
     let set = |key: &str| {
         let settings = [fields::Setting { key: key.to_owned(), value: text.trim().to_owned() }];
-        fields::set(&world, &target, &settings).ok()
+        fields::set(&world, &target, &settings, &ask).ok()
     };
     match what {
         0..7 => perform(&world, at, &MOVES[what], &ask).ok().flatten(),

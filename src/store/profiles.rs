@@ -113,6 +113,9 @@ impl Store {
             let message = format!("the profile is called {} but its folder {name}", profile.profile);
             return Err(unsound(message, &["profile"]));
         }
+        if let Some((keys, message)) = profile.dangling() {
+            return Err(unsound(message, &keys.iter().map(String::as_str).collect::<Vec<_>>()));
+        }
         match profile.unknown_kind() {
             None => Ok(Some(profile)),
             Some((kind, under)) => {

@@ -2,9 +2,10 @@
 
 use crate::derive::board::{Board, Node};
 use crate::derive::here::Via;
+use crate::derive::judgement::{Who, judgements};
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
-use crate::model::state::{Shown, State};
+use crate::model::state::Shown;
 
 use super::super::session::{Session, complaint, place_of};
 
@@ -52,6 +53,19 @@ pub(super) fn found(
             let spot = Spot { board: index, place };
             found.extend(concern(world, spot, board, node));
         }
+        let people =
+            judgements(world, index).into_iter().filter(|judgement| matches!(judgement.who, Who::Person(_)));
+        found.extend(people.map(|judgement| {
+            let escalated = world.shown(judgement.spot) == Shown::Escalated
+                && judgement.reference.ends_with(&format!(":{}", board.node(judgement.spot.place).id));
+            Attention {
+                kind: if escalated { "escalated" } else { "waiting" },
+                workflow: board.workflow.id.to_string(),
+                reference: judgement.reference,
+                message: judgement.message,
+                command: judgement.command,
+            }
+        }));
     }
     found.sort_by_key(|attention| match attention.kind {
         "broken" => 0,
@@ -81,10 +95,6 @@ fn concern(world: &World, spot: Spot, board: &Board, node: &Node) -> Vec<Attenti
             let why = node.item.summary.clone().unwrap_or_else(|| node.item.title.clone());
             found.push(one("failed", why, format!("git track retry {me} -m \"what is different now\"")));
         }
-        Shown::Escalated => {
-            let message = format!("{}: its iterations are used up", node.item.title);
-            found.push(one("escalated", message, format!("git track show {me}")));
-        }
         Shown::Blocked => {
             for (blocker, record) in node.item.open_blockers() {
                 let command = format!("git track unblock {me}.{blocker}");
@@ -92,17 +102,6 @@ fn concern(world: &World, spot: Spot, board: &Board, node: &Node) -> Vec<Attenti
             }
         }
         _ => {}
-    }
-    if matches!(node.state, State::Review) && spot.place != 0 {
-        let waiting = node.item.checkpoints.iter().filter(|(_, checkpoint)| checkpoint.approved.is_none());
-        for (checkpoint, record) in waiting {
-            let message = record.title.clone().unwrap_or_else(|| "waits for approval".to_owned());
-            let command = format!("git track show {}", world.refer(spot.board, checkpoint));
-            found.push(Attention {
-                reference: format!("{}:{checkpoint}", board.workflow.id),
-                ..one("waiting", message, command)
-            });
-        }
     }
     found
 }

@@ -1,6 +1,7 @@
 //! The screen of `status`.
 
-use crate::derive::next::actions;
+use crate::derive::board::{Board, Place};
+use crate::derive::next::{Action, actions};
 use crate::derive::progress::progress;
 use crate::derive::world::{Spot, World};
 use crate::model::state::Shown;
@@ -123,8 +124,7 @@ fn workflows(text: &mut Text, view: &View) {
             .plain(format!("{:>3}/{:<3}{:>4}%", progress.done, progress.total, progress.percent));
         // Somebody has to clear the way before anything in it goes on.
         let open = actions(world, index);
-        let held =
-            !board.root().state.is_closed() && !open.is_empty() && open.iter().all(|action| action.is_held());
+        let held = !board.root().state.is_closed() && !open.is_empty() && open.iter().all(Action::is_held);
         text.line(if held { line.add(Style::Bad, "  held") } else { line });
     }
 }
@@ -146,6 +146,16 @@ pub(super) fn now_at(world: &World, spot: Spot) -> String {
         .or_else(|| at(&[Shown::Blocked]))
         .or_else(|| at(&[Shown::Ready, Shown::Waiting]));
     match found {
+        // What is in a phase or stage is at that phase or stage.
+        Some((place, _)) if outer(board, place) != place => {
+            let outer = outer(board, place);
+            let (short, title) = (board.short(outer), &board.node(outer).item.title);
+            if short.to_lowercase().contains(&board.node(outer).id.as_str().to_lowercase()) {
+                short
+            } else {
+                format!("{short} {title}")
+            }
+        }
         Some((place, node)) => {
             let priority = node.item.priority.map(|priority| format!(" ({priority})")).unwrap_or_default();
             let short = board.short(place);
@@ -156,6 +166,11 @@ pub(super) fn now_at(world: &World, spot: Spot) -> String {
         None if board.nodes().count() == 1 => "nothing in it yet".to_owned(),
         None => "all done, not closed".to_owned(),
     }
+}
+
+// The outermost item around it whose state is derived; itself where there is none.
+fn outer(board: &Board, place: Place) -> Place {
+    board.upwards(place).filter(|&above| above != 0 && board.node(above).is_derived()).last().unwrap_or(place)
 }
 
 fn item(text: &mut Text, view: &View) {

@@ -8,7 +8,9 @@ use crate::model::state::State;
 
 use super::super::board::{Board, Place};
 use super::super::evidence::{Freshness, freshness, subject, subject_of_all};
-use super::super::gates::{GateState, gate_state, has_passed, judged as judged_leaves, reviewed, threshold};
+use super::super::gates::{
+    GateState, gate_state, has_passed, judged as judged_leaves, reviewed, score_scope, threshold,
+};
 use super::super::roster;
 use super::super::world::{Spot, World};
 use super::{Condition, Given, Question, by_a_person};
@@ -64,7 +66,10 @@ fn score(question: Question) -> Option<Condition> {
     let (board, place) = (question.board(), question.spot.place);
     let threshold = threshold(board, place)?;
     let item = question.node().item;
-    let validator = item.validator.as_deref().unwrap_or("WHO");
+    if !item.is_counted() {
+        return None;
+    }
+    let by = item.validator.as_deref().map(|by| format!(" --by {by}")).unwrap_or_default();
     let last = item.iterations.last().map(|(_, last)| last);
     let text = match last {
         Some(last) if last.accepted.is_some() => format!("{} is accepted below {threshold}", last.score),
@@ -72,7 +77,7 @@ fn score(question: Question) -> Option<Condition> {
         Some(last) => format!("the last score, {}, reaches {threshold}", last.score),
         None => format!("a score reaches {threshold}"),
     };
-    let command = format!("git track score {} 0.95 --by {validator}", question.me());
+    let command = format!("git track score {} 0.95{by}", question.me());
     Some(Condition::says(has_passed(board, place).into(), text, command))
 }
 
@@ -205,23 +210,28 @@ pub fn stale_score(world: &World, spot: Spot) -> Option<Condition> {
     let Freshness::Stale { was, now } = freshness(last.on.as_deref(), subject(board, spot.place)) else {
         return None;
     };
-    let by = node.item.validator.as_deref().or(last.by.as_deref()).unwrap_or("WHO");
+    let by = node.item.validator.as_ref().or(last.by.as_ref()).map(|by| format!(" --by {by}"));
+    let by = by.unwrap_or_default();
     let text = format!("the score of {} is stale: {was} was scored, {now} is there now", node.id);
-    let command = format!("git track score {} {} --by {by}", world.refer(spot.board, node.id), last.score);
+    let command = format!("git track score {} {}{by}", world.refer(spot.board, node.id), last.score);
     Some(Condition::unmet(text, command))
 }
 
 // The answers of a part of a gate that are about something that has changed since.
 fn stale_part(world: &World, spot: Spot, (gate, id): (&Id, &Id), part: &Part) -> Vec<Condition> {
     let board = world.board(spot);
-    let (scope, full) = match part {
-        Part::Short(scope) => (Some(scope), None),
-        Part::Full(full) => (full.score.as_ref(), Some(full)),
+    let full = match part {
+        Part::Short(_) => None,
+        Part::Full(full) => Some(full),
     };
     let mut list = Vec::new();
-    if let Some(scope) = scope {
+    if let Some(scope) = score_scope(id, part) {
         let leaves = judged_leaves(board, spot.place, scope).into_iter();
         list.extend(leaves.filter_map(|place| stale_score(world, Spot { place, ..spot })));
+    }
+    if let Some(report) = full.and_then(|full| full.report.as_ref()).filter(|path| !board.pages.exists(path))
+    {
+        list.push(Condition::unmet(format!("{gate}.{id} rests on {report}, which is not there"), None));
     }
     if let Some(full) = full.filter(|full| full.passed.is_some()) {
         let now = part_subject(board, spot.place, full);

@@ -91,8 +91,11 @@ fn documents(board: &Board, place: Place, names: &[Id], refer: &dyn Fn(&Id) -> S
         if lacks.is_empty() {
             list.push(Condition::met(format!("{title} is complete")));
         }
-        let begun = pages::is_there(board, place, name);
-        let command = (!begun).then(|| begin(board, name, refer)).flatten();
+        let path = board.profile.documents.get(name).and_then(|d| pages::path_of(board, place, d).ok());
+        let command = match path.filter(|path| board.pages.exists(path)) {
+            Some(path) => Some(format!("edit {path}")),
+            None => begin(board, name, refer),
+        };
         list.extend(
             lacks.into_iter().map(|lack| Condition::unmet(format!("{title}: {lack}"), command.clone())),
         );

@@ -44,9 +44,11 @@ const NAMES: [(&str, &str); 16] = [
 ];
 
 /// What git or arithmetic knows.
-const MEASURED: [(&str, &str); 5] = [
+const MEASURED: [(&str, &str); 7] = [
     ("measured", "measured from git when it is asked for"),
-    ("history", "git's history of the state and the items' times tell it"),
+    ("gate", "the gate stands with the item"),
+    ("checkpoint", "the checkpoint stands with the item"),
+    ("escalations", "the iterations tell it"),
     ("percent", "counted"),
     ("score", "the last iteration tells it"),
     ("updated_at", "the item's own times tell it"),
@@ -228,6 +230,7 @@ fn typed(field: &Field, value: Value) -> Value {
             Value::Number(_) | Value::Bool(_),
         ) => Value::from(show(&value)),
         (FieldType::List, Value::String(text)) => json!([text]),
+        (FieldType::List, Value::Array(list)) => list.iter().map(in_words).collect(),
         (FieldType::Map, Value::Object(map)) => map
             .iter()
             .map(|(key, value)| (key.clone(), Value::from(show(value))))
@@ -235,6 +238,13 @@ fn typed(field: &Field, value: Value) -> Value {
             .into(),
         _ => value,
     }
+}
+
+// A mapping in a list of texts is kept as `key: value, …`.
+fn in_words(value: &Value) -> Value {
+    let Value::Object(map) = value else { return value.clone() };
+    let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key}: {}", show(value))).collect();
+    Value::from(pairs.join(", "))
 }
 
 // Two foreign keys may become records of one collection; of a single value the first one stays.
@@ -262,7 +272,7 @@ fn kind_named<'a>(
 ) -> Option<&'a Id> {
     let asked = asked?;
     let found = asked.as_str().and_then(|kind| Id::parse(kind).ok());
-    let found = found.and_then(|wanted| profile.kinds.keys().find(|id| **id == wanted));
+    let found = found.and_then(|wanted| profile.kind(&wanted)).map(|(id, _)| id);
     if found.is_none() {
         report.unknown(format!("{id}.kind"), asked.clone());
     }

@@ -5,8 +5,10 @@
 
 mod item;
 mod known;
+mod place;
 mod records;
 mod report;
+mod reviews;
 
 use serde_json::{Map, Value};
 
@@ -21,10 +23,11 @@ use crate::model::page::Pages;
 use crate::model::profile::{Profile, StateSource};
 use crate::model::record::Blocker;
 use crate::model::state::{State, plain};
-use crate::model::time::{Date, Time};
+use crate::model::time::Time;
 use crate::model::workflow::Workflow;
 
 use item::Nested;
+use place::moment;
 
 pub use report::{Left, Report};
 
@@ -71,6 +74,7 @@ pub fn workflow(tree: Value, id: Id, setting: Setting) -> Result<Adopted> {
         root.title = id.to_string();
     }
     lists.place(&mut root, setting, &mut report)?;
+    place::settle(&mut root, setting.profile);
     // A workflow that was begun elsewhere is watched by the same numbers as one begun here.
     for (id, metric) in setting
         .profile
@@ -192,26 +196,25 @@ fn base_time(map: &mut Map<String, Value>, report: &mut Report) -> Result<Option
     Ok(updated.or(started))
 }
 
-// A day without an hour is its beginning.
-fn moment(value: &Value) -> Result<Option<Time>> {
-    let Some(text) = value.as_str() else { return Ok(None) };
-    let day = Date::parse(text).ok().and_then(|day| Time::parse(&format!("{day}T00:00:00Z")).ok());
-    day.map_or_else(|| Time::parse(text), Ok).map(Some)
-}
-
 /// Lists of the root that belong to items: taken out first, placed when the items are there.
 #[derive(Default)]
 struct Lists {
     children: Vec<(String, Value)>,
     gates: Option<Value>,
     checkpoints: Option<Value>,
+    history: Option<Value>,
 }
 
 impl Lists {
     fn take(map: &mut Map<String, Value>) -> Self {
         let children =
             CHILDREN.iter().filter_map(|key| Some(((*key).to_owned(), map.remove(*key)?))).collect();
-        Self { children, gates: map.remove("gates"), checkpoints: map.remove("checkpoints") }
+        Self {
+            children,
+            gates: map.remove("gates"),
+            checkpoints: map.remove("checkpoints"),
+            history: map.remove("history"),
+        }
     }
 
     fn place(self, root: &mut Item, setting: Setting, report: &mut Report) -> Result<()> {
@@ -226,6 +229,9 @@ impl Lists {
         }
         if let Some(checkpoints) = self.checkpoints {
             records::checkpoints(root, checkpoints, report)?;
+        }
+        if let Some(history) = self.history {
+            place::history(root, history, report)?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::model::state::plain;
 use crate::model::time::Time;
 use crate::model::workflow::tree;
 
-use super::{Report, Setting, compared};
+use super::{Report, Setting, compared, reviews};
 
 /// The fields of an item that a foreign key becomes; `None`: it is no key that needs converting.
 pub(super) fn value(key: &str, value: &Value, setting: Setting) -> Option<Map<String, Value>> {
@@ -67,7 +67,8 @@ pub(super) fn gates(root: &mut Item, value: Value, report: &mut Report) -> Resul
             report.ignore(at("state"), state, "derived from the parts of the gate");
         }
         let title = map.remove("title").map(|title| show(&title));
-        let parts = map.remove("parts").unwrap_or_else(|| json!({}));
+        let parts =
+            map.remove("parts").unwrap_or_else(|| reviews::parts(root, id.as_str(), &mut map, report));
         let parts = serde_json::from_value(parts)
             .map_err(|error| Error::state(format!("{}: {error}", at("parts"))))?;
         owner_of(root, owner).gates.insert(id.clone(), Gate { title, parts });

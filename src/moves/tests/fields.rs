@@ -1,6 +1,6 @@
 //! Setting fields.
 
-use super::{Scene, error, item, refused};
+use super::{Scene, ask, error, item, refused};
 use crate::derive::reference::resolve;
 use crate::error::Result;
 use crate::model::state::{Asked, State};
@@ -14,7 +14,7 @@ fn settings(text: &str) -> Vec<Setting> {
 
 fn go(scene: &Scene, reference: &str, text: &str) -> Result<Workflow> {
     let world = scene.world();
-    set(&world, &resolve(&world, reference, Some(0), None).unwrap(), &settings(text))
+    set(&world, &resolve(&world, reference, Some(0), None).unwrap(), &settings(text), &ask(None))
 }
 
 fn tree(workflow: &Workflow, path: &str) -> Value {

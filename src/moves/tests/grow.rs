@@ -110,20 +110,38 @@ fn what_cannot_be_added_is_refused() {
 
 #[test]
 fn records_are_added_to_items() {
-    let scene =
-        Scene::items("a: {title: A, checklist: {lines: {tested: {text: x}}}, agents: {p4: {role: x}}}");
+    let scene = Scene::items("a: {title: A, checklist: {lines: {tested: {text: x}}}}");
     for (kind, title, text, new, path, value) in [
         ("risk", "Burn out", "impact=critical", "burn-out", "/risks/burn-out/impact", "critical"),
         ("metric", "Flakes", "target=<5", "flakes", "/metrics/flakes/target", "<5"),
         ("line", "Tested", "", "tested-2", "/checklist/lines/tested-2/text", "Tested"),
-        ("agent", "Steward", "id=p5|steward=yes", "p5", "/agents/p5/role", "Steward"),
+        ("gate", "Design review", "id=QG-1", "QG-1", "/gates/QG-1/title", "Design review"),
+        ("checkpoint", "Approval", "id=CP-1|role=user", "CP-1", "/checkpoints/CP-1/role", "user"),
     ] {
         let (changed, found) = add(&scene, "a", kind, title, text).unwrap();
         assert_eq!(found, new);
         assert_eq!(changed.to_value().pointer(&format!("/items/a{path}")).unwrap(), value, "{kind}");
     }
-    for (kind, text) in [("line", "id=tested"), ("agent", "id=P4"), ("risk", "id=a")] {
+    for (kind, text) in [("line", "id=tested"), ("gate", "id=A"), ("risk", "id=a")] {
         assert!(refused(add(&scene, "a", kind, "X", text)).ends_with("is taken"), "{kind}");
+    }
+}
+
+#[test]
+fn the_roster_and_its_grounding_belong_to_the_workflow() {
+    let scene = Scene::team("agents: {P4: {role: x}}\nitems: {a: {title: A}}");
+    let (changed, found) =
+        add(&scene, "w", "agent", "Steward", "id=P5|steward=yes|skills=rust, git").unwrap();
+    assert_eq!(found, "P5");
+    let agent = changed.root.agents.get(&id("P5")).unwrap();
+    assert_eq!((agent.role.as_deref(), agent.steward, agent.skills.len()), (Some("Steward"), Some(true), 2));
+    let (changed, found) = add(&scene, "w", "grounding", "docs/PLAN.md", "agents=P4").unwrap();
+    assert_eq!(found, "docs-plan-md");
+    assert_eq!(changed.root.grounding.get(&id("docs-plan-md")).unwrap().agents, ["P4"]);
+    assert!(refused(add(&scene, "w", "agent", "X", "id=p4")).ends_with("is taken"));
+    for kind in ["agent", "grounding"] {
+        let message = refused(add(&scene, "a", kind, "X", ""));
+        assert_eq!(message, format!("{kind}s belong to the workflow, not to an item in it"));
     }
 }
 

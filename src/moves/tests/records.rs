@@ -89,6 +89,7 @@ fn remarks_go_to_their_records() {
         focus: Some("f".to_owned()),
         challenges: vec!["c".to_owned()],
         artifacts: vec![artifact.clone(), artifact.clone()],
+        ..Remark::default()
     };
     let noted = note(&world, at, &remark, &text("n")).unwrap().unwrap();
     let found = item(&noted, "a");

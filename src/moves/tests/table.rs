@@ -154,10 +154,14 @@ fn conditional_items_are_decided_before_they_begin() {
 fn derived_items_are_only_left_out_and_taken_up_again() {
     let body = "items: {p: {kind: phase, title: P, items: {a: {title: A}}}}";
     let scene = Scene::team(body);
-    for verb in ["start", "submit", "done", "fail", "retry", "reopen"] {
+    for verb in ["start", "submit", "fail", "retry", "reopen"] {
         let found = error(go(&scene, verb, "p", "x"));
         assert_eq!(found.message(), "the state of p is derived from what is in it", "{verb}");
     }
+    let found = error(go(&scene, "done", "p", "x"));
+    assert_eq!(found.message(), "`done p` is refused: it is done by itself when");
+    assert_eq!(found.notes(), ["FAIL  a is not done"]);
+    assert_eq!(found.hints(), ["git track start a"]);
     let done = Scene::team(&body.replace("title: A", "title: A, state: done"));
     assert_eq!(go(&done, "done", "p", "").unwrap(), None);
     let skipped = after(&scene, "skip", "p", "Not now.");
