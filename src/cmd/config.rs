@@ -94,7 +94,12 @@ fn list(context: &Context) -> Result<Answer> {
         let origin = if lookup(&written, key).is_some() { CONFIG } else { "default" };
         let shown = lookup(&value, key).map(show).or_else(|| usual.clone()).unwrap_or_else(|| "-".to_owned());
         text.line(
-            Line::new().plain(key.as_str()).to_column(16).plain(cut(&shown, 26)).to_column(44).add(Style::Dim, origin),
+            Line::new()
+                .plain(key.as_str())
+                .to_column(16)
+                .plain(cut(&shown, 26))
+                .to_column(44)
+                .add(Style::Dim, origin),
         );
     }
     for (name, origin) in

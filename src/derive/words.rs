@@ -42,16 +42,34 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
             told.push("owner");
         }
     }
-    for stamp in ["cleared", "done", "verified", "approved", "rejected"] {
-        if let Some(change) = find(stamp).filter(|change| !change.to.is_null()) {
-            lines.push(format!("{reference} {}", if change.field == "done" { "ticked" } else { stamp }));
-            told.extend([stamp, "cleared_by", "by"]);
+    for (stamp, word, who) in STAMPS {
+        if find(stamp).is_some_and(|change| !change.to.is_null()) {
+            let text = |field: &str| find(field).and_then(|change| change.to.as_str());
+            let by = who.iter().find_map(|who| text(who)).map(|by| format!(" by {by}")).unwrap_or_default();
+            let why =
+                text("why").or_else(|| text("answer")).map(|why| format!(": {why}")).unwrap_or_default();
+            lines.push(format!("{reference} {word}{by}{why}"));
+            told.extend([stamp, "on", "why", "answer"]);
+            told.extend(who);
         }
     }
     let rest = fields.iter().filter(|change| !told.contains(&change.field.as_str()));
     lines.extend(rest.map(|change| field_line(reference, change)));
     lines
 }
+
+/// The times that records bear, the words for them, and who they are by.
+const STAMPS: [(&str, &str, &[&str]); 9] = [
+    ("cleared", "cleared", &["cleared_by"]),
+    ("done", "ticked", &["by"]),
+    ("verified", "verified", &["verified_by"]),
+    ("approved", "approved", &["approved_by", "by"]),
+    ("rejected", "rejected", &["rejected_by", "decided_by", "by"]),
+    ("passed", "passed", &["by"]),
+    ("failed", "failed", &["by"]),
+    ("waived", "waived", &["waived_by", "by"]),
+    ("accepted", "accepted", &["decided_by"]),
+];
 
 fn verb(moved: &Change) -> &'static str {
     match (moved.from.as_str().unwrap_or("todo"), moved.to.as_str().unwrap_or("todo")) {
@@ -140,7 +158,7 @@ mod tests {
         let open = json!({"title": "A", "blockers": {"b1": {"text": "no disk"}}});
         let cleared =
             json!({"title": "A", "blockers": {"b1": {"text": "no disk", "cleared": "t", "cleared_by": "x"}}});
-        assert_eq!(told(open, cleared), ["a.b1 cleared"]);
+        assert_eq!(told(open, cleared), ["a.b1 cleared by x"]);
     }
 
     #[test]
@@ -164,7 +182,7 @@ mod tests {
             json!({"title": "A", "checklist": {"lines": {"l1": {"text": "x", "done": "t", "by": "bob"}}}});
         assert_eq!(
             told(json!({"title": "A", "checklist": {"lines": {"l1": {"text": "x"}}}}), ticked),
-            ["a.l1 ticked"]
+            ["a.l1 ticked by bob"]
         );
         assert_eq!(
             told(json!({"title": "A", "owner": "bob"}), json!({"title": "A"})),

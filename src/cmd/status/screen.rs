@@ -147,7 +147,7 @@ pub(super) fn now_at(world: &World, spot: Spot) -> String {
         .or_else(|| at(&[Shown::Ready, Shown::Waiting]));
     match found {
         // What is in a phase or stage is at that phase or stage.
-        Some((place, _)) if outer(board, place) != place => {
+        Some((place, node)) if node.is_derived() || outer(board, place) != place => {
             let outer = outer(board, place);
             let (short, title) = (board.short(outer), &board.node(outer).item.title);
             if short.to_lowercase().contains(&board.node(outer).id.as_str().to_lowercase()) {
