@@ -83,7 +83,7 @@ const MAY_ASK_DISK: &[&str] = &["files", "git"];
 const LONGEST: usize = 400;
 
 /// Files whose subject is a process by name: the story that `demo` tells.
-const NAMES_PROCESSES: &[&str] = &["cmd/demo.rs"];
+const NAMES_PROCESSES: &[&str] = &["cmd/demo/story.rs", "cmd/demo/change.rs", "cmd/demo/judged.rs"];
 
 /// Names of processes that are also words of every program: allowed as an identifier, never as a text.
 const ORDINARY: &[&str] = &["change", "phase", "program"];

@@ -1,5 +1,9 @@
 //! `demo`: a throw-away repository with a real history and processes part-way through.
 
+mod change;
+mod judged;
+mod story;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
@@ -13,6 +17,8 @@ use crate::ui::{Line, Style, Text};
 use super::context::{Context, Global, Surroundings};
 use super::{Answer, Command};
 
+use story::Scene;
+
 /// Arguments of `demo`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  git track demo\n  git track demo playground")]
@@ -21,107 +27,6 @@ pub struct Args {
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }
-
-/// A line of the story: who does what, how many minutes after the line before.
-enum Scene {
-    /// A command of git-track.
-    Track(&'static str, &'static [&'static str]),
-    /// A command of git.
-    Git(&'static str, &'static [&'static str]),
-    /// A file that somebody writes.
-    Write(&'static str, &'static str),
-    /// Minutes that pass.
-    Pass(i64),
-}
-
-const STORY: &[Scene] = &[
-    Scene::Write("README.md", "# Avatar service\n"),
-    Scene::Git("alice", &["add", "README.md"]),
-    Scene::Git("alice", &["commit", "-qm", "docs: say what this is"]),
-    Scene::Track("alice", &["init", "--profile", "program", "--profile", "trace"]),
-    Scene::Track("alice", &["new", "program", "Stabilise the platform"]),
-    Scene::Track("alice", &["add", "batch", "Critical blockers", "priority=P0", "target=Week 1-2"]),
-    Scene::Track(
-        "alice",
-        &["add", "batch", "Infrastructure", "priority=P1", "target=Week 3-4", "needs=batch-1"],
-    ),
-    Scene::Track("alice", &["add", "batch", "Security", "priority=P1", "target=Week 5-6", "needs=batch-2"]),
-    Scene::Track("alice", &["add", "action", "Make CI green again", "--in", "batch-1", "id=ci-green"]),
-    Scene::Track("alice", &["add", "action", "Triage the scan", "--in", "batch-1", "id=scan-triage"]),
-    Scene::Track("alice", &["add", "action", "Pin the database image", "--in", "batch-1", "id=pin-image"]),
-    Scene::Track("alice", &["add", "risk", "Team burnout", "probability=medium", "impact=high"]),
-    Scene::Git("alice", &["add", ".track"]),
-    Scene::Git("alice", &["commit", "-qm", "chore(track): plan the stabilisation"]),
-    Scene::Pass(60 * 22),
-    Scene::Git("bob", &["switch", "-qc", "fix/ci-green-flaky-tests"]),
-    Scene::Track("bob", &["start", "batch-1", "ci-green"]),
-    Scene::Write("ci.yml", "retries: 0\n"),
-    Scene::Git("bob", &["add", "-A"]),
-    Scene::Git("bob", &["commit", "-qm", "fix(ci): stop hiding flaky tests"]),
-    Scene::Pass(95),
-    Scene::Track("bob", &["done", "ci-green", "-m", "The suite is green three times in a row."]),
-    Scene::Git("bob", &["commit", "-qam", "chore(track): ci-green done"]),
-    Scene::Git("alice", &["switch", "-q", "main"]),
-    Scene::Git(
-        "alice",
-        &[
-            "merge",
-            "-q",
-            "--no-ff",
-            "fix/ci-green-flaky-tests",
-            "-m",
-            "Merge branch 'fix/ci-green-flaky-tests'",
-        ],
-    ),
-    Scene::Track("alice", &["set", "ci_pass_rate", "2026-02-13=96"]),
-    Scene::Track("alice", &["start", "pin-image"]),
-    Scene::Track(
-        "alice",
-        &["block", "pin-image", "-m", "The registry is read-only", "--fix", "ask operations on Monday"],
-    ),
-    Scene::Git("alice", &["commit", "-qam", "chore(track): pin-image waits for operations"]),
-    Scene::Pass(40),
-    Scene::Git("agent", &["switch", "-qc", "feat/avatar-upload"]),
-    Scene::Track("agent", &["new", "trace", "Avatar upload", "--set", "task=Presigned avatar upload"]),
-    Scene::Track("agent", &["step", "Set up the route", "--focus", "routing table", "-w", "avatar-upload"]),
-    Scene::Write("avatar.py", "def upload():\n    return sign()\n"),
-    Scene::Track(
-        "agent",
-        &[
-            "note",
-            "--artifact",
-            "created:avatar.py",
-            "--decision",
-            "Sign with five minutes of life",
-            "--why",
-            "long enough for a phone on a train",
-            "-w",
-            "avatar-upload",
-        ],
-    ),
-    Scene::Git("agent", &["add", "-A"]),
-    Scene::Git("agent", &["commit", "-qm", "feat: accept avatar uploads"]),
-    Scene::Pass(25),
-    Scene::Track(
-        "agent",
-        &[
-            "step",
-            "Validate the token",
-            "--focus",
-            "JWKS lookup, then expiry",
-            "--finish",
-            "The route answers and signs.",
-            "-w",
-            "avatar-upload",
-        ],
-    ),
-    Scene::Git("agent", &["commit", "-qam", "chore(track): begin token validation"]),
-    Scene::Git("alice", &["switch", "-q", "main"]),
-    Scene::Git(
-        "alice",
-        &["merge", "-q", "--no-ff", "feat/avatar-upload", "-m", "Merge branch 'feat/avatar-upload'"],
-    ),
-];
 
 /// 2026-02-12T09:00:00Z, so that the story is the same on every machine.
 const BEGIN: i64 = 1_770_886_800;
@@ -136,7 +41,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     {
         stage.git("alice", &["config", name, value])?;
     }
-    for scene in STORY {
+    for scene in story::chapters() {
         stage.play(scene)?;
     }
     let shown = folder.display();
@@ -174,7 +79,10 @@ impl Stage<'_> {
                 self.now += 60;
                 self.git(who, words)
             }
-            Scene::Write(name, text) => install(&self.folder, name, text.as_bytes()).map(drop),
+            Scene::Write(path, text) => {
+                let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
+                install(&self.folder.join(folder), name, text.as_bytes()).map(drop)
+            }
             Scene::Pass(minutes) => {
                 self.now += minutes * 60;
                 Ok(())

@@ -74,7 +74,9 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
             match &target.part {
                 Part::Whole => {
                     let moved = perform(&draft.world(), target.spot, table, &ask)?;
-                    if verb == "start" && moved.is_some() {
+                    if let Some(workflow) = moved.as_ref().filter(|_| verb == "start") {
+                        // Whoever begins it owns it, and is named in the paths of its documents.
+                        draft.put(workflow.clone());
                         begin_documents(deciding, draft, target)?;
                     }
                     if verb == "done" && target.spot.place == 0 && moved.is_some() {
