@@ -47,8 +47,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 item.insert("reason".to_owned(), action.reason.as_str().into());
             }
             listed.push(item);
-            let title = cut(&board.name(action.spot.place), 76);
-            text.line(Line::new().plain(title).add(Style::Dim, format!("  ({})", action.reason)));
+            let title = cut(&board.name(action.spot.place), if action.judgement.is_some() { 30 } else { 60 });
+            let line = Line::new().plain(title);
+            let room = 80usize.saturating_sub(line.width() + 4);
+            text.line(line.add(Style::Dim, format!("  ({})", cut(&action.reason, room))));
             text.line(Line::new().plain("    ").add(Style::Command, action.command(&world)));
         }
     }
