@@ -96,6 +96,8 @@ impl Stage<'_> {
         let mut vars = clean(self.context.vars());
         let now = crate::model::time::Time::from_seconds(self.now);
         vars.insert("GIT_TRACK_NOW".into(), now.to_string().into());
+        // Whoever plays the story may be an agent; those in it are who they are.
+        vars.insert("GIT_TRACK_ACTOR_KIND".into(), "human".into());
         let json = self.context.global.json;
         let global = Global { actor: Some(who.to_owned()), json, quiet: true, ..parsed.global };
         let around = Surroundings {
