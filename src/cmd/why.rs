@@ -167,12 +167,32 @@ fn chain(world: &World, spot: Spot, depth: usize, path: &mut Vec<Spot>, links: &
     }
     for unmet in world.unmet(spot) {
         links.push(Link { depth, reason: unmet.reason, command: unmet.command });
-        if let Some((board, Thing::Item(place))) = world.resolve_need(spot.board, &unmet.reference) {
-            let next = Spot { board, place };
-            if !path.contains(&next) {
-                path.push(next);
-                chain(world, next, depth + 1, path, links);
-                path.pop();
+        match world.resolve_need(spot.board, &unmet.reference) {
+            Some((board, Thing::Item(place))) => {
+                let next = Spot { board, place };
+                if !path.contains(&next) {
+                    path.push(next);
+                    chain(world, next, depth + 1, path, links);
+                    path.pop();
+                }
+            }
+            Some((board, Thing::Gate(place, id))) => {
+                answers(world, Spot { board, place }, &Part::Gate(id.clone()), depth + 1, links);
+            }
+            Some((board, Thing::Checkpoint(place, id))) => {
+                answers(world, Spot { board, place }, &Part::Checkpoint(id.clone()), depth + 1, links);
+            }
+            _ => {}
+        }
+    }
+}
+
+// What is missing before a gate passes or a checkpoint can be approved.
+fn answers(world: &World, spot: Spot, part: &Part, depth: usize, links: &mut Vec<Link>) {
+    for (_, list) in of_part(world, spot, part).unwrap_or_default() {
+        for condition in list.into_iter().filter(|condition| !condition.ok) {
+            if !links.iter().any(|link| link.reason == condition.text) {
+                links.push(Link { depth, reason: condition.text, command: condition.command });
             }
         }
     }

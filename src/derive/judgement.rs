@@ -187,10 +187,10 @@ impl Desk<'_, '_> {
     // Of what is made of other things, when those are finished; of a leaf, while it is at work.
     fn is_worked_on(&self) -> bool {
         let (board, node) = (self.board, self.node);
-        let mut children = node.children.iter().map(|&child| board.node(child));
-        let finished = children.all(|child| child.state.is_closed() || !child.item.is_counted());
+        let children = || node.children.iter().map(|&child| board.node(child));
+        let finished = children().all(|child| child.state.is_closed() || !child.item.is_counted());
         match self.spot.place {
-            0 => finished && node.children.len() > 1,
+            0 => finished && children().any(|child| child.item.is_counted() && child.state == State::Done),
             _ => finished && node.state.is_running(),
         }
     }

@@ -1,9 +1,11 @@
 //! Who works on what: owners and teams of items, the roster, and who has made what somebody else judges.
 
+use crate::model::actor::Actor;
 use crate::model::agent::Agent;
 use crate::model::id::Id;
 
 use super::board::{Board, Node, Place};
+use super::conditions::is_agent;
 
 /// Everybody who works on an item, the owner first.
 pub fn owners<'a>(node: &Node<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
@@ -46,6 +48,13 @@ fn owns(board: &Board, own: &str, place: Place) -> bool {
         file.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     node.id.as_str().eq_ignore_ascii_case(own) || node.item.files.iter().any(below)
+}
+
+/// Who stands behind a judgement: the one it is by, and the agent that records it, which may not pass its own work off
+/// as judged by somebody else. A person may write down what others said.
+pub fn judges<'n>(board: &Board, by: &'n str, actor: Actor<'n>) -> Vec<&'n str> {
+    let behind = (is_agent(board, actor) && !actor.name.eq_ignore_ascii_case(by)).then_some(actor.name);
+    std::iter::once(by).chain(behind).collect()
 }
 
 /// An agent of the roster.

@@ -1,9 +1,12 @@
 //! Answers: to parts of gates, checkpoints, departures and escalations.
 
 use crate::derive::board::Place;
-use crate::derive::conditions::{Given, by_a_person, checkpoint_conditions, part_conditions, part_subject};
+use crate::derive::conditions::{
+    Condition, Given, by_a_person, checkpoint_conditions, part_conditions, part_subject,
+};
 use crate::derive::evidence::subject;
-use crate::derive::gates::{is_escalated, threshold};
+use crate::derive::gates::{is_escalated, reviewed, threshold};
+use crate::derive::roster::{has_made, judges};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::actor::Actor;
@@ -65,6 +68,7 @@ pub fn part(
         }
         Answer::Pass => part_conditions(world, spot, full, given),
     };
+    let list = list.into_iter().chain(recorded_by(world, spot, full, by, ask)).collect::<Vec<_>>();
     demand(&format!("`{} {name}` is refused", answer.verb()), &list)?;
     let why = ask.said();
     if why.is_none() && answer != Answer::Pass {
@@ -85,6 +89,27 @@ pub fn part(
         (full.by, full.on, full.why) = (Some(by.to_owned()), on, why.map(str::to_owned));
     })
     .map(Some)
+}
+
+// Whoever records what somebody else said: a person's word is recorded by people, and no agent passes its own work.
+fn recorded_by(world: &World, spot: Spot, full: &FullPart, by: &str, ask: &Ask) -> Vec<Condition> {
+    let board = world.board(spot);
+    let behind = judges(board, by, ask.who()).into_iter().skip(1);
+    let reviewed = reviewed(board, spot.place, full);
+    behind
+        .filter_map(|agent| {
+            let mine = reviewed.iter().find(|&&place| has_made(board, place, agent));
+            match mine {
+                _ if full.human.is_some() => Some(by_a_person(board, Some(ask.who()))),
+                Some(&place) => {
+                    let id = board.node(place).id;
+                    let text = format!("{agent} has a part in {id}, and cannot record its review");
+                    Some(Condition::unmet(text, None).firm())
+                }
+                None => None,
+            }
+        })
+        .collect()
 }
 
 fn computed(world: &World, spot: Spot, name: &str, verb: &str) -> Error {

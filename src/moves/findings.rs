@@ -1,6 +1,7 @@
 //! Defects: found, fixed in a commit, verified by somebody else; some may be waived by a person.
 
-use crate::derive::conditions::{Condition, by_a_person};
+use crate::derive::conditions::{Condition, by_a_person, stale_gates};
+use crate::derive::roster::judges;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::id::Id;
@@ -81,12 +82,15 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
     }
     let name = name(world, spot, id);
     let fixer = finding.fixed_by.as_deref();
-    let own = fixer.is_some_and(|fixer| fixer.eq_ignore_ascii_case(by));
+    let board = world.board(spot);
+    let own = judges(board, by, ask.who())
+        .iter()
+        .any(|judge| fixer.is_some_and(|fixer| fixer.eq_ignore_ascii_case(judge)));
     let other = match fixer {
         Some(fixer) if own => format!("somebody other than {fixer}, who fixed it, verifies it"),
         _ => format!("{by} has not fixed it"),
     };
-    let list = [
+    let mut list = vec![
         Condition::says(
             finding.fixed.is_some().into(),
             "a commit fixes it",
@@ -94,6 +98,8 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
         ),
         Condition::says((!own).into(), other, "say with --by who looked".to_owned()).firm(),
     ];
+    // What the fix has changed must have been looked at again.
+    list.extend(stale_gates(world, spot));
     demand(&format!("`finding verify {id}` is refused"), &list)?;
     change(world, spot, id, |finding| {
         finding.verified = Some(ask.now);

@@ -3,7 +3,7 @@
 use crate::derive::conditions::{Condition, Given, conditions};
 use crate::derive::evidence::subject;
 use crate::derive::gates::{has_passed, max_iterations, rounds_left, threshold};
-use crate::derive::roster::has_made;
+use crate::derive::roster::{has_made, judges};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::number::Score;
@@ -60,7 +60,7 @@ pub fn score(world: &World, spot: Spot, round: &Round, ask: &Ask) -> Result<(Wor
         });
     }
     let by = round.by.as_deref().unwrap_or(ask.actor);
-    let mut list = judges(world, spot, by);
+    let mut list = allowed(world, spot, by, ask);
     let given = Given { actor: Some(ask.who()), ..Given::NOTHING };
     for guarded in [Guarded::Submit, Guarded::Score] {
         list.extend(conditions(world, spot, guarded, given));
@@ -118,7 +118,7 @@ pub(super) fn conclude(
     }
 }
 
-fn judges(world: &World, spot: Spot, by: &str) -> Vec<Condition> {
+fn allowed(world: &World, spot: Spot, by: &str, ask: &Ask) -> Vec<Condition> {
     let board = world.board(spot);
     let item = board.node(spot.place).item;
     let me = world.refer(spot.board, board.node(spot.place).id);
@@ -130,10 +130,15 @@ fn judges(world: &World, spot: Spot, by: &str) -> Vec<Condition> {
         let text = format!("{} judges it", validators.join(" or "));
         list.push(Condition::says(right.into(), text, format!("git track score {me} N --by {first}")).firm());
     }
-    let made = has_made(board, spot.place, by);
-    let text =
-        if made { format!("{by} has made it, and cannot score it") } else { format!("{by} has not made it") };
-    list.push(Condition::says((!made).into(), text, "say with --by who judged it".to_owned()).firm());
+    for judge in judges(board, by, ask.who()) {
+        let made = has_made(board, spot.place, judge);
+        let text = if made {
+            format!("{judge} has made it, and cannot score it")
+        } else {
+            format!("{judge} has not made it")
+        };
+        list.push(Condition::says((!made).into(), text, "say with --by who judged it".to_owned()).firm());
+    }
     if let Some(left) = rounds_left(board, spot.place) {
         let most = max_iterations(board, spot.place).unwrap_or_default();
         let text = format!("a round is left of {most}");

@@ -53,13 +53,17 @@ pub(super) fn fresh(question: Question) -> Vec<Condition> {
         list.extend(stale_score(question.world, question.spot));
     }
     if question.checks.gates {
-        for (id, gate) in question.node().item.gates.iter() {
-            for (part_id, part) in gate.parts.iter() {
-                list.extend(stale_part(question.world, question.spot, (id, part_id), part));
-            }
-        }
+        list.extend(stale_gates(question.world, question.spot));
     }
     list
+}
+
+/// The answers to an item's gates that are about something that has changed since.
+pub fn stale_gates(world: &World, spot: Spot) -> Vec<Condition> {
+    let gates = world.board(spot).node(spot.place).item.gates.iter();
+    let parts =
+        gates.flat_map(|(id, gate)| gate.parts.iter().map(move |(part_id, part)| ((id, part_id), part)));
+    parts.flat_map(|(ids, part)| stale_part(world, spot, ids, part)).collect()
 }
 
 fn score(question: Question) -> Option<Condition> {
@@ -154,10 +158,8 @@ pub fn checkpoint_conditions(
         let passed = gate_state(board, spot.place, gate) == GateState::Passed;
         let command = format!("git track gate list {}", refer(id));
         list.push(Condition::says(passed.into(), format!("gate {id} passes"), command));
-        for (part_id, part) in gate.parts.iter() {
-            list.extend(stale_part(world, spot, (id, part_id), part));
-        }
     }
+    list.extend(stale_gates(world, spot));
     if let Some(rejected) = checkpoint.rejected {
         let answered = |place: Place| {
             let item = board.node(place).item;
