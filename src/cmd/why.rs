@@ -191,8 +191,10 @@ fn chain(world: &World, spot: Spot, depth: usize, path: &mut Vec<Spot>, links: &
 fn answers(world: &World, spot: Spot, part: &Part, depth: usize, links: &mut Vec<Link>) {
     for (_, list) in of_part(world, spot, part).unwrap_or_default() {
         for condition in list.into_iter().filter(|condition| !condition.ok) {
-            if !links.iter().any(|link| link.reason == condition.text) {
-                links.push(Link { depth, reason: condition.text, command: condition.command });
+            // The same words as in the lists of conditions: not all of them say by themselves that they do not hold.
+            let reason = format!("FAIL  {}", condition.text);
+            if !links.iter().any(|link| link.reason == reason) {
+                links.push(Link { depth, reason, command: condition.command });
             }
         }
     }
