@@ -4,6 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use crate::error::{Error, Kind, Result};
+use crate::model::actor::ActorKind;
 use crate::model::path::RepoPath;
 use crate::process::Call;
 use crate::store::{At, CONFIG, FOLDER, Store};
@@ -30,7 +31,7 @@ struct Finding {
 pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     let store = context.store()?;
     let mut findings = surroundings(context, &store);
-    findings.extend(state(&store)?);
+    findings.extend(state(context, &store)?);
     let mut text = Text::new();
     let mut listed: Vec<Value> = Vec::new();
     for finding in &findings {
@@ -116,7 +117,22 @@ fn ignored(context: &Context, store: &Store) -> Finding {
     Finding { what: format!("{FOLDER} is seen by git"), problem: rule, mild: false }
 }
 
-fn state(store: &Store) -> Result<Vec<Finding>> {
+// Agents cannot do what people must, so that everybody should be able to see what they are taken for.
+fn kind(context: &Context, variables: &[String]) -> Finding {
+    match context.actor_kind(variables) {
+        Ok(ActorKind::Person) => {
+            Finding { what: "you act as a person".to_owned(), problem: None, mild: false }
+        }
+        Ok(ActorKind::Agent) => {
+            let set = variables.iter().find(|name| context.var(name).is_some());
+            let why = set.map(|name| format!(": {name} is set")).unwrap_or_default();
+            Finding { what: format!("you act as an agent{why}"), problem: None, mild: false }
+        }
+        Err(problem) => Finding { what: "who acts".to_owned(), problem: Some(problem), mild: false },
+    }
+}
+
+fn state(context: &Context, store: &Store) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     if store.read(&At::WorkTree, &RepoPath::parse(CONFIG)?)?.is_none() {
         let problem = Error::not_found(format!("there is no {CONFIG}")).hint("git track init");
@@ -124,6 +140,7 @@ fn state(store: &Store) -> Result<Vec<Finding>> {
     }
     let mut snapshot = store.snapshot(At::WorkTree)?;
     check(&mut snapshot);
+    findings.push(kind(context, &snapshot.config.roles.agent_env));
     findings.push(Finding {
         what: format!("{} workflows read", snapshot.workflows.len()),
         problem: None,

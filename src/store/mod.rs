@@ -49,7 +49,7 @@ pub struct Store {
     /// Its git side.
     pub repo: Rc<Repo>,
     plan: Option<RepoPath>,
-    vars: BTreeMap<String, String>,
+    vars: Rc<BTreeMap<String, String>>,
 }
 
 impl Store {
@@ -70,7 +70,7 @@ impl Store {
             hooks: None,
             logs: None,
         };
-        Ok(Self { files: Files::new(roots), repo: Rc::new(repo), plan, vars })
+        Ok(Self { files: Files::new(roots), repo: Rc::new(repo), plan, vars: Rc::new(vars) })
     }
 
     /// The file of a workflow.

@@ -61,7 +61,7 @@ impl Store {
 
     fn log_roots(&self) -> LogRoots {
         LogRoots {
-            vars: self.vars.clone(),
+            vars: Rc::clone(&self.vars),
             top: self.repo.work_tree().map(Path::to_path_buf).unwrap_or_default(),
             usual: self.repo.common_dir().join(LOGS),
         }
@@ -70,7 +70,7 @@ impl Store {
 
 /// What decides where logs are kept.
 struct LogRoots {
-    vars: BTreeMap<String, String>,
+    vars: Rc<BTreeMap<String, String>>,
     top: PathBuf,
     usual: PathBuf,
 }
