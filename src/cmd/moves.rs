@@ -74,8 +74,8 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
             match &target.part {
                 Part::Whole => {
                     let moved = perform(&draft.world(), target.spot, table, &ask)?;
-                    if verb == "start" && moved.is_some() {
-                        begin_documents(deciding, draft, target)?;
+                    if let Some(workflow) = moved.as_ref().filter(|_| verb == "start") {
+                        scaffold::begun(deciding, draft, target.spot, workflow)?;
                     }
                     if verb == "done" && target.spot.place == 0 && moved.is_some() {
                         tell_criteria(&mut criteria, &draft.world(), target.spot, &ask);
@@ -97,12 +97,6 @@ fn tell_criteria(text: &mut Text, world: &World, spot: Spot, ask: &Ask) {
         let (style, mark) = if condition.ok { (Style::Good, "ok  ") } else { (Style::Bad, "FAIL") };
         text.line(Line::new().plain("  ").add(style, mark).plain(format!("  {}", cut(&condition.text, 70))));
     }
-}
-
-fn begin_documents(deciding: &Deciding, draft: &mut Draft, target: &Target) -> Result<()> {
-    let kind = draft.world().board(target.spot).node(target.spot.place).kind;
-    let names = kind.map(|kind| kind.documents.clone()).unwrap_or_default();
-    scaffold::begin(deciding, draft, target.spot, &names)
 }
 
 /// Puts blockers on items.
@@ -142,8 +136,8 @@ pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Answer> {
         };
         let ask = deciding.ask(None);
         let claimed = records::claim(&draft.world(), target.spot, &ask)?;
-        if let Some(workflow) = claimed {
-            draft.put(workflow);
+        if let Some(workflow) = &claimed {
+            scaffold::begun(deciding, draft, target.spot, workflow)?;
         }
         let mut said = Said { already: "it is yours already".to_owned(), ..Said::default() };
         let world = draft.world();
