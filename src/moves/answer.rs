@@ -4,6 +4,7 @@ use crate::derive::board::Place;
 use crate::derive::conditions::{Given, by_a_person, checkpoint_conditions, part_conditions, part_subject};
 use crate::derive::evidence::subject;
 use crate::derive::gates::{is_escalated, threshold};
+use crate::derive::roster;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::actor::Actor;
@@ -57,7 +58,10 @@ pub fn part(
         _ if answer == Answer::Waive => return Err(computed(world, spot, &name, "waived")),
         _ => return Err(computed(world, spot, &name, "answered")),
     };
-    let given = Given { actor: Some(Actor { name: by, kind: ask.kind }), ..Given::NOTHING };
+    // Nobody says it for a person but a person.
+    let for_a_person = full.human.is_some() && roster::agent(board, by).is_none();
+    let actor = if for_a_person { ask.who() } else { Actor { name: by, kind: ask.kind } };
+    let given = Given { actor: Some(actor), ..Given::NOTHING };
     let list = match answer {
         Answer::Waive => vec![by_a_person(board, Some(ask.who()))],
         Answer::Fail => {
