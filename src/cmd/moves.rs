@@ -90,12 +90,19 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
     })
 }
 
-// Whoever closes a workflow sees what that rested on.
+// Whoever closes a workflow sees what that rested on, and what was decided not to be needed.
 fn tell_criteria(text: &mut Text, world: &World, spot: Spot, ask: &Ask) {
     let given = Given { actor: Some(ask.who()), ..Given::NOTHING };
     for condition in conditions(world, spot, Guarded::Done, given) {
         let (style, mark) = if condition.ok { (Style::Good, "ok  ") } else { (Style::Bad, "FAIL") };
         text.line(Line::new().plain("  ").add(style, mark).plain(format!("  {}", cut(&condition.text, 70))));
+    }
+    for (_, node) in world.board(spot).nodes() {
+        if let Some(verdict) = &node.item.not_triggered {
+            let why = verdict.why.as_deref().unwrap_or("no reason was given");
+            let told = format!("{} is not needed: {why}", node.id);
+            text.line(Line::new().plain("        ").plain(cut(&told, 70)));
+        }
     }
 }
 
