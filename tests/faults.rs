@@ -4,6 +4,7 @@
 //! strikes at every point instead of a sample.
 #![expect(clippy::disallowed_methods, reason = "a harness of processes and raw files")]
 
+mod agents;
 mod bombs;
 mod child;
 mod flushes;

@@ -36,6 +36,8 @@ cases! {
     json: "json",
     log_diff: "log-diff",
     moves: "moves",
+    phase: "phase",
+    phase_new: "phase-new",
     plan_file: "plan-file",
     plumbing: "plumbing",
     profiles: "profiles",

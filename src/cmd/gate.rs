@@ -8,6 +8,7 @@ use crate::derive::conditions::part_subject;
 use crate::derive::evidence::{Freshness, freshness};
 use crate::derive::gates::{GateState, gate_state, part_state};
 use crate::derive::reference::{Part, Target};
+use crate::derive::roster::called;
 use crate::error::{Error, Result};
 use crate::model::gate::{FullPart, Gate, Part as GatePart};
 use crate::model::id::Id;
@@ -147,7 +148,13 @@ fn show(text: &mut Text, board: &Board, place: Place, (id, gate): (&Id, &Gate)) 
     text.gap();
     let title = gate.title.as_deref().map(|title| format!("  {title}")).unwrap_or_default();
     let head = Line::new().add(Style::Strong, id.as_str()).plain(title);
-    text.line(head.plain(format!(" ({}): ", board.short(place))).add(style(state), gate_word(state)));
+    let mut parts = gate.parts.iter();
+    let stale = parts.any(|(id, part)| standing(board, place, part, part_state(board, place, id, part)).1);
+    let (style_of_gate, word) = match state {
+        GateState::Passed if stale => (Style::Warn, "stale"),
+        _ => (style(state), gate_word(state)),
+    };
+    text.line(head.plain(format!(" ({}): ", board.short(place))).add(style_of_gate, word));
     let mut table = Table::indented(2);
     for (part_id, part) in gate.parts.iter() {
         let state = part_state(board, place, part_id, part);
@@ -174,7 +181,11 @@ fn style(state: GateState) -> Style {
 // The word for a part, and whether its answer is about something that has changed since.
 fn standing(board: &Board, place: Place, part: &GatePart, state: GateState) -> (&'static str, bool) {
     let GatePart::Full(full) = part else { return (gate_word(state), false) };
-    let stale = full.passed.is_some()
+    // Finished history stays what it was; what is derived is never history.
+    let node = board.node(place);
+    let open = node.is_derived() || !node.state.is_closed();
+    let stale = open
+        && full.passed.is_some()
         && freshness(full.on.as_deref(), part_subject(board, place, full)) != Freshness::Fresh;
     match (full.waived, stale) {
         (Some(_), _) => ("waived", false),
@@ -192,8 +203,8 @@ fn asks(part: &GatePart) -> String {
         FullPart { score: Some(scope), .. } => format!("score of {scope}"),
         FullPart { human: Some(role), .. } => format!("{role} says so"),
         FullPart { review: Some(who), of, .. } => match of {
-            Some(of) => format!("{who} reviews {of}"),
-            None => format!("{who} reviews it"),
+            Some(of) => format!("{} reviews {of}", called(who)),
+            None => format!("{} reviews it", called(who)),
         },
         FullPart { checklist: Some(true), .. } => "every line is ticked".to_owned(),
         FullPart { findings: Some(true), .. } => "no finding is open".to_owned(),

@@ -75,9 +75,7 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
                 Part::Whole => {
                     let moved = perform(&draft.world(), target.spot, table, &ask)?;
                     if let Some(workflow) = moved.as_ref().filter(|_| verb == "start") {
-                        // Whoever begins it owns it, and is named in the paths of its documents.
-                        draft.put(workflow.clone());
-                        begin_documents(deciding, draft, target)?;
+                        scaffold::begun(deciding, draft, target.spot, workflow)?;
                     }
                     if verb == "done" && target.spot.place == 0 && moved.is_some() {
                         tell_criteria(&mut criteria, &draft.world(), target.spot, &ask);
@@ -92,19 +90,20 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
     })
 }
 
-// Whoever closes a workflow sees what that rested on.
+// Whoever closes a workflow sees what that rested on, and what was decided not to be needed.
 fn tell_criteria(text: &mut Text, world: &World, spot: Spot, ask: &Ask) {
     let given = Given { actor: Some(ask.who()), ..Given::NOTHING };
     for condition in conditions(world, spot, Guarded::Done, given) {
         let (style, mark) = if condition.ok { (Style::Good, "ok  ") } else { (Style::Bad, "FAIL") };
         text.line(Line::new().plain("  ").add(style, mark).plain(format!("  {}", cut(&condition.text, 70))));
     }
-}
-
-fn begin_documents(deciding: &Deciding, draft: &mut Draft, target: &Target) -> Result<()> {
-    let kind = draft.world().board(target.spot).node(target.spot.place).kind;
-    let names = kind.map(|kind| kind.documents.clone()).unwrap_or_default();
-    scaffold::begin(deciding, draft, target.spot, &names)
+    for (_, node) in world.board(spot).nodes() {
+        if let Some(verdict) = &node.item.not_triggered {
+            let why = verdict.why.as_deref().unwrap_or("no reason was given");
+            let told = format!("{} is not needed: {why}", node.id);
+            text.line(Line::new().plain("        ").plain(cut(&told, 70)));
+        }
+    }
 }
 
 /// Puts blockers on items.
@@ -144,8 +143,8 @@ pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Answer> {
         };
         let ask = deciding.ask(None);
         let claimed = records::claim(&draft.world(), target.spot, &ask)?;
-        if let Some(workflow) = claimed {
-            draft.put(workflow);
+        if let Some(workflow) = &claimed {
+            scaffold::begun(deciding, draft, target.spot, workflow)?;
         }
         let mut said = Said { already: "it is yours already".to_owned(), ..Said::default() };
         let world = draft.world();

@@ -8,8 +8,17 @@ use crate::model::document::Document;
 use crate::model::edit::{Edit, Root};
 use crate::model::field::{Field, FieldType};
 use crate::model::id::Id;
+use crate::model::workflow::Workflow;
 
 use super::write::{Deciding, Draft};
+
+/// Puts an item that was begun into the draft, with the documents of its kind; their paths may name its new owner.
+pub(super) fn begun(deciding: &Deciding, draft: &mut Draft, spot: Spot, workflow: &Workflow) -> Result<()> {
+    draft.put(workflow.clone());
+    let kind = draft.world().board(spot).node(spot.place).kind;
+    let names = kind.map(|kind| kind.documents.clone()).unwrap_or_default();
+    begin(deciding, draft, spot, &names)
+}
 
 /// Begins those of the documents that are not there yet.
 pub(super) fn begin(deciding: &Deciding, draft: &mut Draft, spot: Spot, names: &[Id]) -> Result<()> {

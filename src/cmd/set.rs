@@ -12,6 +12,7 @@ use crate::moves::{between, edit, open_for_change, perform};
 
 use super::Answer;
 use super::context::Context;
+use super::scaffold;
 use super::write::{Deciding, Draft, Said, WriteArgs, change};
 
 /// Arguments of `set`.
@@ -111,6 +112,11 @@ fn move_to(
             crate::derive::world::World::new([(&workflow, profile)], &deciding.session.snapshot.pages);
         let spot = crate::derive::world::Spot { board: 0, place: target.spot.place };
         workflow = edit(&inner, spot, |item| item.label = Some(label.to_string()))?;
+    }
+    let begins = asked == Asked::State(State::Active) && board.node(target.spot.place).state == State::Todo;
+    drop(world);
+    if begins {
+        return scaffold::begun(deciding, draft, target.spot, &workflow);
     }
     draft.put(workflow);
     Ok(())

@@ -12,6 +12,7 @@ use crate::derive::world::{Spot, World};
 use crate::error::Result;
 use crate::model::gate::Checkpoint;
 use crate::model::record::Metric;
+use crate::model::state::State;
 use crate::model::workflow::tree;
 use crate::ui::{Line, Style, Table, Text, wrap};
 
@@ -223,7 +224,9 @@ fn guide(text: &mut Text, world: &World, spot: Spot) {
             pair(text, "does", line, 2);
         }
     }
-    for name in &kind.documents {
+    // Nobody writes what an item that was left out would have asked for.
+    let wanted = kind.documents.iter().filter(|_| board.node(spot.place).state != State::Dropped);
+    for name in wanted {
         let Some(document) = board.profile.documents.get(name) else { continue };
         let lacks = pages::lacks(board, spot.place, name);
         let standing = if lacks.is_empty() { "complete".to_owned() } else { lacks.join("; ") };

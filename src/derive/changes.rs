@@ -21,7 +21,7 @@ pub struct Change {
 const NAMED: [&str; 5] = ["items", "gates", "checkpoints", "risks", "metrics"];
 
 /// The collections that are keyed by ids inside their item.
-const RECORDS: [&str; 11] = [
+const RECORDS: [&str; 12] = [
     "iterations",
     "findings",
     "blockers",
@@ -33,6 +33,7 @@ const RECORDS: [&str; 11] = [
     "parts",
     "lines",
     "agents",
+    "grounding",
 ];
 
 /// The differences between two trees of one workflow (`Workflow::to_value`), in the order of the second.

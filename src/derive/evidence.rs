@@ -31,10 +31,12 @@ impl Freshness {
 /// The short id of what an item is judged by: of its files, else of everything but the state.
 ///
 /// Files are its artifacts, its documents and the paths of `files:`; of an item without any, those of what is in it.
+/// What an owner writes about the work, plans and reports, is not what is judged.
 /// `None`: nothing is committed yet, and the item names no files.
 pub fn subject(board: &Board, place: Place) -> Option<String> {
     let mut paths = files(board, place);
-    if paths.is_empty() {
+    // A whole workflow is judged as everything is, whether an item of it says so or not.
+    if paths.is_empty() && place != 0 {
         paths = board.below(place).into_iter().flat_map(|place| files(board, place)).collect();
     }
     subject_of(board, &paths)
@@ -69,6 +71,7 @@ fn files(board: &Board, place: Place) -> BTreeSet<RepoPath> {
     let named = literal.filter_map(|path| RepoPath::parse(path).ok());
     let documents = node.kind.map(|kind| kind.documents.as_slice()).unwrap_or_default();
     let written = documents.iter().filter_map(|name| board.profile.documents.get(name));
+    let written = written.filter(|document| !document.path.contains("{owner}"));
     let written = written.filter_map(|document| pages::path_of(board, place, document).ok());
     artifacts.chain(named).chain(written).collect()
 }
@@ -85,5 +88,34 @@ fn subject_of(board: &Board, paths: &BTreeSet<RepoPath>) -> Option<String> {
             let line = |path| format!("{path} {}\n", on(path).unwrap_or_else(|| "-".to_owned()));
             board.pages.digest(paths.iter().map(line).collect::<Vec<_>>().concat().as_bytes())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Scene, spot};
+    use super::*;
+
+    const SLICE: &str = "items: {s: {kind: stage, title: S, items: {c: {title: C, owner: I1, files: [a]}}}}";
+    const FINAL: &str = "planning/agents/AGENT_I1_FINAL_c.md";
+
+    fn of(item: &str, files: &[(&str, &str)]) -> String {
+        let scene = Scene::shipped("phase", SLICE).over(files);
+        let world = scene.world();
+        subject(&world.boards[0], if item == "w" { 0 } else { spot(&world, item).place }).unwrap()
+    }
+
+    #[test]
+    fn what_an_owner_reports_is_not_what_is_judged() {
+        let before = of("c", &[("a", "1"), (FINAL, "early")]);
+        assert_eq!(of("c", &[("a", "1"), (FINAL, "late")]), before);
+        assert_ne!(of("c", &[("a", "2"), (FINAL, "early")]), before);
+        // A stage is judged by what is in it.
+        assert_eq!(of("s", &[("a", "1"), ("b", "x")]), of("s", &[("a", "1"), ("b", "y")]));
+    }
+
+    #[test]
+    fn a_workflow_is_judged_as_everything_is() {
+        assert_ne!(of("w", &[("a", "1"), ("b", "x")]), of("w", &[("a", "1"), ("b", "y")]));
     }
 }

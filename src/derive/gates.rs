@@ -60,7 +60,8 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
 // Finished history stays what it was. But what is made of documents is never history: an answer about a document
 // that has changed since is no answer.
 fn counts(board: &Board, place: Place, part: &FullPart) -> bool {
-    let documents = board.node(place).kind.is_some_and(|kind| !kind.documents.is_empty());
+    let node = board.node(place);
+    let documents = node.is_derived() && node.kind.is_some_and(|kind| !kind.documents.is_empty());
     !documents || freshness(part.on.as_deref(), subject(board, place)).is_fresh()
 }
 
@@ -182,6 +183,23 @@ mod tests {
         assert_eq!(gate(&format!("h: {{human: lead, failed: {at}}}"), ""), Failed);
         assert_eq!(gate(&format!("h: {{human: lead, failed: {at}, waived: {at}}}"), ""), Passed);
         assert_eq!(gate("strange: all", ""), Pending);
+    }
+
+    #[test]
+    fn what_changes_after_an_item_is_finished_does_not_undo_its_gates() {
+        let at = "\"2026-02-12T09:00:00Z\"";
+        let scene = Scene::shipped(
+            "phase",
+            &format!(
+                "items: {{s: {{kind: stage, title: S, items: {{c: {{title: C, owner: I1, files: [a], gates: {{G: {{parts: \
+                 {{f: {{human: lead, passed: {at}, on: \"000000000001\"}}}}}}}}}}}}}}}}"
+            ),
+        )
+        .over(&[("a", "other")]);
+        let world = scene.world();
+        let place = spot(&world, "c").place;
+        let gate = world.boards[0].gate(place, &id("G")).unwrap();
+        assert_eq!(gate_state(&world.boards[0], place, gate), Passed);
     }
 
     #[test]

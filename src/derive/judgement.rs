@@ -2,10 +2,11 @@
 
 use crate::model::gate::Part;
 use crate::model::profile::Guarded;
+use crate::model::record::Finding;
 use crate::model::state::{Shown, State};
 
 use super::board::{Board, Node};
-use super::conditions::{Given, checkpoint_conditions, part_conditions};
+use super::conditions::{Given, checkpoint_conditions, part_conditions, reviewers};
 use super::gates::{
     GateState, average, gate_state, has_passed, judged, max_iterations, part_state, score_scope, threshold,
 };
@@ -44,7 +45,8 @@ pub fn judgements(world: &World, board: usize) -> Vec<Judgement> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for (place, node) in laid.nodes() {
+    // What is said about the whole comes last.
+    for (place, node) in laid.nodes().skip(1).chain(laid.nodes().take(1)) {
         let at = Desk { world, board: laid, spot: Spot { board, place }, node };
         if node.state != State::Dropped {
             found.extend(at.deviations());
@@ -91,8 +93,7 @@ impl Desk<'_, '_> {
     fn decision(&self) -> Option<Judgement> {
         self.world.undecided(self.spot)?;
         let others = self.world.unmet(self.spot).len();
-        let me = self.refer(self.node.id);
-        let command = format!("git track trigger {me} -m \"why\", or git track skip {me} -m \"why\"");
+        let command = self.world.decide(self.spot);
         let message = format!("is {} needed?", self.node.item.title);
         (self.node.state == State::Todo && others == 1)
             .then(|| self.waits(self.node.id.as_str(), Who::Anyone, message, command))
@@ -136,10 +137,14 @@ impl Desk<'_, '_> {
     }
 
     fn findings(&self) -> Vec<Judgement> {
-        if self.node.state.is_closed() {
-            return Vec::new();
-        }
-        let mut open: Vec<_> = self.node.item.findings.iter().filter(|(_, f)| f.is_open()).collect();
+        // Of what is finished, those that hold the whole workflow.
+        let closing = self.board.root().kind.and_then(|kind| kind.guards.get(&Guarded::Done));
+        let holds = |finding: &Finding| {
+            closing.is_some_and(|checks| checks.findings.contains(&finding.severity))
+                || !self.node.state.is_closed()
+        };
+        let findings = self.node.item.findings.iter();
+        let mut open: Vec<_> = findings.filter(|(_, finding)| finding.is_open() && holds(finding)).collect();
         open.sort_by_key(|(_, finding)| finding.severity);
         open.into_iter()
             .map(|(id, finding)| {
@@ -173,8 +178,9 @@ impl Desk<'_, '_> {
                 let reference = format!("{}.{id}", self.refer(gate_id));
                 let part = format!("{gate_id}.{id}");
                 let (who, command) = match &full.review {
-                    Some(by) => {
-                        (Who::Named(by.clone()), format!("git track gate pass {reference} --by {by}"))
+                    Some(wanted) => {
+                        let by = reviewers(board, place, full).first().copied().unwrap_or(wanted);
+                        (Who::Named(wanted.clone()), format!("git track gate pass {reference} --by {by}"))
                     }
                     None => (Who::Person(full.human.clone()), format!("git track approve {reference}")),
                 };

@@ -3,9 +3,9 @@
 use crate::model::actor::Actor;
 use crate::model::state::{Shown, State};
 
-use super::board::{Board, Place};
+use super::board::{Board, Node, Place};
 use super::conditions::made::is_made;
-use super::conditions::{Given, conditions};
+use super::conditions::{Given, conditions, is_judged};
 use super::gates::{has_passed, threshold};
 use super::judgement::{Judgement, Who, judgements};
 use super::pages;
@@ -66,12 +66,17 @@ impl Action {
         }
         let board = world.board(self.spot);
         let node = board.node(self.spot.place);
-        match (self.verb, board.profile.kinds_under(None).next()) {
+        let within = node.kind_id.filter(|_| self.spot.place != 0);
+        match (self.verb, board.profile.kinds_under(within).next()) {
             ("step", _) => {
                 return format!(
                     "git track step \"what comes first\" --focus \"what exactly\" -w {}",
                     node.id
                 );
+            }
+            ("add", Some((kind, _))) if self.spot.place != 0 => {
+                let me = self.reference(world);
+                return format!("git track add {kind} \"what comes first\" --in {me}");
             }
             ("add", Some((kind, _))) => {
                 return format!("git track add {kind} \"what comes first\" -w {}", node.id);
@@ -130,7 +135,11 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
         match world.shown(spot) {
             // What still has open pieces is not finished next; its pieces stand in the list themselves.
             Shown::Active if !is_open_inside(laid, place) => {
-                running.push(Action::new(spot, onwards(laid, place), "in progress"));
+                let onwards = onwards(laid, place);
+                // As in review: those whose word it waits for stand in the list themselves.
+                if !(asked && onwards == "done" && !is_judged(world, spot)) {
+                    running.push(Action::new(spot, onwards, "in progress"));
+                }
             }
             // It waits for those who judge it, who stand in the list themselves.
             Shown::Review if !is_open_inside(laid, place) && !asked => {
@@ -145,10 +154,24 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
     running.extend(words.into_iter().map(Action::word));
     running.extend(ready.into_iter().map(|(_, spot)| Action::new(spot, "start", READY)));
     running.extend(blocked);
+    if running.is_empty() {
+        running.extend(empty(world, board).map(|spot| Action::new(spot, "add", "nothing in it yet")));
+    }
     if running.is_empty() && can_close(world, board) {
         running.push(Action::new(root, "done", "everything in it is done"));
     }
     running
+}
+
+// What holds everything because nobody has said what is to be done in it.
+fn empty(world: &World, board: usize) -> Option<Spot> {
+    let laid = world.boards.get(board)?;
+    let hollow = |node: &Node| {
+        let kinds = laid.profile.kinds_under(node.kind_id).next().is_some();
+        node.is_derived() && node.children.is_empty() && node.item.is_counted() && kinds
+    };
+    let hollow = laid.nodes().skip(1).filter(|(_, node)| hollow(node));
+    hollow.map(|(place, _)| Spot { board, place }).find(|&spot| world.shown(spot) == Shown::Ready)
 }
 
 // A document that it is made of, or that must be complete before it begins, lacks something.
@@ -260,6 +283,40 @@ mod tests {
             .map(|spot| world.board(*spot).node(spot.place).id.as_str())
             .collect();
         assert_eq!(free, ["b", "c"]);
+    }
+
+    #[test]
+    fn what_must_be_said_first_stands_before_the_end_of_an_item() {
+        let phase = |item: &str| {
+            let root = "agents: {I4: {independent: true}, P4: {independent: true}}\n";
+            let body = format!(
+                "items: {{s: {{kind: stage, title: S, items: {{c: {{title: C, owner: I4, state: active{item}}}}}}}}}"
+            );
+            next(&Scene::shipped("phase", &format!("{root}{body}")))
+        };
+        assert_eq!(phase(""), ["git track done c"]);
+        let finding =
+            |severity: &str| phase(&format!(", findings: {{f1: {{severity: {severity}, text: x}}}}"));
+        assert_eq!(finding("high"), ["git track finding fix c.f1"]);
+        assert_eq!(finding("low"), ["git track done c", "git track finding fix c.f1"]);
+        let review = phase(", gates: {G: {parts: {r: {review: independent, of: d}}}}");
+        assert_eq!(review, ["git track gate pass G.r --by I4"]);
+        let when = "items: {a: {kind: stage, title: A, items: {b: {title: B, when: {all: {m: M}, any: {x: X, y: Y}}}}}}";
+        let decide =
+            "git track trigger b --criterion m --criterion x -m \"why\", or git track skip b -m \"why\"";
+        assert_eq!(next(&Scene::shipped("phase", when)), [decide]);
+    }
+
+    #[test]
+    fn a_stage_without_anything_in_it_is_not_a_dead_end() {
+        let stage = |more: &str| {
+            format!("items: {{a: {{kind: stage, title: A{more}}}, b: {{kind: stage, title: B}}}}")
+        };
+        let first = next(&Scene::shipped("phase", &stage("")));
+        assert_eq!(first, ["git track add slice \"what comes first\" --in a"]);
+        let dropped =
+            next(&Scene::shipped("phase", &stage(", state: dropped, finished: \"2026-02-12T09:00:00Z\"")));
+        assert_eq!(dropped, ["git track add slice \"what comes first\" --in b"]);
     }
 
     #[test]

@@ -69,13 +69,55 @@ const STEWARD: &str = "steward";
 /// The role by which an independent agent of the roster may judge.
 const INDEPENDENT: &str = "independent";
 
+/// How the one that a gate asks for is called in a sentence.
+pub fn called(wanted: &str) -> String {
+    match wanted {
+        _ if wanted.eq_ignore_ascii_case(STEWARD) => "the steward".to_owned(),
+        _ if wanted.eq_ignore_ascii_case(INDEPENDENT) => "somebody independent".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// Whether somebody is the one that a gate asks for: by name, or by a role that the roster gives.
 pub fn answers_for(board: &Board, wanted: &str, name: &str) -> bool {
-    let listed = agent(board, name).map(|(_, agent)| agent);
-    let by_role = listed.is_some_and(|agent| {
+    let by_role = |agent: &Agent| {
         wanted.eq_ignore_ascii_case(STEWARD) && agent.steward == Some(true)
             || wanted.eq_ignore_ascii_case(INDEPENDENT) && agent.independent == Some(true)
             || agent.role.as_deref().is_some_and(|role| role.eq_ignore_ascii_case(wanted))
-    });
-    by_role || wanted.eq_ignore_ascii_case(name)
+    };
+    // A role that somebody has is nobody's name.
+    let is_name = wanted.eq_ignore_ascii_case(name) && !board.root().item.agents.values().any(by_role);
+    is_name || agent(board, name).is_some_and(|(_, agent)| by_role(agent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Scene;
+    use super::*;
+
+    #[test]
+    fn a_role_that_somebody_has_is_nobodys_name() {
+        let may = |roster: &str, wanted: &str, name: &str| {
+            let scene = Scene::team(&format!("agents: {{{roster}}}"));
+            answers_for(&scene.world().boards[0], wanted, name)
+        };
+        let roster = "P4: {steward: true}, I4: {independent: true, role: Reviewer}, I1: {}";
+        for (wanted, name, yes) in [
+            ("steward", "p4", true),
+            ("Steward", "I4", false),
+            ("steward", "steward", false),
+            ("independent", "I4", true),
+            ("independent", "independent", false),
+            ("reviewer", "I4", true),
+            ("I1", "i1", true),
+            ("I1", "I4", false),
+        ] {
+            assert_eq!(may(roster, wanted, name), yes, "{wanted} {name}");
+        }
+        assert!(may("I1: {}", "steward", "steward"));
+        assert_eq!(
+            [called("Steward"), called("independent"), called("I4")],
+            ["the steward", "somebody independent", "I4"]
+        );
+    }
 }

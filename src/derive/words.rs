@@ -1,6 +1,6 @@
 //! Changes in words: `TASK-001 started by alice`.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 
 use super::changes::Change;
@@ -53,9 +53,49 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
             told.extend(who);
         }
     }
+    if let Some(line) = fixed(reference, &find) {
+        lines.push(line);
+        told.extend(["fixed", "fixed_by"]);
+    }
+    if let Some(line) = decided(reference, &find) {
+        lines.push(line);
+        told.extend(["triggered.at", "triggered.by", "triggered.why", "triggered.met"]);
+    }
+    let read: IndexSet<&str> = fields.iter().filter_map(|change| reading(change)).collect();
+    lines.extend(read.into_iter().map(|key| match find(&format!("read.{key}.as")) {
+        Some(alias) => format!("{reference} has read {key}, as {}", show(&alias.to)),
+        None => format!("{reference} has read {key}"),
+    }));
     let rest = fields.iter().filter(|change| !told.contains(&change.field.as_str()));
+    let rest = rest.filter(|change| reading(change).is_none());
     lines.extend(rest.map(|change| field_line(reference, change)));
     lines
+}
+
+// The commit that fixes a defect.
+fn fixed<'c>(reference: &str, find: &impl Fn(&str) -> Option<&'c &'c Change>) -> Option<String> {
+    let commit = find("fixed")?.to.as_str()?;
+    let by = find("fixed_by").and_then(|change| change.to.as_str());
+    let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
+    Some(format!("{reference} fixed{by} in {commit}"))
+}
+
+// What was decided about a conditional item, or that it is open again.
+fn decided<'c>(reference: &str, find: &impl Fn(&str) -> Option<&'c &'c Change>) -> Option<String> {
+    if find("triggered.at")?.to.is_null() {
+        return Some(format!("{reference} is undecided again"));
+    }
+    let text = |field: &str| find(field).map(|change| show(&change.to));
+    let by = text("triggered.by").map(|by| format!(" by {by}")).unwrap_or_default();
+    let why = text("triggered.why").map(|why| format!(": {why}")).unwrap_or_default();
+    let met = text("triggered.met").map(|met| format!(" ({met})")).unwrap_or_default();
+    Some(format!("{reference} triggered{by}{why}{met}"))
+}
+
+// What an agent has read, where a change is about that.
+fn reading(change: &Change) -> Option<&str> {
+    let (key, _) = change.field.strip_prefix("read.")?.rsplit_once('.')?;
+    (!change.to.is_null()).then_some(key)
 }
 
 /// The times that records bear, the words for them, and who they are by.
@@ -108,7 +148,7 @@ fn singular(collection: &str) -> &str {
 }
 
 fn field_line(reference: &str, change: &Change) -> String {
-    let field = &change.field;
+    let field = change.field.strip_prefix("fields.").unwrap_or(&change.field);
     match (&change.from, &change.to) {
         (Value::Null, to) => format!("{reference} {field}: {}", show(to)),
         (from, Value::Null) => format!("{reference} {field} removed: {}", show(from)),
@@ -159,6 +199,26 @@ mod tests {
         let cleared =
             json!({"title": "A", "blockers": {"b1": {"text": "no disk", "cleared": "t", "cleared_by": "x"}}});
         assert_eq!(told(open, cleared), ["a.b1 cleared by x"]);
+    }
+
+    #[test]
+    fn decisions_fixes_and_readings_are_one_line_each() {
+        let plain = json!({"title": "A"});
+        let verdict = |met: Value| json!({"title": "A", "triggered": {"by": "bob", "at": "t", "why": "two locks", "met": met}});
+        let triggered = verdict(json!(["x", "y"]));
+        assert_eq!(told(plain.clone(), triggered.clone()), ["a triggered by bob: two locks (x, y)"]);
+        assert_eq!(told(triggered, plain.clone()), ["a is undecided again"]);
+        let finding = |more: Value| {
+            let mut finding = json!({"text": "x"});
+            finding.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({"title": "A", "findings": {"f1": finding}})
+        };
+        let fixed = finding(json!({"fixed": "abc1234", "fixed_by": "bob"}));
+        assert_eq!(told(finding(json!({})), fixed), ["a.f1 fixed by bob in abc1234"]);
+        let agent = |read: Value| json!({"title": "A", "agents": {"P1": {"role": "R", "read": read}}});
+        let read = agent(json!({"goals": {"at": "t", "on": "o"}, "old": {"at": "t", "as": "x.md"}}));
+        assert_eq!(told(agent(json!({})), read), ["a.P1 has read goals", "a.P1 has read old, as x.md"]);
+        assert_eq!(told(plain, json!({"title": "A", "fields": {"posture": "ready"}})), ["a posture: ready"]);
     }
 
     #[test]

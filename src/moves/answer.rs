@@ -6,7 +6,7 @@ use crate::derive::conditions::{
 };
 use crate::derive::evidence::subject;
 use crate::derive::gates::{is_escalated, reviewed, threshold};
-use crate::derive::roster::{has_made, judges};
+use crate::derive::roster;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::actor::Actor;
@@ -60,7 +60,10 @@ pub fn part(
         _ if answer == Answer::Waive => return Err(computed(world, spot, &name, "waived")),
         _ => return Err(computed(world, spot, &name, "answered")),
     };
-    let given = Given { actor: Some(Actor { name: by, kind: ask.kind }), ..Given::NOTHING };
+    // Nobody says it for a person but a person.
+    let for_a_person = full.human.is_some() && roster::agent(board, by).is_none();
+    let actor = if for_a_person { ask.who() } else { Actor { name: by, kind: ask.kind } };
+    let given = Given { actor: Some(actor), ..Given::NOTHING };
     let list = match answer {
         Answer::Waive => vec![by_a_person(board, Some(ask.who()))],
         Answer::Fail => {
@@ -91,25 +94,14 @@ pub fn part(
     .map(Some)
 }
 
-// Whoever records what somebody else said: a person's word is recorded by people, and no agent passes its own work.
-fn recorded_by(world: &World, spot: Spot, full: &FullPart, by: &str, ask: &Ask) -> Vec<Condition> {
+// No agent records as reviewed by somebody else what it has a part in.
+fn recorded_by(world: &World, spot: Spot, full: &FullPart, by: &str, ask: &Ask) -> Option<Condition> {
     let board = world.board(spot);
-    let behind = judges(board, by, ask.who()).into_iter().skip(1);
-    let reviewed = reviewed(board, spot.place, full);
-    behind
-        .filter_map(|agent| {
-            let mine = reviewed.iter().find(|&&place| has_made(board, place, agent));
-            match mine {
-                _ if full.human.is_some() => Some(by_a_person(board, Some(ask.who()))),
-                Some(&place) => {
-                    let id = board.node(place).id;
-                    let text = format!("{agent} has a part in {id}, and cannot record its review");
-                    Some(Condition::unmet(text, None).firm())
-                }
-                None => None,
-            }
-        })
-        .collect()
+    let agent = roster::judges(board, by, ask.who()).into_iter().nth(1)?;
+    let mut reviewed = reviewed(board, spot.place, full).into_iter();
+    let mine = reviewed.find(|&place| full.review.is_some() && roster::has_made(board, place, agent))?;
+    let text = format!("{agent} has a part in {}, and cannot record its review", board.node(mine).id);
+    Some(Condition::unmet(text, None).firm())
 }
 
 fn computed(world: &World, spot: Spot, name: &str, verb: &str) -> Error {

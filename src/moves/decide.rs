@@ -38,16 +38,15 @@ pub fn trigger(world: &World, spot: Spot, met: &[Id], ask: &Ask) -> Result<Optio
         return Err(Error::not_found(format!("{} has no criterion `{unknown}`", node.id))
             .hint(format!("its criteria: {}", known.join(", "))));
     }
+    let command = |id: &Id| format!("git track trigger {me} --criterion {id} -m \"why\"");
     let mut list: Vec<Condition> = when
         .all
         .iter()
-        .map(|(id, text)| {
-            Condition::says(met.contains(id).into(), text.as_str(), format!("--criterion {id}"))
-        })
+        .map(|(id, text)| Condition::says(met.contains(id).into(), text.as_str(), command(id)))
         .collect();
     if !when.any.is_empty() {
         let one = when.any.keys().any(|id| met.contains(id));
-        let first = when.any.keys().next().map(|id| format!("--criterion {id}"));
+        let first = when.any.keys().next().map(command);
         list.push(Condition::says(one.into(), "one of its criteria is met", first));
     }
     demand(&format!("`trigger {}` is refused", node.id), &list)?;

@@ -51,7 +51,7 @@ pub fn settle(
     };
     let without: Vec<&str> = open.iter().map(|condition| condition.text.as_str()).collect();
     Ok(Some(Deviation {
-        text: format!("{verb} although: {}", without.join("; ")),
+        text: format!("{verb} with FAIL: {}", without.join("; ")),
         verb: Some(verb.to_owned()),
         why: Some(why.to_owned()),
         by: Some(ask.actor.to_owned()),

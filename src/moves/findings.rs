@@ -65,7 +65,8 @@ pub fn fix(world: &World, spot: Spot, id: &Id, commit: &str, ask: &Ask) -> Resul
         return Ok(None);
     }
     if !finding.is_open() {
-        return Err(Error::refused(format!("{id} is settled already")).hint(shown(world, spot, id)));
+        return Err(Error::refused(format!("{} is settled already", name(world, spot, id)))
+            .hint(shown(world, spot, id)));
     }
     change(world, spot, id, |finding| {
         finding.fixed = Some(commit.to_owned());
@@ -100,7 +101,7 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
     ];
     // What the fix has changed must have been looked at again.
     list.extend(stale_gates(world, spot));
-    demand(&format!("`finding verify {id}` is refused"), &list)?;
+    demand(&format!("`finding verify {name}` is refused"), &list)?;
     change(world, spot, id, |finding| {
         finding.verified = Some(ask.now);
         finding.verified_by = Some(by.to_owned());
@@ -122,7 +123,7 @@ pub fn waive(world: &World, spot: Spot, id: &Id, issue: Option<&str>, ask: &Ask)
     let text = format!("a {} finding may be waived", finding.severity.word());
     let fix = format!("git track finding fix {name} HEAD");
     let list = [by_a_person(board, Some(ask.who())), Condition::says(allowed.into(), text, fix).firm()];
-    demand(&format!("`finding waive {id}` is refused"), &list)?;
+    demand(&format!("`finding waive {name}` is refused"), &list)?;
     let Some(why) = ask.said() else {
         return Err(Error::usage("`finding waive` needs a reason")
             .hint(format!("git track finding waive {name} -m \"why\"")));

@@ -15,10 +15,11 @@ pub(super) fn text(error: &Error) -> Text {
     for note in error.notes() {
         let style = if note.starts_with("FAIL") { Style::Warn } else { Style::Plain };
         // What continues a note stands below its words, not below its mark.
-        let hang = if note.starts_with("FAIL") || note.starts_with("ok  ") { 6 } else { 0 };
-        for (index, line) in wrapped(note, 78 - hang).into_iter().enumerate() {
-            let indent = if index == 0 { 2 } else { 2 + hang };
-            text.line(Line::new().plain(" ".repeat(indent)).add(style, line));
+        let marked = ["FAIL  ", "ok    "].iter().any(|mark| note.starts_with(mark));
+        let (mark, words) = note.split_at(if marked { 6 } else { 0 });
+        for (index, line) in wrapped(words, 78 - mark.len()).into_iter().enumerate() {
+            let mark = if index == 0 { mark.to_owned() } else { " ".repeat(mark.len()) };
+            text.line(Line::new().plain("  ").add(style, mark + &line));
         }
     }
     for hint in error.hints() {
@@ -96,5 +97,18 @@ mod tests {
              hint: did you mean `title`?\n    git track doctor\n"
         );
         assert_eq!(json("status", &error)["error"]["at"]["line"], 12);
+    }
+
+    #[test]
+    fn what_continues_a_condition_stands_below_its_words() {
+        let long = format!("FAIL  {}end", "word ".repeat(15));
+        let error = Error::refused("no").note("ok    fine").note(long).note("nothing  written");
+        assert_eq!(
+            text(&error).render(false),
+            format!(
+                "error: no\n  ok    fine\n  FAIL  {}\n        word end\n  nothing  written\n",
+                ["word"; 14].join(" ")
+            )
+        );
     }
 }

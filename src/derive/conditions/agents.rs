@@ -65,7 +65,7 @@ fn own(question: Question) -> Option<Condition> {
     let listed = owners_by_roster(board, question.spot.place);
     let whose: BTreeSet<&str> = owners(node).chain(listed.into_iter().map(Id::as_str)).collect();
     if whose.is_empty() || whose.iter().any(|name| name.eq_ignore_ascii_case(actor.name)) {
-        return Some(Condition::met("it is its own, or nobody's"));
+        return Some(Condition::met(format!("it is {}'s own, or nobody's", actor.name)));
     }
     let whose: Vec<&str> = whose.into_iter().collect();
     let text = format!("{} belongs to {}, not to {}", node.id, whose.join(", "), actor.name);
@@ -128,7 +128,7 @@ pub(in super::super) fn unread<'a>(
     unread
 }
 
-fn skilled(_: &Board, id: &Id, agent: &Agent) -> Option<Condition> {
+fn skilled(board: &Board, id: &Id, agent: &Agent) -> Option<Condition> {
     let open: Vec<&str> =
         agent.skills.iter().filter(|skill| !agent.introspected.contains(skill)).map(String::as_str).collect();
     match open.as_slice() {
@@ -136,7 +136,7 @@ fn skilled(_: &Board, id: &Id, agent: &Agent) -> Option<Condition> {
         [] => Some(Condition::met(format!("{id} has looked into its skills"))),
         [first, ..] => Some(Condition::unmet(
             format!("{id} has not looked into: {}", open.join(", ")),
-            format!("git track note --skill \"{first}\" --as {id}"),
+            format!("git track note -w {} --skill \"{first}\" --as {id}", board.workflow.id),
         )),
     }
 }

@@ -30,6 +30,10 @@ pub(super) fn judged(question: Question) -> Vec<Condition> {
         for (id, gate) in node.item.gates.iter() {
             let passed = gate_state(question.board(), question.spot.place, gate) == GateState::Passed;
             let command = format!("git track gate list {}", question.refer(id));
+            // What is stale is told in its place.
+            if passed && gate.parts.iter().any(|part| is_stale(question, id, part)) {
+                continue;
+            }
             list.push(Condition::says(passed.into(), format!("gate {id} passes"), command));
         }
     }
@@ -44,6 +48,10 @@ pub(super) fn judged(question: Question) -> Vec<Condition> {
         list.extend(deviations(question));
     }
     list
+}
+
+fn is_stale(question: Question, gate: &Id, (id, part): (&Id, &Part)) -> bool {
+    !stale_part(question.world, question.spot, (gate, id), part).is_empty()
 }
 
 /// Whether the judgements that the checks look at are about what is there now.
@@ -181,9 +189,9 @@ pub fn part_conditions(world: &World, spot: Spot, part: &FullPart, given: Given)
         list.push(by_a_person(board, given.actor).firm());
     }
     if let (Some(wanted), Some(actor)) = (&part.review, given.actor) {
-        let text = format!("{wanted} reviews it");
+        let text = format!("{} reviews it", roster::called(wanted));
         let right = roster::answers_for(board, wanted, actor.name);
-        let command = format!("say it with --by {wanted}");
+        let command = format!("say it with --by {}", reviewers(board, spot.place, part).join(" or "));
         list.push(Condition::says(right.into(), text, command).firm());
         let reviewed = reviewed(board, spot.place, part);
         let own = part.of.is_some() || board.node(spot.place).item.owner.as_deref() != Some(actor.name);
@@ -202,6 +210,28 @@ pub fn part_conditions(world: &World, spot: Spot, part: &FullPart, given: Given)
     }
     list.extend(world.unmet(spot).into_iter().map(Condition::from));
     list
+}
+
+/// Who may review a part of a gate: its item's owner first, then others of the roster, else the one that is asked for.
+pub fn reviewers<'b>(board: &'b Board, place: Place, part: &'b FullPart) -> Vec<&'b str> {
+    let Some(wanted) = part.review.as_deref() else { return Vec::new() };
+    let reviewed = reviewed(board, place, part);
+    let may = |name: &str| {
+        let made = |&place: &Place| roster::has_made(board, place, name);
+        roster::answers_for(board, wanted, name) && (part.of.is_none() || !reviewed.iter().any(made))
+    };
+    let mut names: Vec<&str> =
+        board.root().item.agents.keys().map(Id::as_str).filter(|name| may(name)).collect();
+    names.sort_by_key(|name| board.node(place).item.owner.as_deref() != Some(name));
+    if names.is_empty() { vec![wanted] } else { names }
+}
+
+// The command that says yes to a part of a gate.
+fn saying(board: &Board, place: Place, part: &FullPart, reference: &str) -> String {
+    match reviewers(board, place, part).first() {
+        Some(by) => format!("git track gate pass {reference} --by {by}"),
+        None => format!("git track approve {reference}"),
+    }
 }
 
 /// The last score of an item, when what was scored has changed since.
@@ -239,8 +269,8 @@ fn stale_part(world: &World, spot: Spot, (gate, id): (&Id, &Id), part: &Part) ->
         let now = part_subject(board, spot.place, full);
         if let Freshness::Stale { was, now } = freshness(full.on.as_deref(), now) {
             let text = format!("{gate}.{id} is stale: it was passed on {was}, {now} is there now");
-            let command = format!("git track gate pass {}.{id}", world.refer(spot.board, gate));
-            list.push(Condition::unmet(text, command));
+            let reference = format!("{}.{id}", world.refer(spot.board, gate));
+            list.push(Condition::unmet(text, saying(board, spot.place, full, &reference)));
         }
     }
     list

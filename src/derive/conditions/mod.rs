@@ -13,7 +13,7 @@ use crate::model::profile::Guarded;
 use super::board::Board;
 use super::world::{Spot, Unmet, World};
 
-pub use judged::{checkpoint_conditions, part_conditions, part_subject, stale_gates, stale_score};
+pub use judged::{checkpoint_conditions, part_conditions, part_subject, reviewers, stale_gates, stale_score};
 
 /// One condition of a move, and whether it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,6 +163,16 @@ pub fn lasting_conditions(world: &World, spot: Spot) -> Vec<Condition> {
     list.extend(made::made(question.board(), spot.place, &lasting, &|id| question.refer(id)));
     list.extend(judged::judged(question));
     list
+}
+
+/// Whether everything has been said about an item that its process asks for before it is done.
+pub fn is_judged(world: &World, spot: Spot) -> bool {
+    let node = world.board(spot).node(spot.place);
+    let checks = node.kind.and_then(|kind| kind.guards.get(&Guarded::Done));
+    checks.is_none_or(|checks| {
+        let question = Question { world, spot, checks, given: Given::NOTHING };
+        judged::judged(question).iter().all(|condition| condition.ok)
+    })
 }
 
 /// What an item whose state is derived must be made of before it is done, and what must have been said about it.

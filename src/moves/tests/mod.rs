@@ -1,5 +1,6 @@
 //! Moves by literals: a workflow in, a workflow or a refusal out.
 
+mod answers;
 mod checks;
 mod fields;
 mod grow;
