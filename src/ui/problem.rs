@@ -15,10 +15,11 @@ pub(super) fn text(error: &Error) -> Text {
     for note in error.notes() {
         let style = if note.starts_with("FAIL") { Style::Warn } else { Style::Plain };
         // What continues a note stands below its words, not below its mark.
-        let hang = if note.starts_with("FAIL") || note.starts_with("ok  ") { 6 } else { 0 };
-        for (index, line) in wrapped(note, 78 - hang).into_iter().enumerate() {
-            let indent = if index == 0 { 2 } else { 2 + hang };
-            text.line(Line::new().plain(" ".repeat(indent)).add(style, line));
+        let mark = ["FAIL  ", "ok    "].into_iter().find(|mark| note.starts_with(mark)).unwrap_or_default();
+        let words = note.strip_prefix(mark).unwrap_or(note);
+        for (index, line) in wrapped(words, 78 - mark.len()).into_iter().enumerate() {
+            let head = if index == 0 { mark.to_owned() } else { " ".repeat(mark.len()) };
+            text.line(Line::new().plain("  ").add(style, format!("{head}{line}")));
         }
     }
     for hint in error.hints() {
@@ -96,5 +97,17 @@ mod tests {
              hint: did you mean `title`?\n    git track doctor\n"
         );
         assert_eq!(json("status", &error)["error"]["at"]["line"], 12);
+    }
+
+    #[test]
+    fn long_conditions_go_on_below_their_words() {
+        let long = "the page about the old mill is not there any more, but the review of it is still there";
+        let error = Error::refused("no").note(format!("FAIL  {long}")).note("ok    fine").note(long);
+        assert_eq!(
+            text(&error).render(false),
+            "error: no\n  FAIL  the page about the old mill is not there any more, but the review of it\n        \
+             is still there\n  ok    fine\n  the page about the old mill is not there any more, but the review of it is\n  \
+             still there\n"
+        );
     }
 }
