@@ -51,6 +51,16 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
             lines.push(format!("{reference} {word}{by}{why}"));
             told.extend([stamp, "on", "why", "answer"]);
             told.extend(who);
+            // Of two answers the new one is told.
+            let old = STAMPS.iter().filter(|(old, ..)| find(old).is_some_and(|change| change.to.is_null()));
+            told.extend(old.map(|(old, ..)| *old));
+        }
+    }
+    for (stamp, word, who) in STAMPS {
+        if !told.contains(&stamp) && find(stamp).is_some_and(|change| change.to.is_null()) {
+            lines.push(format!("{reference} not {word} any more"));
+            told.extend([stamp, "on", "why", "answer"]);
+            told.extend(who);
         }
     }
     let rest = fields.iter().filter(|change| !told.contains(&change.field.as_str()));
@@ -159,6 +169,15 @@ mod tests {
         let cleared =
             json!({"title": "A", "blockers": {"b1": {"text": "no disk", "cleared": "t", "cleared_by": "x"}}});
         assert_eq!(told(open, cleared), ["a.b1 cleared by x"]);
+    }
+
+    #[test]
+    fn answers_replace_each_other() {
+        let item = |checkpoint: Value| json!({"title": "A", "checkpoints": {"C": checkpoint}});
+        let no = item(json!({"rejected": "t", "by": "bob", "why": "thin"}));
+        let yes = item(json!({"approved": "u", "by": "ann", "on": "abc", "why": "fine"}));
+        assert_eq!(told(no, yes.clone()), ["C approved by ann: fine"]);
+        assert_eq!(told(yes, item(json!({"title": "C"}))), ["C not approved any more", "C title: C"]);
     }
 
     #[test]
