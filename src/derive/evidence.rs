@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::gate::Part;
 use crate::model::path::RepoPath;
 
 use super::board::{Board, Place};
@@ -73,10 +74,21 @@ fn files(board: &Board, place: Place) -> BTreeSet<RepoPath> {
     artifacts.chain(named).chain(written).collect()
 }
 
+// What judges write about the work is not the work.
+fn reports(board: &Board) -> BTreeSet<RepoPath> {
+    let gates = board.nodes().flat_map(|(_, node)| node.item.gates.values());
+    let parts = gates.flat_map(|gate| gate.parts.values());
+    let report = |part: &Part| match part {
+        Part::Full(full) => full.report.clone(),
+        Part::Short(_) => None,
+    };
+    parts.filter_map(report).collect()
+}
+
 fn subject_of(board: &Board, paths: &BTreeSet<RepoPath>) -> Option<String> {
     let on = |path: &RepoPath| board.pages.page(path).map(|page| page.on.clone().unwrap_or_default());
     match paths.first() {
-        None => board.pages.tree(),
+        None => board.pages.tree(reports(board)),
         Some(only) if paths.len() == 1 => match on(only) {
             Some(on) => Some(on).filter(|on| !on.is_empty()),
             None => board.pages.digest(format!("{only} -\n").as_bytes()),
@@ -85,5 +97,27 @@ fn subject_of(board: &Board, paths: &BTreeSet<RepoPath>) -> Option<String> {
             let line = |path| format!("{path} {}\n", on(path).unwrap_or_else(|| "-".to_owned()));
             board.pages.digest(paths.iter().map(line).collect::<Vec<_>>().concat().as_bytes())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Scene, spot};
+    use super::*;
+
+    #[test]
+    fn what_judges_write_is_no_part_of_the_work() {
+        let on = |files: &[(&str, &str)]| {
+            let scene = Scene::items(
+                "p: {kind: phase, title: P, items: {a: {title: A}}, gates: {G: {parts: {a: {score: a, report: r.md}}}}}",
+            )
+            .over(files);
+            let world = scene.world();
+            let place = spot(&world, "a").place;
+            subject(&world.boards[0], place)
+        };
+        assert!(on(&[("x.md", "x")]).is_some());
+        assert_eq!(on(&[("x.md", "x")]), on(&[("x.md", "x"), ("r.md", "r")]));
+        assert_ne!(on(&[("x.md", "x")]), on(&[("x.md", "x"), ("y.md", "y")]));
     }
 }
