@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::derive::next::{actions, actions_for};
 use crate::error::Result;
-use crate::ui::{Line, Style, Text, cut};
+use crate::ui::{Line, Style, Text, cut, width};
 
 use super::Answer;
 use super::context::Context;
@@ -47,8 +47,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 item.insert("reason".to_owned(), action.reason.as_str().into());
             }
             listed.push(item);
-            let title = cut(&board.name(action.spot.place), 76);
-            text.line(Line::new().plain(title).add(Style::Dim, format!("  ({})", action.reason)));
+            // What is to be done is said whole before the title is.
+            let reason = cut(&action.reason, 58);
+            let title = cut(&board.name(action.spot.place), 76 - width(&reason));
+            text.line(Line::new().plain(title).add(Style::Dim, format!("  ({reason})")));
             text.line(Line::new().plain("    ").add(Style::Command, action.command(&world)));
         }
     }
