@@ -4,6 +4,7 @@ use globset::GlobBuilder;
 
 use crate::model::check::Checks;
 use crate::model::id::Id;
+use crate::model::path::RepoPath;
 use crate::model::profile::Guarded;
 use crate::model::record::Limits;
 
@@ -80,7 +81,10 @@ pub(super) fn artifacts(question: Question) -> Vec<Condition> {
     let required = question.node().item.artifacts.values().filter(|artifact| artifact.required == Some(true));
     let paths = required.filter_map(|artifact| artifact.path.as_ref());
     let pages = question.board().pages;
-    paths.map(|path| Condition::says(pages.exists(path).into(), format!("{path} is there"), None)).collect()
+    let there = |path: &RepoPath| {
+        Condition::says(pages.exists(path).into(), format!("{path} is there"), format!("write {path}"))
+    };
+    paths.map(there).collect()
 }
 
 fn documents(board: &Board, place: Place, names: &[Id], refer: &dyn Fn(&Id) -> String) -> Vec<Condition> {
