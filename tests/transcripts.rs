@@ -36,6 +36,8 @@ cases! {
     json: "json",
     log_diff: "log-diff",
     moves: "moves",
+    orchestration: "orchestration",
+    orchestration_new: "orchestration-new",
     plan_file: "plan-file",
     plumbing: "plumbing",
     profiles: "profiles",
