@@ -38,6 +38,8 @@ cases! {
     moves: "moves",
     phase: "phase",
     phase_new: "phase-new",
+    orchestration: "orchestration",
+    orchestration_new: "orchestration-new",
     plan_file: "plan-file",
     plumbing: "plumbing",
     profiles: "profiles",

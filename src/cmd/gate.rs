@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use crate::derive::board::{Board, Place};
 use crate::derive::conditions::part_subject;
-use crate::derive::evidence::{Freshness, freshness};
-use crate::derive::gates::{GateState, gate_state, part_state};
+use crate::derive::evidence::{freshness, subject};
+use crate::derive::gates::{GateState, all_pass, gate_state, judged, part_state, score_scope};
 use crate::derive::reference::{Part, Target};
 use crate::derive::roster::called;
 use crate::error::{Error, Result};
 use crate::model::gate::{FullPart, Gate, Part as GatePart};
-use crate::model::id::Id;
+use crate::model::id::{Id, slug};
 use crate::moves::answer::{self, Answer as Word};
 use crate::ui::{Line, Style, Table, Text};
 
@@ -163,8 +163,8 @@ fn show(text: &mut Text, board: &Board, place: Place, (id, gate): (&Id, &Gate)) 
         table.row([
             (Style::Plain, part_id.to_string()),
             (style, word.to_owned()),
-            (Style::Plain, asks(part)),
-            (Style::Plain, said(part)),
+            (Style::Plain, asks(part_id, part)),
+            (Style::Plain, said(board, place, part_id, part)),
         ]);
     }
     text.extend(table.text());
@@ -178,23 +178,31 @@ fn style(state: GateState) -> Style {
     }
 }
 
-// The word for a part, and whether its answer is about something that has changed since.
+// The word for a part, and whether somebody has to look at it again.
 fn standing(board: &Board, place: Place, part: &GatePart, state: GateState) -> (&'static str, bool) {
+    let changed = |&leaf: &Place| {
+        let on = board.node(leaf).item.iterations.last().and_then(|(_, last)| last.on.as_deref());
+        !freshness(on, subject(board, leaf)).is_fresh()
+    };
     let GatePart::Full(full) = part else { return (gate_word(state), false) };
     // Finished history stays what it was; what is derived is never history.
     let node = board.node(place);
     let open = node.is_derived() || !node.state.is_closed();
-    let stale = open
-        && full.passed.is_some()
-        && freshness(full.on.as_deref(), part_subject(board, place, full)) != Freshness::Fresh;
+    let answered =
+        full.passed.is_some() && !freshness(full.on.as_deref(), part_subject(board, place, full)).is_fresh();
+    let leaves = full.score.as_deref().map(|scope| judged(board, place, scope));
+    let stale = open && (answered || state == GateState::Passed && leaves.iter().flatten().any(changed));
+    let scored = full.score.as_ref().is_some_and(|scope| all_pass(board, place, scope));
     match (full.waived, stale) {
         (Some(_), _) => ("waived", false),
         (None, true) => ("stale", true),
+        // Nothing but the report is missing.
+        (None, false) if scored && state == GateState::Pending => ("no report", true),
         (None, false) => (gate_word(state), false),
     }
 }
 
-fn asks(part: &GatePart) -> String {
+fn asks(id: &Id, part: &GatePart) -> String {
     let full = match part {
         GatePart::Short(scope) => return format!("scores of {scope}"),
         GatePart::Full(full) => full,
@@ -211,18 +219,36 @@ fn asks(part: &GatePart) -> String {
         _ => "nothing is asked".to_owned(),
     };
     match &full.title {
-        Some(title) => format!("{title} ({what})"),
-        None => what,
+        // An id that was made of the title says it already.
+        Some(title) if slug(title) != id.as_str() => format!("{title} ({what})"),
+        _ => what,
     }
 }
 
-fn said(part: &GatePart) -> String {
-    let GatePart::Full(full) = part else { return String::new() };
+fn said(board: &Board, place: Place, id: &Id, part: &GatePart) -> String {
+    let full = match part {
+        GatePart::Full(full) => full.as_ref(),
+        GatePart::Short(_) => &FullPart::default(),
+    };
     match (&full.by, &full.why) {
         (Some(by), Some(why)) => format!("{by}: {why}"),
         (Some(by), None) => by.clone(),
-        (None, _) => String::new(),
+        (None, _) => {
+            let scope = score_scope(id, part);
+            scope.map(|scope| rounds(board, &judged(board, place, scope))).unwrap_or_default()
+        }
     }
+}
+
+// The last score of each item; of one alone its round, too.
+fn rounds(board: &Board, judged: &[Place]) -> String {
+    let round = |&place: &Place| {
+        let iterations = &board.node(place).item.iterations;
+        let (_, last) = iterations.last()?;
+        let which = if judged.len() == 1 { format!(" in round {}", iterations.len()) } else { String::new() };
+        Some(format!("{}{which}", last.score))
+    };
+    judged.iter().filter_map(round).collect::<Vec<_>>().join(", ")
 }
 
 fn as_json(board: &Board, place: Place, (id, gate): (&Id, &Gate)) -> Value {
@@ -231,8 +257,9 @@ fn as_json(board: &Board, place: Place, (id, gate): (&Id, &Gate)) -> Value {
         .iter()
         .map(|(part_id, part)| {
             let state = part_state(board, place, part_id, part);
-            let (word, stale) = standing(board, place, part, state);
-            json!({ "id": part_id, "state": gate_word(state), "word": word, "stale": stale, "asks": asks(part) })
+            let (word, odd) = standing(board, place, part, state);
+            let stale = odd && word == "stale";
+            json!({ "id": part_id, "state": gate_word(state), "word": word, "stale": stale, "asks": asks(part_id, part) })
         })
         .collect();
     json!({

@@ -12,7 +12,7 @@ use crate::files::read_outside;
 use crate::formats::yaml;
 use crate::model::id::{Id, slug};
 use crate::model::profile::Profile;
-use crate::moves::adopt::{self, Adopted, Report, Setting};
+use crate::moves::adopt::{self, Adopted, Left, Report, SAME, Setting};
 use crate::moves::open_for_change;
 use crate::store::{At, LARGEST};
 use crate::ui::{Line, Style, Text, cut};
@@ -147,18 +147,35 @@ fn with_file(mut entry: Value, file: &str) -> Value {
 }
 
 fn tell(text: &mut Text, file: &str, report: &Report) {
-    let Report { ignored, not_understood, stamped } = report;
-    if ignored.is_empty() && not_understood.is_empty() && stamped.is_empty() {
+    let Report { ignored, not_understood, stamped, agents } = report;
+    if ignored.is_empty() && not_understood.is_empty() && stamped.is_empty() && agents.is_empty() {
         return;
     }
+    // What says the same is told together; --json has each.
+    let (same, ignored): (Vec<&Left>, Vec<&Left>) = ignored.iter().partition(|left| left.reason == SAME);
     text.line(Line::new().add(Style::Strong, file));
     for left in ignored {
         let line = format!("{}: {} ({})", left.path, crate::derive::words::show(&left.value), left.reason);
         text.line(Line::new().add(Style::Dim, "  left out        ").plain(cut(&line, 62)));
     }
+    match same.as_slice() {
+        [] => {}
+        [one] => {
+            let line = format!("{}: {} ({SAME})", one.path, crate::derive::words::show(&one.value));
+            text.line(Line::new().add(Style::Dim, "  left out        ").plain(cut(&line, 62)));
+        }
+        [first, ..] => {
+            let line = format!("{} values ({SAME}): {}, …", same.len(), first.path);
+            text.line(Line::new().add(Style::Dim, "  left out        ").plain(cut(&line, 62)));
+        }
+    }
     for left in not_understood {
         let line = format!("{}: {}", left.path, crate::derive::words::show(&left.value));
         text.line(Line::new().add(Style::Warn, "  not understood  ").plain(cut(&line, 62)));
+    }
+    if !agents.is_empty() {
+        let line = format!("as agents: {}", agents.join(", "));
+        text.line(Line::new().add(Style::Dim, "  on the roster   ").plain(cut(&line, 62)));
     }
     if !stamped.is_empty() {
         let line = format!("{} (times by import)", stamped.join(", "));

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::derive::next::{actions, actions_for};
 use crate::error::Result;
-use crate::ui::{Line, Style, Text, cut};
+use crate::ui::{Line, Style, Text, cut, width};
 
 use super::Answer;
 use super::context::Context;
@@ -47,10 +47,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 item.insert("reason".to_owned(), action.reason.as_str().into());
             }
             listed.push(item);
-            let title = cut(&board.name(action.spot.place), if action.judgement.is_some() { 30 } else { 60 });
-            let line = Line::new().plain(title);
-            let room = 80usize.saturating_sub(line.width() + 4);
-            text.line(line.add(Style::Dim, format!("  ({})", cut(&action.reason, room))));
+            // What is to be done is said whole before the title is.
+            let reason = cut(&action.reason, 58);
+            let title = cut(&board.name(action.spot.place), 76 - width(&reason));
+            text.line(Line::new().plain(title).add(Style::Dim, format!("  ({reason})")));
             text.line(Line::new().plain("    ").add(Style::Command, action.command(&world)));
         }
     }

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Thing;
 use crate::derive::conditions::{
-    Condition, Given, checkpoint_conditions, completion, conditions, part_conditions,
+    Condition, Given, checkpoint_conditions, completion, conditions, part_conditions, score_conditions,
 };
-use crate::derive::gates::{GateState, part_state};
-use crate::derive::reference::Part;
+use crate::derive::gates::{GateState, gate_state, part_state, score_scope};
+use crate::derive::reference::{Part, Target};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::gate::Part as GatePart;
@@ -22,6 +22,7 @@ use super::Answer;
 use super::context::Context;
 use super::items;
 use super::session::{Session, world};
+use super::show::{checkpoint_word, gate_word};
 
 /// Arguments of `why`.
 #[derive(Debug, ClapArgs)]
@@ -56,7 +57,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         Part::Whole => steps(&world, spot),
         part => of_part(&world, spot, part)?,
     };
-    let text = screen(&world, spot, &links, &steps);
+    let text = screen(&world, &target, &links, &steps);
     let links: Vec<Value> = links
         .iter()
         .map(|link| json!({ "depth": link.depth, "reason": link.reason, "command": link.command }))
@@ -76,14 +77,18 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 // What has to be said about an item, and what must hold before it is said.
 fn of_part(world: &World, spot: Spot, part: &Part) -> Result<Vec<Step>> {
     let board = world.board(spot);
-    let answers = |id: &Id, part: &GatePart| match part {
+    let answers = |gate: &Id, id: &Id, part: &GatePart| match part {
         GatePart::Full(full) if full.human.is_some() || full.review.is_some() => {
-            (format!("gate pass {id}"), part_conditions(world, spot, full, Given::NOTHING))
+            let verb = if full.human.is_some() { "approve" } else { "gate pass" };
+            (format!("{verb} {gate}.{id}"), part_conditions(world, spot, full, Given::NOTHING))
+        }
+        _ if score_scope(id, part).is_some() => {
+            (format!("gate {gate}.{id}"), score_conditions(world, spot, id, part))
         }
         _ => {
             let passed = part_state(board, spot.place, id, part) == GateState::Passed;
             let text = format!("{id} holds by itself");
-            (format!("gate {id}"), vec![Condition::says(passed.into(), text, None)])
+            (format!("gate {gate}.{id}"), vec![Condition::says(passed.into(), text, None)])
         }
     };
     match part {
@@ -96,19 +101,34 @@ fn of_part(world: &World, spot: Spot, part: &Part) -> Result<Vec<Step>> {
         },
         Part::Gate(gate) => {
             let parts = board.gate(spot.place, gate).into_iter().flat_map(|gate| gate.parts.iter());
-            Ok(parts.map(|(id, part)| answers(id, part)).collect())
+            Ok(parts.map(|(id, part)| answers(gate, id, part)).collect())
         }
         Part::GatePart(gate, id) => {
             let part = board.gate(spot.place, gate).and_then(|gate| gate.parts.get(id));
-            Ok(part.map(|part| answers(id, part)).into_iter().collect())
+            Ok(part.map(|part| answers(gate, id, part)).into_iter().collect())
         }
         _ => Err(Error::usage("`why` explains items, gates and checkpoints").hint("git track show REF")),
     }
 }
 
-fn screen(world: &World, spot: Spot, links: &[Link], steps: &[Step]) -> Text {
-    let node = world.board(spot).node(spot.place);
+fn screen(world: &World, target: &Target, links: &[Link], steps: &[Step]) -> Text {
+    let spot = target.spot;
+    let board = world.board(spot);
+    let node = board.node(spot.place);
     let mut text = Text::new();
+    let said = match &target.part {
+        Part::Checkpoint(id) => board
+            .checkpoint(spot.place, id)
+            .map(|checkpoint| (id, &checkpoint.title, checkpoint_word(checkpoint))),
+        Part::Gate(id) | Part::GatePart(id, _) => board
+            .gate(spot.place, id)
+            .map(|gate| (id, &gate.title, gate_word(gate_state(board, spot.place, gate)))),
+        _ => None,
+    };
+    if let Some((id, title, word)) = said {
+        let title = title.as_deref().map(|title| format!("  {}", cut(title, 50))).unwrap_or_default();
+        text.line(Line::new().add(Style::Strong, id.as_str()).plain(format!("{title}: {word}")));
+    }
     let head =
         Line::new().add(Style::Strong, node.id.as_str()).plain(format!("  {}: ", cut(&node.item.title, 50)));
     text.line(head.add(items::style(world.shown(spot)), items::label(world, spot)));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::gate::Part;
 use crate::model::path::RepoPath;
 
 use super::board::{Board, Place};
@@ -76,10 +77,21 @@ fn files(board: &Board, place: Place) -> BTreeSet<RepoPath> {
     artifacts.chain(named).chain(written).collect()
 }
 
+// What judges write about the work is not the work.
+fn reports(board: &Board) -> BTreeSet<RepoPath> {
+    let gates = board.nodes().flat_map(|(_, node)| node.item.gates.values());
+    let parts = gates.flat_map(|gate| gate.parts.values());
+    let report = |part: &Part| match part {
+        Part::Full(full) => full.report.clone(),
+        Part::Short(_) => None,
+    };
+    parts.filter_map(report).collect()
+}
+
 fn subject_of(board: &Board, paths: &BTreeSet<RepoPath>) -> Option<String> {
     let on = |path: &RepoPath| board.pages.page(path).map(|page| page.on.clone().unwrap_or_default());
     match paths.first() {
-        None => board.pages.tree(),
+        None => board.pages.tree(reports(board)),
         Some(only) if paths.len() == 1 => match on(only) {
             Some(on) => Some(on).filter(|on| !on.is_empty()),
             None => board.pages.digest(format!("{only} -\n").as_bytes()),
@@ -117,5 +129,21 @@ mod tests {
     #[test]
     fn a_workflow_is_judged_as_everything_is() {
         assert_ne!(of("w", &[("a", "1"), ("b", "x")]), of("w", &[("a", "1"), ("b", "y")]));
+    }
+
+    #[test]
+    fn what_judges_write_is_no_part_of_the_work() {
+        let on = |files: &[(&str, &str)]| {
+            let scene = Scene::items(
+                "p: {kind: phase, title: P, items: {a: {title: A}}, gates: {G: {parts: {a: {score: a, report: r.md}}}}}",
+            )
+            .over(files);
+            let world = scene.world();
+            let place = spot(&world, "a").place;
+            subject(&world.boards[0], place)
+        };
+        assert!(on(&[("x.md", "x")]).is_some());
+        assert_eq!(on(&[("x.md", "x")]), on(&[("x.md", "x"), ("r.md", "r")]));
+        assert_ne!(on(&[("x.md", "x")]), on(&[("x.md", "x"), ("y.md", "y")]));
     }
 }

@@ -40,7 +40,7 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
             let item = board.node(place).item;
             let holds = |yes: bool| if yes { GateState::Passed } else { GateState::Pending };
             if let Some(scope) = &part.score {
-                scores(board, place, scope)
+                if has_report(board, place, part) { scores(board, place, scope) } else { GateState::Pending }
             } else if part.checklist == Some(true) {
                 holds(item.ticked().is_none_or(|(done, all)| done == all))
             } else if part.findings == Some(true) {
@@ -98,9 +98,19 @@ pub fn judged(board: &Board, place: Place, scope: &str) -> Vec<Place> {
 }
 
 fn scores(board: &Board, place: Place, scope: &str) -> GateState {
+    if all_pass(board, place, scope) { GateState::Passed } else { GateState::Pending }
+}
+
+/// Whether every item that a score part of a gate is about passes.
+pub fn all_pass(board: &Board, place: Place, scope: &str) -> bool {
     let judged = judged(board, place, scope);
-    let passed = !judged.is_empty() && judged.iter().all(|&place| has_passed(board, place));
-    if passed { GateState::Passed } else { GateState::Pending }
+    !judged.is_empty() && judged.iter().all(|&place| has_passed(board, place))
+}
+
+// What a person has approved on it does not fall when somebody tidies the report away.
+fn has_report(board: &Board, place: Place, part: &FullPart) -> bool {
+    let there = part.report.as_ref().is_none_or(|report| board.pages.exists(report));
+    there || board.node(place).item.checkpoints.values().any(|checkpoint| checkpoint.approved.is_some())
 }
 
 /// Whether the last round of an item passes: at or above the threshold, or accepted by a person, and not sent back.
@@ -140,8 +150,13 @@ pub fn is_escalated(board: &Board, place: Place) -> bool {
 /// How many rounds an item has left; `None`: as many as it needs.
 pub fn rounds_left(board: &Board, place: Place) -> Option<u32> {
     threshold(board, place)?;
-    let rounds = u32::try_from(board.node(place).item.iterations.len()).unwrap_or(u32::MAX);
-    Some(max_iterations(board, place)?.saturating_sub(rounds))
+    Some(max_iterations(board, place)?.saturating_sub(rounds(board, place)))
+}
+
+/// How many rounds of an item count: whoever sends work back asks for another one.
+pub fn rounds(board: &Board, place: Place) -> u32 {
+    let rounds = board.node(place).item.iterations.values().filter(|round| round.rejected.is_none());
+    u32::try_from(rounds.count()).unwrap_or(u32::MAX)
 }
 
 /// The mean of the last scores of an item and what is in it, as a text with three decimals; `None` without any.
@@ -241,6 +256,23 @@ mod tests {
         }
         let own = tasks("0.5", "0.92").replace("{title: T,", "{title: T, protocol: {threshold: \"0.5\"},");
         assert_eq!(gate("score: all", &own), Passed);
+    }
+
+    #[test]
+    fn a_score_rests_on_its_report() {
+        let state = |checkpoint: &str, files: &[(&str, &str)]| {
+            let scene = Scene::team(&format!(
+                "items: {{p: {{kind: phase, title: P, items: {{a: {{title: A, iterations: {{i1: {{score: \"0.9\"}}}}}}}}, \
+                 gates: {{G: {{parts: {{a: {{score: a, report: r.md}}}}}}}}, checkpoints: {{C: {{title: C{checkpoint}}}}}}}}}"
+            ));
+            let scene = scene.over(files);
+            let world = scene.world();
+            let place = spot(&world, "p").place;
+            gate_state(&world.boards[0], place, world.boards[0].gate(place, &id("G")).unwrap())
+        };
+        assert_eq!(state("", &[]), Pending);
+        assert_eq!(state("", &[("r.md", "fine")]), Passed);
+        assert_eq!(state(", approved: \"2026-02-12T09:00:00Z\"", &[]), Passed);
     }
 
     #[test]

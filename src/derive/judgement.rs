@@ -1,14 +1,15 @@
 //! What waits for somebody's word: approvals, reviews, scores, findings, decisions about conditional items.
 
-use crate::model::gate::Part;
+use crate::model::gate::{FullPart, Part};
+use crate::model::id::Id;
 use crate::model::profile::Guarded;
 use crate::model::record::Finding;
 use crate::model::state::{Shown, State};
 
-use super::board::{Board, Node};
-use super::conditions::{Given, checkpoint_conditions, part_conditions, reviewers};
+use super::board::{Board, Node, Place};
+use super::conditions::{Given, checkpoint_conditions, one_more_round, reviewers, stale_score};
 use super::gates::{
-    GateState, average, gate_state, has_passed, judged, max_iterations, part_state, score_scope, threshold,
+    GateState, all_pass, average, gate_state, has_passed, judged, part_state, rounds, score_scope, threshold,
 };
 use super::world::{Spot, World};
 
@@ -52,8 +53,10 @@ pub fn judgements(world: &World, board: usize) -> Vec<Judgement> {
             found.extend(at.deviations());
             found.extend(at.decision());
             found.extend(at.rounds());
+            found.extend(at.changed());
             found.extend(at.findings());
             found.extend(at.parts());
+            found.extend(at.lines());
             found.extend(at.checkpoints());
         }
     }
@@ -69,7 +72,7 @@ struct Desk<'d, 'a> {
 }
 
 impl Desk<'_, '_> {
-    fn refer(&self, id: &crate::model::id::Id) -> String {
+    fn refer(&self, id: &Id) -> String {
         self.world.refer(self.spot.board, id)
     }
 
@@ -108,10 +111,12 @@ impl Desk<'_, '_> {
         let me = self.refer(self.node.id);
         if self.world.shown(self.spot) == Shown::Escalated {
             let last = item.iterations.last().map(|(_, last)| last.score.to_string()).unwrap_or_default();
-            let message =
-                format!("{} rounds, the last score is {last} of {threshold}", item.iterations.len());
-            let more = max_iterations(board, place).unwrap_or_default().saturating_add(1);
-            let command = format!("git track set {me} max_iterations={more}, or git track approve {me}");
+            let rounds = match rounds(board, place) {
+                1 => "1 round".to_owned(),
+                several => format!("{several} rounds"),
+            };
+            let message = format!("{rounds}, the last score is {last} of {threshold}");
+            let command = one_more_round(self.world, self.spot);
             return Some(self.waits(self.node.id.as_str(), Who::Person(None), message, command));
         }
         if self.node.state != State::Review || has_passed(board, place) || !self.is_scored() {
@@ -160,18 +165,15 @@ impl Desk<'_, '_> {
     fn parts(&self) -> Vec<Judgement> {
         let (board, place) = (self.board, self.spot.place);
         let mut found = Vec::new();
-        if !self.is_worked_on() {
+        if !self.is_worked_on() || !self.world.unmet(self.spot).is_empty() {
             return found;
         }
         for (gate_id, gate) in self.node.item.gates.iter() {
             for (id, part) in gate.parts.iter() {
                 let Part::Full(full) = part else { continue };
+                found.extend(self.report(gate_id, id, full));
                 let asked = full.human.is_some() || full.review.is_some();
                 if !asked || part_state(board, place, id, part) == GateState::Passed {
-                    continue;
-                }
-                let asks = part_conditions(self.world, self.spot, full, Given::NOTHING);
-                if asks.iter().any(|condition| !condition.ok && condition.command.is_some()) {
                     continue;
                 }
                 let title = full.title.clone().unwrap_or_else(|| id.to_string());
@@ -190,6 +192,34 @@ impl Desk<'_, '_> {
         found
     }
 
+    // Whoever scores an item writes down why, where the gate asks for it.
+    fn report(&self, gate: &Id, id: &Id, part: &FullPart) -> Option<Judgement> {
+        let (board, place) = (self.board, self.spot.place);
+        let missing = part.report.as_ref().filter(|report| !board.pages.exists(report))?;
+        let scope = part.score.as_deref().filter(|scope| all_pass(board, place, scope))?;
+        let mut names = judged(board, place, scope).into_iter().map(|leaf| &board.node(leaf).item.validator);
+        let who = names.find_map(Option::clone).map_or(Who::Anyone, Who::Named);
+        let message = format!("{missing} is not there");
+        let command = format!("git track why {}.{id}", self.refer(gate));
+        Some(self.waits(&format!("{gate}.{id}"), who, message, command))
+    }
+
+    // What is finished is judged again when it has changed, as long as somebody's word still rests on it.
+    fn changed(&self) -> Option<Judgement> {
+        let (board, place) = (self.board, self.spot.place);
+        let open = |above: Place| {
+            let mut checkpoints = board.node(above).item.checkpoints.values();
+            checkpoints.any(|checkpoint| checkpoint.approved.is_none())
+        };
+        if self.node.state != State::Done || !board.upwards(place).any(open) {
+            return None;
+        }
+        let command = stale_score(self.world, self.spot)?.command?;
+        let who = self.node.item.validator.clone().map_or(Who::Anyone, Who::Named);
+        let message = "has changed since it was scored".to_owned();
+        Some(self.waits(self.node.id.as_str(), who, message, command))
+    }
+
     // Of what is made of other things, when those are finished; of a leaf, while it is at work.
     fn is_worked_on(&self) -> bool {
         let (board, node) = (self.board, self.node);
@@ -199,6 +229,27 @@ impl Desk<'_, '_> {
             0 => finished && children().any(|child| child.item.is_counted() && child.state == State::Done),
             _ => finished && node.state.is_running(),
         }
+    }
+
+    // Of what is done by itself when its lines are ticked.
+    fn lines(&self) -> Option<Judgement> {
+        let done = self.node.kind.and_then(|kind| kind.guards.get(&Guarded::Done));
+        let asked =
+            self.node.is_derived() && self.is_worked_on() && done.is_some_and(|checks| checks.checklist);
+        let list = self.node.item.checklist.as_ref().filter(|_| asked)?;
+        let open: Vec<String> = list
+            .lines
+            .iter()
+            .filter(|(_, line)| line.done.is_none())
+            .map(|(id, _)| format!(" {}.{id}", self.refer(self.node.id)))
+            .collect();
+        let message = match open.len() {
+            0 => return None,
+            1 => "a line of its checklist is open".to_owned(),
+            several => format!("{several} lines of its checklist are open"),
+        };
+        let command = format!("git track done{}", open.concat());
+        Some(self.waits(self.node.id.as_str(), Who::Anyone, message, command))
     }
 
     fn checkpoints(&self) -> Vec<Judgement> {
@@ -231,5 +282,42 @@ impl Desk<'_, '_> {
         let average = average(self.board, self.spot.place).map(|average| format!("average {average}"));
         let standing: Vec<String> = gates.into_iter().chain(average).collect();
         if standing.is_empty() { title.to_owned() } else { format!("{title}: {}", standing.join(", ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Scene;
+    use super::*;
+
+    const DONE: &str = "state: done, started: \"2026-02-12T09:00:00Z\", finished: \"2026-02-12T09:00:00Z\"";
+
+    fn commands(more: &str, round: &str, files: &[(&str, &str)]) -> Vec<String> {
+        let scene = Scene::shipped(
+            "orchestration",
+            &format!(
+                "protocol: {{threshold: \"0.9\", max_iterations: 1}}\nitems: {{p: {{kind: phase, title: P, {more} items: \
+                 {{a: {{title: A, validator: val, artifacts: {{a1: {{path: x.md}}}}, {round}}}}}, \
+                 gates: {{G: {{parts: {{a: {{score: a, report: r.md}}}}}}}}, checkpoints: {{C: {{title: C}}}}}}}}"
+            ),
+        );
+        let scene = scene.over(files);
+        judgements(&scene.world(), 0).into_iter().map(|judgement| judgement.command).collect()
+    }
+
+    #[test]
+    fn what_keeps_a_checkpoint_from_being_approved_is_asked_for() {
+        let scored = |on: &str| format!("{DONE}, iterations: {{i1: {{score: \"0.95\"{on}}}}}");
+        let both = [("x.md", "x"), ("r.md", "r")];
+        assert_eq!(commands("", &scored(""), &both), ["git track approve C"]);
+        assert_eq!(commands("", &scored(""), &both[..1]), ["git track why G.a"]);
+        assert_eq!(commands("", &scored(", on: 012345678901"), &both), ["git track score a 0.95 --by val"]);
+        let lines = "checklist: {lines: {l1: {text: x}, l2: {text: y}}},";
+        assert_eq!(commands(lines, &scored(""), &both), ["git track done p.l1 p.l2", "git track approve C"]);
+        let low = "state: active, iterations: {i1: {score: \"0.5\"}}";
+        assert_eq!(
+            commands("", low, &both),
+            ["git track set a max_iterations=2, or git track approve a -m \"why\""]
+        );
     }
 }

@@ -141,7 +141,7 @@ pub(crate) fn pages(files: &[(String, String)]) -> Pages {
         let sum = bytes.iter().fold(7u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
         Some(format!("{sum:012x}"))
     };
-    let (known, all) = (files.to_vec(), files.iter().map(|(_, text)| text.as_str()).collect::<String>());
+    let (known, all) = (files.to_vec(), files.to_vec());
     let read = move |path: &RepoPath| {
         let (_, text) = known.iter().find(|(known, _)| known == path.as_str())?;
         let read = markdown::page(text);
@@ -166,7 +166,11 @@ pub(crate) fn pages(files: &[(String, String)]) -> Pages {
     let there = !files.is_empty();
     let sources = Sources {
         read: Box::new(read),
-        tree: Box::new(move || id(all.as_bytes()).filter(|_| there)),
+        tree: Box::new(move |but| {
+            let rest = all.iter().filter(|(path, _)| !but.iter().any(|path_but| path_but.as_str() == path));
+            let text: String = rest.map(|(_, text)| text.as_str()).collect();
+            id(text.as_bytes()).filter(|_| there)
+        }),
         digest: Box::new(id),
         logged: Box::new(|_, workflow| workflow == "w"),
     };

@@ -51,6 +51,16 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
             lines.push(format!("{reference} {word}{by}{why}"));
             told.extend([stamp, "on", "why", "answer"]);
             told.extend(who);
+            // Of two answers the new one is told.
+            let old = STAMPS.iter().filter(|(old, ..)| find(old).is_some_and(|change| change.to.is_null()));
+            told.extend(old.map(|(old, ..)| *old));
+        }
+    }
+    for (stamp, word, who) in STAMPS {
+        if !told.contains(&stamp) && find(stamp).is_some_and(|change| change.to.is_null()) {
+            lines.push(format!("{reference} not {word} any more"));
+            told.extend([stamp, "on", "why", "answer"]);
+            told.extend(who);
         }
     }
     if let Some(line) = fixed(reference, &find) {
@@ -219,6 +229,15 @@ mod tests {
         let read = agent(json!({"goals": {"at": "t", "on": "o"}, "old": {"at": "t", "as": "x.md"}}));
         assert_eq!(told(agent(json!({})), read), ["a.P1 has read goals", "a.P1 has read old, as x.md"]);
         assert_eq!(told(plain, json!({"title": "A", "fields": {"posture": "ready"}})), ["a posture: ready"]);
+    }
+
+    #[test]
+    fn answers_replace_each_other() {
+        let item = |checkpoint: Value| json!({"title": "A", "checkpoints": {"C": checkpoint}});
+        let no = item(json!({"rejected": "t", "by": "bob", "why": "thin"}));
+        let yes = item(json!({"approved": "u", "by": "ann", "on": "abc", "why": "fine"}));
+        assert_eq!(told(no, yes.clone()), ["C approved by ann: fine"]);
+        assert_eq!(told(yes, item(json!({"title": "C"}))), ["C not approved any more", "C title: C"]);
     }
 
     #[test]

@@ -118,7 +118,11 @@ impl<'a> World<'a> {
             let needs = &board.node(place).item.needs;
             unmet.extend(needs.iter().filter_map(|need| self.unmet_need(spot.board, need)));
             let at = Spot { place, ..spot };
-            unmet.extend(self.first_before(at).filter(|_| has_turn(board, place)));
+            let before = self.first_before(at).filter(|_| has_turn(board, place));
+            // What comes before it is often what it needs, too.
+            let known = |other: &Unmet| unmet.iter().any(|unmet: &Unmet| unmet.reference == other.reference);
+            let before = before.filter(|before| !known(before));
+            unmet.extend(before);
             unmet.extend(self.undecided(at));
             unmet.extend(self.left_out(at).filter(|_| place != spot.place));
         }
@@ -180,7 +184,11 @@ impl<'a> World<'a> {
             Thing::Item(place) => {
                 let node = board.node(place);
                 let shown = self.shown(Spot { board: at, place });
-                let reason = format!("{} is {}", board.short(place), shown.phrase());
+                let standing = match shown {
+                    Shown::Ready => "has not begun".to_owned(),
+                    _ => format!("is {}", shown.phrase()),
+                };
+                let reason = format!("{} {standing}", board.short(place));
                 let derived = node.kind.is_some_and(|kind| kind.state == StateSource::Derived);
                 let verb = match shown {
                     _ if derived => "why",

@@ -24,7 +24,7 @@ fn both(scene: &Scene, id: &str, reasons: &[&str]) {
 #[test]
 fn items_wait_for_what_they_need() {
     for (state, reasons, command) in [
-        ("todo", &["b is ready"][..], "git track start b"),
+        ("todo", &["b has not begun"][..], "git track start b"),
         ("active", &["b is in progress"], "git track done b"),
         ("review", &["b is in review"], "git track why b"),
         ("done", &[], ""),
@@ -95,7 +95,7 @@ fn references_are_as_short_as_they_can_be_clear() {
 #[test]
 fn needs_and_turns_are_inherited() {
     let items = "phase-1: {title: P, needs: [b], items: {a: {title: A}}}, b: {title: B}";
-    both(&Scene::items(&items.replace("phase-1: {", "phase-1: {kind: phase, ")), "a", &["b is ready"]);
+    both(&Scene::items(&items.replace("phase-1: {", "phase-1: {kind: phase, ")), "a", &["b has not begun"]);
     let root = Scene::team("needs: [\"w2:b\"]\nitems: {a: {title: A}}");
     both(&root, "a", &["w2:b does not exist"]);
     let turns = "x: {title: X, mode: sequential, items: {a: {title: A, state: STATE}, b: {title: B, items: {c: \
@@ -103,6 +103,12 @@ fn needs_and_turns_are_inherited() {
     both(&Scene::items(&turns.replace("STATE", "active")), "c", &["a comes first"]);
     both(&Scene::items(&turns.replace("STATE", "dropped")), "c", &[]);
     both(&Scene::items(&turns.replace("sequential", "parallel").replace("STATE", "todo")), "c", &[]);
+}
+
+#[test]
+fn what_is_needed_and_comes_before_is_named_once() {
+    let phases = "a: {title: A, kind: turn}, b: {title: B, kind: turn, needs: [a]}";
+    both(&Scene::items(phases), "b", &["a has not begun"]);
 }
 
 #[test]

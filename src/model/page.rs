@@ -1,7 +1,7 @@
 //! Files that a process looks at: whether they are there, what they say, and what a judgement about them rests on.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::rc::Rc;
 
@@ -49,8 +49,8 @@ pub type Named = Box<dyn Fn(&Logs, &str) -> bool>;
 pub struct Sources {
     /// One file; `None`: there is none.
     pub read: Question<RepoPath, Option<Page>>,
-    /// The short id of everything but the state; `None`: nothing is committed yet.
-    pub tree: Box<dyn Fn() -> Option<String>>,
+    /// The short id of everything but the state and these files; `None`: nothing is committed yet.
+    pub tree: Question<BTreeSet<RepoPath>, Option<String>>,
     /// The short id of some bytes.
     pub digest: Question<[u8], Option<String>>,
     /// Whether the logs of a process are there for a workflow of this name.
@@ -63,20 +63,20 @@ pub struct Pages {
     /// What stands for `{name}` in the paths of documents, as the team decided; the process has defaults.
     pub places: BTreeMap<String, RepoPath>,
     seen: RefCell<HashMap<RepoPath, Option<Rc<Page>>>>,
-    whole: OnceCell<Option<String>>,
+    whole: RefCell<BTreeMap<BTreeSet<RepoPath>, Option<String>>>,
 }
 
 impl Pages {
     /// Pages that come from these sources.
     pub fn new(sources: Sources, places: BTreeMap<String, RepoPath>) -> Self {
-        Self { sources, places, seen: RefCell::default(), whole: OnceCell::new() }
+        Self { sources, places, seen: RefCell::default(), whole: RefCell::default() }
     }
 
     /// No files at all.
     pub fn none() -> Self {
         let sources = Sources {
             read: Box::new(|_| None),
-            tree: Box::new(|| None),
+            tree: Box::new(|_| None),
             digest: Box::new(|_| None),
             logged: Box::new(|_, _| false),
         };
@@ -105,9 +105,14 @@ impl Pages {
         self.seen.borrow_mut().insert(path, Some(Rc::new(page)));
     }
 
-    /// The short id of everything but the state; `None`: nothing is committed yet.
-    pub fn tree(&self) -> Option<String> {
-        self.whole.get_or_init(|| (self.sources.tree)()).clone()
+    /// The short id of everything but the state and these files; `None`: nothing is committed yet.
+    pub fn tree(&self, but: BTreeSet<RepoPath>) -> Option<String> {
+        if let Some(known) = self.whole.borrow().get(&but) {
+            return known.clone();
+        }
+        let found = (self.sources.tree)(&but);
+        self.whole.borrow_mut().insert(but, found.clone());
+        found
     }
 
     /// The short id of some bytes.

@@ -127,9 +127,15 @@ fn take_back(item: &mut Item, what: &Revoked) {
             }
         }
         Revoked::Round(id) => {
+            let state = item.state();
             if let Some(round) = item.iterations.get_mut(id) {
+                let finished = round.accepted.is_some() && matches!(state, State::Done | State::Review);
                 (round.accepted, round.rejected) = (None, None);
                 (round.decided_by, round.why) = (None, None);
+                // It was finished because of this word alone, and somebody has to decide again.
+                if finished {
+                    (item.state, item.finished) = (Some(State::Active), None);
+                }
             }
         }
         Revoked::Finding(id) => {

@@ -1,15 +1,16 @@
 //! Judging work by scores: a round at a time, until one passes or a person must decide.
 
-use crate::derive::conditions::{Condition, Given, conditions};
+use crate::derive::board::{Board, Place};
+use crate::derive::conditions::{Condition, Given, conditions, stale_score};
 use crate::derive::evidence::subject;
-use crate::derive::gates::{has_passed, max_iterations, rounds_left, threshold};
+use crate::derive::gates::{has_passed, max_iterations, rounds, rounds_left, threshold};
 use crate::derive::roster::{has_made, judges};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::number::Score;
 use crate::model::profile::Guarded;
 use crate::model::record::Iteration;
-use crate::model::state::State;
+use crate::model::state::{Shown, State};
 use crate::model::workflow::Workflow;
 
 use super::{Ask, apply, edit, named, open_for_change, settle};
@@ -49,18 +50,24 @@ pub fn score(world: &World, spot: Spot, round: &Round, ask: &Ask) -> Result<(Wor
         return Err(Error::refused(format!("{} is not scored itself; what is in it is", node.id))
             .hint(format!("git track show {}", world.refer(spot.board, node.id))));
     }
-    if !node.state.is_running() {
+    // What was finished on content that is not there any more can be judged again.
+    let again = node.state == State::Done && stale_score(world, spot).is_some();
+    if !node.state.is_running() && !again {
         let me = world.refer(spot.board, node.id);
-        let verb = if node.state == State::Todo { "start" } else { "reopen" };
+        let verb = match world.shown(spot) {
+            Shown::Waiting | Shown::Blocked => "why",
+            _ if node.state == State::Todo => "start",
+            _ => "reopen",
+        };
         let error =
             Error::refused(format!("`score {}` is refused: it is {}", node.id, world.shown(spot).phrase()));
         return Err(match verb {
-            "start" => error.hint(format!("git track start {me}")),
-            _ => error.hint(format!("git track reopen {me} -m \"why\"")),
+            "reopen" => error.hint(format!("git track reopen {me} -m \"why\"")),
+            verb => error.hint(format!("git track {verb} {me}")),
         });
     }
     let by = round.by.as_deref().unwrap_or(ask.actor);
-    let mut list = allowed(world, spot, by, ask);
+    let mut list = allowed(world, spot, by, (&round.score, ask));
     let given = Given { actor: Some(ask.who()), ..Given::NOTHING };
     for guarded in [Guarded::Submit, Guarded::Score] {
         list.extend(conditions(world, spot, guarded, given));
@@ -95,16 +102,19 @@ pub(super) fn conclude(
     let ask = Ask { text: None, ..*ask };
     let told = |line: String, missing| Outcome { line, missing, warning: None };
     if !has_passed(board, spot.place) {
-        let (rounds, most) = (node.item.iterations.len(), max_iterations(board, spot.place));
+        let (rounds, most) = (rounds(board, spot.place), max_iterations(board, spot.place));
         let line = match (rounds_left(board, spot.place), most) {
+            (Some(0), _) if rounds == 1 => {
+                format!("{last}{against}: its round is used up, a person must decide")
+            }
             (Some(0), _) => format!("{last}{against}: {rounds} rounds are used up, a person must decide"),
             (_, Some(most)) => format!("{last}{against}: iteration {} of {most}", rounds + 1),
             _ => format!("{last}{against}: once more"),
         };
-        let workflow = edit(&after, spot, |item| item.state = Some(State::Active))?;
+        let workflow = edit(&after, spot, |item| (item.state, item.finished) = (Some(State::Active), None))?;
         return Ok((workflow, told(line, Vec::new())));
     }
-    let reviewed = edit(&after, spot, |item| item.state = Some(State::Review))?;
+    let reviewed = edit(&after, spot, |item| (item.state, item.finished) = (Some(State::Review), None))?;
     let review = world.with(spot.board, &reviewed);
     let given = Given { actor: Some(ask.who()), ..Given::NOTHING };
     let list = conditions(&review, spot, Guarded::Done, given);
@@ -118,7 +128,7 @@ pub(super) fn conclude(
     }
 }
 
-fn allowed(world: &World, spot: Spot, by: &str, ask: &Ask) -> Vec<Condition> {
+fn allowed(world: &World, spot: Spot, by: &str, (score, ask): (&Score, &Ask)) -> Vec<Condition> {
     let board = world.board(spot);
     let item = board.node(spot.place).item;
     let me = world.refer(spot.board, board.node(spot.place).id);
@@ -128,16 +138,18 @@ fn allowed(world: &World, spot: Spot, by: &str, ask: &Ask) -> Vec<Condition> {
     if let Some(first) = validators.first() {
         let right = validators.iter().any(|validator| validator.eq_ignore_ascii_case(by));
         let text = format!("{} judges it", validators.join(" or "));
-        list.push(Condition::says(right.into(), text, format!("git track score {me} N --by {first}")).firm());
+        let command = format!("git track score {me} {score} --by {first}");
+        list.push(Condition::says(right.into(), text, command).firm());
     }
     for judge in judges(board, by, ask.who()) {
-        let made = has_made(board, spot.place, judge);
-        let text = if made {
+        let own = made_alone(board, spot.place, judge);
+        let text = if own {
             format!("{judge} has made it, and cannot score it")
         } else {
             format!("{judge} has not made it")
         };
-        list.push(Condition::says((!made).into(), text, "say with --by who judged it".to_owned()).firm());
+        let command = validators.is_empty().then(|| "say with --by who judged it".to_owned());
+        list.push(Condition::says((!own).into(), text, command).firm());
     }
     if let Some(left) = rounds_left(board, spot.place) {
         let most = max_iterations(board, spot.place).unwrap_or_default();
@@ -146,6 +158,14 @@ fn allowed(world: &World, spot: Spot, by: &str, ask: &Ask) -> Vec<Condition> {
         list.push(Condition::says((left > 0).into(), text, command).firm());
     }
     list
+}
+
+// Somebody may be put into the team of an item to judge it there, as in a trial; its owner never judges it.
+fn made_alone(board: &Board, place: Place, by: &str) -> bool {
+    let item = board.node(place).item;
+    let named = |name: &Option<String>| name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(by));
+    let appointed = named(&item.validator) && item.team.iter().any(|name| name.eq_ignore_ascii_case(by));
+    has_made(board, place, by) && (!appointed || named(&item.owner))
 }
 
 fn iteration(round: &Round, by: &str, on: Option<String>, ask: &Ask) -> Iteration {

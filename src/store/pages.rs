@@ -1,6 +1,6 @@
 //! The files that a process looks at, of one version of the repository.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use crate::git::Repo;
 use crate::model::config::Config;
 use crate::model::document::Logs;
 use crate::model::edit::Root;
-use crate::model::facts::CommitId;
+use crate::model::facts::{CommitId, Source};
 use crate::model::page::{Page, Pages, Section, Sources};
 use crate::model::path::RepoPath;
 use crate::model::title::plain_title;
@@ -39,7 +39,7 @@ impl Store {
         let (roots, wanted) = (self.log_roots(), config.log_root.clone());
         let sources = Sources {
             read: Box::new(move |path| reader.read(path)),
-            tree: Box::new(move || tree(&of_tree, commit.as_ref())),
+            tree: Box::new(move |but| tree(&of_tree, commit.as_ref(), but)),
             digest: Box::new(move |bytes| short(&of_bytes, bytes)),
             logged: Box::new(move |logs, workflow| {
                 is_folder(&roots.folder(logs, wanted.as_deref(), workflow).1)
@@ -176,11 +176,21 @@ fn short(repo: &Repo, bytes: &[u8]) -> Option<String> {
 }
 
 // The state itself is no part of what is judged.
-fn tree(repo: &Repo, commit: Option<&CommitId>) -> Option<String> {
+fn tree(repo: &Repo, commit: Option<&CommitId>, but: &BTreeSet<RepoPath>) -> Option<String> {
     let head = repo.head().ok()?;
     let commit = commit.or(head.commit())?;
     let entries = repo.top_entries(commit).ok()?;
     let rest = entries.iter().filter(|(name, _)| name != FOLDER);
-    let lines: Vec<String> = rest.map(|(name, id)| format!("{name} {id}\n")).collect();
+    let mut lines = Vec::new();
+    for (name, id) in rest {
+        let holds = |path: &RepoPath| path.as_str().split('/').next() == Some(name);
+        if !but.iter().any(holds) {
+            lines.push(format!("{name} {id}\n"));
+            continue;
+        }
+        let files = repo.list(&Source::Commit(commit.clone()), &RepoPath::parse(name).ok()?).ok()?;
+        let rest = files.iter().filter(|file| !but.contains(&file.path));
+        lines.extend(rest.map(|file| format!("{} {}\n", file.path, file.id)));
+    }
     short(repo, lines.concat().as_bytes())
 }

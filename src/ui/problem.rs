@@ -15,11 +15,11 @@ pub(super) fn text(error: &Error) -> Text {
     for note in error.notes() {
         let style = if note.starts_with("FAIL") { Style::Warn } else { Style::Plain };
         // What continues a note stands below its words, not below its mark.
-        let marked = ["FAIL  ", "ok    "].iter().any(|mark| note.starts_with(mark));
-        let (mark, words) = note.split_at(if marked { 6 } else { 0 });
+        let mark = ["FAIL  ", "ok    "].into_iter().find(|mark| note.starts_with(mark)).unwrap_or_default();
+        let words = note.strip_prefix(mark).unwrap_or(note);
         for (index, line) in wrapped(words, 78 - mark.len()).into_iter().enumerate() {
-            let mark = if index == 0 { mark.to_owned() } else { " ".repeat(mark.len()) };
-            text.line(Line::new().plain("  ").add(style, mark + &line));
+            let head = if index == 0 { mark.to_owned() } else { " ".repeat(mark.len()) };
+            text.line(Line::new().plain("  ").add(style, format!("{head}{line}")));
         }
     }
     for hint in error.hints() {
@@ -100,15 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn what_continues_a_condition_stands_below_its_words() {
-        let long = format!("FAIL  {}end", "word ".repeat(15));
-        let error = Error::refused("no").note("ok    fine").note(long).note("nothing  written");
+    fn long_conditions_go_on_below_their_words() {
+        let long = "the page about the old mill is not there any more, but the review of it is still there";
+        let error = Error::refused("no").note(format!("FAIL  {long}")).note("ok    fine").note(long);
         assert_eq!(
             text(&error).render(false),
-            format!(
-                "error: no\n  ok    fine\n  FAIL  {}\n        word end\n  nothing  written\n",
-                ["word"; 14].join(" ")
-            )
+            "error: no\n  FAIL  the page about the old mill is not there any more, but the review of it\n        \
+             is still there\n  ok    fine\n  the page about the old mill is not there any more, but the review of it is\n  \
+             still there\n"
         );
     }
 }

@@ -20,11 +20,11 @@ pub(super) fn entry(question: Question) -> Vec<Condition> {
         list.extend(unmet.into_iter().map(Condition::from));
     }
     if checks.order {
-        let met = Condition::met("what comes before it is finished");
-        let condition = world.first_before(spot).map_or(met, Condition::from);
-        // Among the needs it may stand already.
-        if !list.contains(&condition) {
-            list.push(condition);
+        match world.first_before(spot) {
+            None => list.push(Condition::met("what comes before it is finished")),
+            // Among the needs it may stand already.
+            Some(before) if checks.needs_met && needs(question, &before.reference) => {}
+            Some(before) => list.push(before.into()),
         }
     }
     if checks.not_blocked {
@@ -47,6 +47,10 @@ pub(super) fn entry(question: Question) -> Vec<Condition> {
         });
     }
     list
+}
+
+fn needs(question: Question, reference: &str) -> bool {
+    question.world.unmet(question.spot).iter().any(|unmet| unmet.reference == reference)
 }
 
 fn blockers(question: Question) -> Vec<Condition> {

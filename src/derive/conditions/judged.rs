@@ -3,13 +3,15 @@
 
 use crate::model::gate::{Checkpoint, FullPart, Part};
 use crate::model::id::Id;
+use crate::model::path::RepoPath;
 use crate::model::record::Finding;
 use crate::model::state::State;
 
 use super::super::board::{Board, Place};
 use super::super::evidence::{Freshness, freshness, subject, subject_of_all};
 use super::super::gates::{
-    GateState, gate_state, has_passed, judged as judged_leaves, reviewed, score_scope, threshold,
+    GateState, all_pass, gate_state, has_passed, is_escalated, judged as judged_leaves, max_iterations,
+    reviewed, score_scope, threshold,
 };
 use super::super::roster;
 use super::super::world::{Spot, World};
@@ -21,7 +23,7 @@ pub(super) fn judged(question: Question) -> Vec<Condition> {
     let node = question.node();
     let mut list = Vec::new();
     if checks.score {
-        list.extend(score(question));
+        list.extend(score(question.world, question.spot));
     }
     if !checks.findings.is_empty() {
         list.extend(findings(question));
@@ -74,10 +76,11 @@ pub fn stale_gates(world: &World, spot: Spot) -> Vec<Condition> {
     parts.flat_map(|(ids, part)| stale_part(world, spot, ids, part)).collect()
 }
 
-fn score(question: Question) -> Option<Condition> {
-    let (board, place) = (question.board(), question.spot.place);
+fn score(world: &World, spot: Spot) -> Option<Condition> {
+    let (board, place) = (world.board(spot), spot.place);
     let threshold = threshold(board, place)?;
-    let item = question.node().item;
+    let node = board.node(place);
+    let item = node.item;
     if !item.is_counted() {
         return None;
     }
@@ -89,7 +92,11 @@ fn score(question: Question) -> Option<Condition> {
         Some(last) => format!("the last score, {}, reaches {threshold}", last.score),
         None => format!("a score reaches {threshold}"),
     };
-    let command = format!("git track score {} 0.95{by}", question.me());
+    let command = if is_escalated(board, place) {
+        one_more_round(world, spot)
+    } else {
+        format!("git track score {} 0.95{by}", world.refer(spot.board, node.id))
+    };
     Some(Condition::says(has_passed(board, place).into(), text, command))
 }
 
@@ -205,9 +212,7 @@ pub fn part_conditions(world: &World, spot: Spot, part: &FullPart, given: Given)
             None => Condition::met(format!("{} has no part in what is reviewed", actor.name)),
         });
     }
-    if let Some(report) = &part.report {
-        list.push(Condition::says(board.pages.exists(report).into(), format!("{report} is there"), None));
-    }
+    list.extend(part.report.as_ref().map(|report| written(board, report)));
     list.extend(world.unmet(spot).into_iter().map(Condition::from));
     list
 }
@@ -232,6 +237,37 @@ fn saying(board: &Board, place: Place, part: &FullPart, reference: &str) -> Stri
         Some(by) => format!("git track gate pass {reference} --by {by}"),
         None => format!("git track approve {reference}"),
     }
+}
+
+/// What a person can say when the rounds of an item are used up.
+pub fn one_more_round(world: &World, spot: Spot) -> String {
+    let board = world.board(spot);
+    let me = world.refer(spot.board, board.node(spot.place).id);
+    let more = max_iterations(board, spot.place).unwrap_or_default().saturating_add(1);
+    format!("git track set {me} max_iterations={more}, or git track approve {me} -m \"why\"")
+}
+
+/// What must hold before a part of a gate that looks at scores passes.
+pub fn score_conditions(world: &World, spot: Spot, id: &Id, part: &Part) -> Vec<Condition> {
+    let board = world.board(spot);
+    let leaves =
+        score_scope(id, part).map(|scope| judged_leaves(board, spot.place, scope)).unwrap_or_default();
+    let of = |place: Place| {
+        let condition = score(world, Spot { place, ..spot })?;
+        Some(Condition { text: format!("{}: {}", board.node(place).id, condition.text), ..condition })
+    };
+    let mut list: Vec<Condition> = leaves.into_iter().filter_map(of).collect();
+    let report = match part {
+        Part::Full(full) => full.report.as_ref(),
+        Part::Short(_) => None,
+    };
+    list.extend(report.map(|report| written(board, report)));
+    list
+}
+
+fn written(board: &Board, report: &RepoPath) -> Condition {
+    let there = board.pages.exists(report);
+    Condition::says(there.into(), format!("{report} is there"), format!("write {report}"))
 }
 
 /// The last score of an item, when what was scored has changed since.
@@ -261,9 +297,12 @@ fn stale_part(world: &World, spot: Spot, (gate, id): (&Id, &Id), part: &Part) ->
         let leaves = judged_leaves(board, spot.place, scope).into_iter();
         list.extend(leaves.filter_map(|place| stale_score(world, Spot { place, ..spot })));
     }
-    if let Some(report) = full.and_then(|full| full.report.as_ref()).filter(|path| !board.pages.exists(path))
-    {
-        list.push(Condition::unmet(format!("{gate}.{id} rests on {report}, which is not there"), None));
+    let scored = score_scope(id, part).is_some_and(|scope| all_pass(board, spot.place, scope));
+    let said = scored || full.is_some_and(|full| full.passed.is_some());
+    let report = full.and_then(|full| full.report.as_ref()).filter(|_| said);
+    if let Some(report) = report.filter(|path| !board.pages.exists(path)) {
+        let text = format!("{gate}.{id} rests on {report}, which is not there");
+        list.push(Condition::unmet(text, format!("write {report}")));
     }
     if let Some(full) = full.filter(|full| full.passed.is_some()) {
         let now = part_subject(board, spot.place, full);

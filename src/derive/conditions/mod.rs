@@ -13,7 +13,10 @@ use crate::model::profile::Guarded;
 use super::board::Board;
 use super::world::{Spot, Unmet, World};
 
-pub use judged::{checkpoint_conditions, part_conditions, part_subject, reviewers, stale_gates, stale_score};
+pub use judged::{
+    checkpoint_conditions, one_more_round, part_conditions, part_subject, reviewers, score_conditions,
+    stale_gates, stale_score,
+};
 
 /// One condition of a move, and whether it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

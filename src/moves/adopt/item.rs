@@ -78,6 +78,8 @@ pub(super) fn children<'a>(
         let usual = kinds.usual_of(parent.as_ref(), 0);
         let kind = said.or(usual);
         let declared = kind.and_then(|kind| setting.profile.kinds.get(kind));
+        let agents = map.get("agents").and_then(Value::as_array);
+        agents.into_iter().flatten().for_each(|name| report.agent(name));
         let mut item = convert(map, id.as_str(), declared, setting, report)?;
         // The usual kind of a place is not written.
         item.kind = said.filter(|said| Some(*said) != usual).cloned();

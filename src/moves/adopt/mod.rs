@@ -29,7 +29,7 @@ use crate::model::workflow::Workflow;
 use item::Nested;
 use place::moment;
 
-pub use report::{Left, Report};
+pub use report::{Left, Report, SAME};
 
 /// What was taken over.
 #[derive(Debug)]
@@ -86,6 +86,7 @@ pub fn workflow(tree: Value, id: Id, setting: Setting) -> Result<Adopted> {
     {
         root.metrics.insert(id.clone(), metric.clone());
     }
+    place::roster(&mut root, &mut report);
     root.by = root.by.or_else(|| Some("import".to_owned()));
     let mut workflow = Workflow { id, profile: setting.profile.profile.clone(), root };
     settle_root(&mut workflow, said, setting, &mut report);
@@ -369,7 +370,7 @@ fn compare_gates(workflow: &Workflow, setting: Setting, report: &mut Report) {
 }
 
 fn compared(same: bool, derived: impl std::fmt::Display) -> String {
-    if same { "derived, and the same".to_owned() } else { format!("derived: {derived}") }
+    if same { SAME.to_owned() } else { format!("derived: {derived}") }
 }
 
 fn stamp(id: &Id, item: &mut Item, base: Time, report: &mut Report) {

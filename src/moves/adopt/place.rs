@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::derive::words::show;
 use crate::error::Result;
+use crate::model::agent::Agent;
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::profile::{Profile, ROOT};
@@ -40,6 +41,16 @@ pub(super) fn settle(root: &mut Item, profile: &Profile) {
                 }
             }
             _ => drop(root.items.insert(id.clone(), item.clone())),
+        }
+    }
+}
+
+/// Puts those on the roster whom the file calls agents: what only people do is not theirs.
+pub(super) fn roster(root: &mut Item, report: &mut Report) {
+    report.agents.retain(|name| Id::parse(name).is_ok());
+    for agent in report.agents.iter().filter_map(|name| Id::parse(name).ok()) {
+        if root.agents.get(&agent).is_none() {
+            root.agents.insert(agent, Agent::default());
         }
     }
 }

@@ -12,6 +12,9 @@ pub struct Report {
     pub not_understood: Vec<Left>,
     /// Items that got times of the import.
     pub stamped: Vec<String>,
+    /// Whom the file calls agents; they are put on the roster.
+    #[serde(skip)]
+    pub agents: Vec<String>,
 }
 
 /// A value that was left out.
@@ -25,9 +28,17 @@ pub struct Left {
     pub reason: String,
 }
 
+/// Why a value is left out that says what is derived anyway.
+pub const SAME: &str = "derived, and the same";
+
 impl Report {
     pub(super) fn ignore(&mut self, path: String, value: Value, reason: impl Into<String>) {
         self.ignored.push(Left { path, value, reason: reason.into() });
+    }
+
+    pub(super) fn agent(&mut self, name: &Value) {
+        let new = name.as_str().filter(|name| !self.agents.iter().any(|known| known == name));
+        self.agents.extend(new.map(str::to_owned));
     }
 
     pub(super) fn unknown(&mut self, path: String, value: Value) {

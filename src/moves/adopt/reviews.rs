@@ -35,6 +35,7 @@ pub(super) fn parts(root: &mut Item, gate: &str, map: &mut Map<String, Value>, r
             report.unknown(format!("gates.{gate}.reviewers.{index}"), reviewer);
             continue;
         };
+        reviewer.get("agent").into_iter().for_each(|name| report.agent(name));
         let mut text = |key: &str| reviewer.remove(key).map(|value| show(&value));
         let (agent, item, artifact) = (text("agent"), text("item"), text("artifact"));
         let reviewed = item.as_deref().and_then(|item| Id::parse(item).ok());

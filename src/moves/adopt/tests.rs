@@ -71,9 +71,11 @@ fn a_flat_list_becomes_a_tree() {
                 "T-3": {"title": "Third", "kind": "turn", "estimate": {"files": 1, "lines": 20}},
                 "T-4": {"title": "Fourth", "objective": "x", "needs": ["T-1"]},
             },
+            "agents": {"bob": {}, "maria": {}},
         })
     );
     assert_eq!(report.stamped, ["w", "T-2", "T-1"]);
+    assert_eq!(report.agents, ["bob", "maria"]);
     assert_eq!(
         lines(&report),
         [

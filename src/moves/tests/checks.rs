@@ -6,7 +6,7 @@ use crate::moves::{named, perform};
 
 /// The check, the item, the notes of the refusal, and the item when it holds.
 const ALL: [(&str, &str, &[&str], &str); 15] = [
-    ("needs_met: true", "needs: [first]", &["FAIL  first is ready"], ""),
+    ("needs_met: true", "needs: [first]", &["FAIL  first has not begun"], ""),
     ("not_blocked: true", "blockers: {b1: {text: x}}", &["FAIL  a.b1 is open: x"], ""),
     ("order: true", "", &["FAIL  first comes first"], "order: \"0\""),
     ("one_active: true", "", &["FAIL  rival is still in progress"], ""),
@@ -123,7 +123,7 @@ fn a_refusal_lists_everything_and_what_helps() {
     let found = error(perform(&world, spot(&world, "a"), named("done").unwrap(), &ask(None)));
     assert_eq!(
         found.notes(),
-        ["FAIL  b is ready", "FAIL  a.b1 is open: x", "FAIL  it has an owner", "FAIL  d is not done"]
+        ["FAIL  b has not begun", "FAIL  a.b1 is open: x", "FAIL  it has an owner", "FAIL  d is not done"]
     );
     assert_eq!(
         found.hints(),

@@ -5,6 +5,7 @@ mod checks;
 mod fields;
 mod grow;
 mod records;
+mod rounds;
 mod table;
 
 use crate::derive::testing::{Scene, id, now, spot};
