@@ -5,6 +5,7 @@ mod fields;
 mod grow;
 mod records;
 mod table;
+mod units;
 
 use crate::derive::testing::{Scene, id, now, spot};
 use crate::error::{Error, Result};
