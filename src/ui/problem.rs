@@ -15,10 +15,11 @@ pub(super) fn text(error: &Error) -> Text {
     for note in error.notes() {
         let style = if note.starts_with("FAIL") { Style::Warn } else { Style::Plain };
         // What continues a note stands below its words, not below its mark.
-        let hang = if note.starts_with("FAIL") || note.starts_with("ok  ") { 6 } else { 0 };
-        for (index, line) in wrapped(note, 78 - hang).into_iter().enumerate() {
-            let indent = if index == 0 { 2 } else { 2 + hang };
-            text.line(Line::new().plain(" ".repeat(indent)).add(style, line));
+        let mark = ["FAIL  ", "ok    "].into_iter().find(|mark| note.starts_with(mark)).unwrap_or_default();
+        let words = note.strip_prefix(mark).unwrap_or(note);
+        for (index, line) in wrapped(words, 78 - mark.len()).into_iter().enumerate() {
+            let lead = if index == 0 { mark.to_owned() } else { " ".repeat(mark.len()) };
+            text.line(Line::new().plain("  ").add(style, lead).add(style, line));
         }
     }
     for hint in error.hints() {
@@ -96,5 +97,10 @@ mod tests {
              hint: did you mean `title`?\n    git track doctor\n"
         );
         assert_eq!(json("status", &error)["error"]["at"]["line"], 12);
+        let long = Error::refused("no").note(format!("FAIL  {}", "word ".repeat(20).trim_end()));
+        let twelve = "word ".repeat(14);
+        let rest = "word ".repeat(6);
+        let lines = format!("error: no\n  FAIL  {}\n        {}\n", twelve.trim_end(), rest.trim_end());
+        assert_eq!(text(&long).render(false), lines);
     }
 }
