@@ -237,7 +237,8 @@ fn stale_part(world: &World, spot: Spot, (gate, id): (&Id, &Id), part: &Part) ->
         let now = part_subject(board, spot.place, full);
         if let Freshness::Stale { was, now } = freshness(full.on.as_deref(), now) {
             let text = format!("{gate}.{id} is stale: it was passed on {was}, {now} is there now");
-            let command = format!("git track gate pass {}.{id}", world.refer(spot.board, gate));
+            let verb = if full.human.is_some() { "approve" } else { "gate pass" };
+            let command = format!("git track {verb} {}.{id}", world.refer(spot.board, gate));
             list.push(Condition::unmet(text, command));
         }
     }
