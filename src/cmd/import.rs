@@ -13,7 +13,7 @@ use crate::formats::{markdown, yaml};
 use crate::model::id::{Id, slug};
 use crate::model::profile::Profile;
 use crate::moves::adopt::{self, Adopted, Report, Setting};
-use crate::moves::allowed::taken_over;
+use crate::moves::allowed::{taken_over, unique};
 use crate::moves::open_for_change;
 use crate::store::{At, LARGEST};
 use crate::ui::{Line, Style, Text, cut};
@@ -144,10 +144,7 @@ fn take_over(
     match known {
         None => {
             draft.add(workflow, profile);
-            let world = draft.world();
-            if let Some((index, _)) = world.find(&id) {
-                taken_over(None, &world, index, &deciding.ask(None))?;
-            }
+            new_one(deciding, draft, &id)?;
         }
         Some(known) if known == workflow => return Ok((id, Report::default())),
         Some(_) => {
@@ -156,6 +153,17 @@ fn take_over(
         }
     }
     Ok((id, report))
+}
+
+// What is asked of a workflow that begins here is asked of one that comes from elsewhere.
+fn new_one(deciding: &Deciding, draft: &Draft, id: &Id) -> Result<()> {
+    let world = draft.world();
+    let Some((index, board)) = world.find(id) else { return Ok(()) };
+    let root = board.root();
+    if !root.state.is_closed() {
+        unique(&world, &board.profile.workflow, root.item, &board.profile.profile, id)?;
+    }
+    taken_over(None, &world, index, &deciding.ask(None))
 }
 
 fn profile(deciding: &Deciding, args: &Args, tree: &Value) -> Result<Arc<Profile>> {

@@ -40,6 +40,9 @@ pub(super) fn settings(
             demand(&format!("`set {} {}={}` is refused", node.id, setting.key, setting.value), &list)?;
         }
     }
+    if let Some(kind) = node.kind.filter(|_| spot.place == 0) {
+        unique(world, kind, &after.root, &after.profile, &after.id)?;
+    }
     let later = world.with(spot.board, after);
     raised(world, &later, spot, ask)?;
     let new = later.board(spot).node(spot.place).item;

@@ -188,6 +188,11 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
     if let Some(open) = open.filter(|open| !list.contains(open)) {
         list.push(open);
     }
+    // Where every departure must be approved first, the move itself cannot be one.
+    let checks = node.kind.and_then(|kind| kind.guards.get(&change.guarded));
+    if checks.is_some_and(|checks| checks.deviations) {
+        list = list.into_iter().map(Condition::firm).collect();
+    }
     let departed = settle(world, spot, change.verb, &list, ask)?;
     let derived = node.is_derived();
     let changed = edit(world, spot, |item| {
