@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::files::read_outside;
-use crate::formats::yaml;
+use crate::formats::{markdown, yaml};
 use crate::model::id::{Id, slug};
 use crate::model::profile::Profile;
 use crate::moves::adopt::{self, Adopted, Left, Report, SAME, Setting};
+use crate::moves::allowed::{taken_over, unique};
 use crate::moves::open_for_change;
 use crate::store::{At, LARGEST};
 use crate::ui::{Line, Style, Text, cut};
@@ -26,8 +27,9 @@ use super::write::{Deciding, Draft, Said, WriteArgs, change};
 #[command(after_help = "Examples:
   git track import plan.yaml
   git track import risks.yaml -w execution-framework
+  git track import units.md -w CHG-20260122-auth-timeout
 
-YAML or JSON. A file without an id goes into the workflow of -w.
+YAML or JSON; of a markdown document the front matter. A file without an id goes into the workflow of -w.
 What is derived or measured is compared and left out; what nothing knows is listed.")]
 pub struct Args {
     /// The files
@@ -49,7 +51,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         for file in &args.files {
             let shown = file.display().to_string();
             let bytes = read_outside(&context.cwd().join(file), LARGEST)?;
-            let tree = yaml::tree(&bytes, &shown)?;
+            let tree = read(&bytes, &shown)?;
             let (id, report) =
                 take_over(deciding, draft, args, tree, file).map_err(|error| error.context(&shown))?;
             tell(&mut said.text, &shown, &report);
@@ -69,6 +71,23 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         said.data.insert("stamped".to_owned(), all(|report| json!(report.stamped)));
         Ok(said)
     })
+}
+
+// Of a document its front matter is taken over; the rest is for people.
+fn read(bytes: &[u8], shown: &str) -> Result<Value> {
+    let ending = shown.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    if !matches!(ending.as_deref(), Some("md" | "markdown")) {
+        return yaml::tree(bytes, shown);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| Error::state(format!("{shown} is not UTF-8")))?;
+    let page = markdown::page(text);
+    let front = page.front.filter(|front| !front.trim().is_empty()).ok_or_else(|| {
+        Error::state(format!("{shown} has no front matter to take over"))
+            .hint("put the list between two lines `---` at its top")
+    })?;
+    // Positions are those of the document.
+    let padded = "\n".repeat(page.front_line) + front;
+    yaml::tree(padded.as_bytes(), shown)
 }
 
 fn take_over(
@@ -93,6 +112,10 @@ fn take_over(
             Setting { profile: board.profile, pages: board.pages, now },
         )?;
         let id = workflow.id.clone();
+        let later = world.with(index, &workflow);
+        taken_over(Some(board), &later, index, &deciding.ask(None))?;
+        drop(later);
+        drop(world);
         draft.put(workflow);
         return Ok((id, report));
     }
@@ -102,8 +125,11 @@ fn take_over(
         None => {
             let whole = tree.get("items").or_else(|| tree.get("steps")).or_else(|| tree.get("batches"));
             if whole.is_none() {
-                return Err(Error::usage("it has no id and no items; it belongs into a workflow")
-                    .hint(format!("git track import {} -w WORKFLOW", file.display())));
+                let world = draft.world();
+                let home = deciding.session.home(context, &world)?.and_then(|home| world.boards.get(home));
+                let into = home.map_or("WORKFLOW", |board| board.workflow.id.as_str());
+                return Err(Error::usage("it has no id, so it belongs into a workflow: say which")
+                    .hint(format!("git track import {} -w {into}", file.display())));
             }
             let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             Id::parse(&slug(&stem)).map_err(|_| Error::usage("it has no id, and its name makes none"))?
@@ -116,7 +142,10 @@ fn take_over(
     )?;
     let known = draft.world().find(&id).map(|(_, board)| board.workflow.clone());
     match known {
-        None => draft.add(workflow, profile),
+        None => {
+            draft.add(workflow, profile);
+            new_one(deciding, draft, &id)?;
+        }
         Some(known) if known == workflow => return Ok((id, Report::default())),
         Some(_) => {
             return Err(Error::refused(format!("the workflow {id} is here already and is different"))
@@ -124,6 +153,17 @@ fn take_over(
         }
     }
     Ok((id, report))
+}
+
+// What is asked of a workflow that begins here is asked of one that comes from elsewhere.
+fn new_one(deciding: &Deciding, draft: &Draft, id: &Id) -> Result<()> {
+    let world = draft.world();
+    let Some((index, board)) = world.find(id) else { return Ok(()) };
+    let root = board.root();
+    if !root.state.is_closed() {
+        unique(&world, &board.profile.workflow, root.item, &board.profile.profile, id)?;
+    }
+    taken_over(None, &world, index, &deciding.ask(None))
 }
 
 fn profile(deciding: &Deciding, args: &Args, tree: &Value) -> Result<Arc<Profile>> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::derive::next::{actions, actions_for};
 use crate::error::Result;
-use crate::ui::{Line, Style, Text, cut, width};
+use crate::ui::{Line, Style, Text, cut, width, wrap};
 
 use super::Answer;
 use super::context::Context;
@@ -47,10 +47,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 item.insert("reason".to_owned(), action.reason.as_str().into());
             }
             listed.push(item);
-            // What is to be done is said whole before the title is.
-            let reason = cut(&action.reason, 58);
-            let title = cut(&board.name(action.spot.place), 76 - width(&reason));
-            text.line(Line::new().plain(title).add(Style::Dim, format!("  ({reason})")));
+            let title = Line::new().plain(cut(&board.name(action.spot.place), 76));
+            if title.width() + width(&action.reason) + 4 <= 80 {
+                text.line(title.add(Style::Dim, format!("  ({})", action.reason)));
+            } else {
+                text.line(title);
+                for line in wrap(&action.reason, 76) {
+                    text.line(Line::new().plain("    ").add(Style::Dim, line));
+                }
+            }
             text.line(Line::new().plain("    ").add(Style::Command, action.command(&world)));
         }
     }

@@ -55,9 +55,14 @@ fn text(board: &Board, spot: Spot, document: &Document) -> String {
         }
         text.push_str("---\n");
     }
-    let about = if spot.place == 0 { &board.root().item.title } else { &node.item.title };
     text.push_str("<!-- Written by people: git-track reads it and never writes over it. -->\n\n");
-    let mut lines = vec![format!("# {}: {}\n", document.title, plain(about))];
+    // One document for all workflows is about none of them.
+    let about = match &document.path {
+        path if ["{id}", "{owner}"].iter().any(|part| path.contains(part)) => Some(&node.item.title),
+        path => path.contains("{workflow}").then_some(&board.root().item.title),
+    };
+    let about = about.map(|about| format!(": {}", plain(about))).unwrap_or_default();
+    let mut lines = vec![format!("# {}{about}\n", document.title)];
     let prose = document.sections.iter().filter(|title| !document.points.contains(title));
     lines.extend(prose.map(|title| format!("\n## {title}\n\n<what there is to say>\n")));
     lines.extend(document.points.iter().map(|title| format!("\n## {title}\n\n- <one>\n")));

@@ -16,7 +16,7 @@ use crate::model::id::Id;
 use crate::model::profile::Guarded;
 use crate::model::state::{Shown, State};
 use crate::moves::MOVES;
-use crate::ui::{Line, Style, Text, cut};
+use crate::ui::{Line, Style, Text, cut, wrap};
 
 use super::Answer;
 use super::context::Context;
@@ -145,11 +145,15 @@ fn screen(world: &World, target: &Target, links: &[Link], steps: &[Step]) -> Tex
         if list.is_empty() {
             text.line(Line::new().plain("    ok    nothing stands in the way"));
         }
-        for condition in list {
+        for (index, condition) in list.iter().enumerate() {
             let (style, mark) = if condition.ok { (Style::Good, "ok  ") } else { (Style::Bad, "FAIL") };
-            let what = cut(&condition.text, 68);
-            text.line(Line::new().plain("    ").add(style, mark).plain(format!("  {what}")));
-            if let Some(command) = condition.command.as_ref().filter(|_| !condition.ok) {
+            let mut lines = wrap(&condition.text, 70).into_iter();
+            let first = lines.next().unwrap_or_default();
+            text.line(Line::new().plain("    ").add(style, mark).plain(format!("  {first}")));
+            lines.for_each(|line| text.line(Line::new().plain(" ".repeat(10)).plain(line)));
+            // One command may clear several in a row.
+            let again = list.get(index + 1).is_some_and(|next| next.command == condition.command);
+            if let Some(command) = condition.command.as_ref().filter(|_| !condition.ok && !again) {
                 text.line(Line::new().plain("            ").add(Style::Command, command));
             }
         }

@@ -7,10 +7,12 @@ use crate::model::record::Finding;
 use crate::model::state::{Shown, State};
 
 use super::board::{Board, Node, Place};
-use super::conditions::{Given, checkpoint_conditions, one_more_round, reviewers, stale_score};
+use super::conditions::{Given, checkpoint_conditions, one_more_round, part_subject, reviewers, stale_score};
+use super::evidence::freshness;
 use super::gates::{
     GateState, all_pass, average, gate_state, has_passed, judged, part_state, rounds, score_scope, threshold,
 };
+use super::pages;
 use super::world::{Spot, World};
 
 /// Something that waits for somebody's word, and can be said now.
@@ -63,12 +65,30 @@ pub fn judgements(world: &World, board: usize) -> Vec<Judgement> {
     found
 }
 
+/// The first word that an item which is made waits for before it is done.
+pub(super) fn held_by(world: &World, spot: Spot) -> Option<Judgement> {
+    let board = world.board(spot);
+    let at = Desk { world, board, spot, node: board.node(spot.place) };
+    (at.node.state == State::Review).then(|| at.parts().into_iter().chain(at.checkpoints()).next())?
+}
+
 /// One item, looked at by those who judge.
 struct Desk<'d, 'a> {
     world: &'d World<'a>,
     board: &'d Board<'a>,
     spot: Spot,
     node: &'d Node<'a>,
+}
+
+impl Judgement {
+    /// Who is waited for.
+    pub fn by(&self) -> &str {
+        match &self.who {
+            Who::Person(None) => "a person",
+            Who::Person(Some(name)) | Who::Named(name) => name,
+            Who::Anyone => "somebody",
+        }
+    }
 }
 
 impl Desk<'_, '_> {
@@ -173,10 +193,20 @@ impl Desk<'_, '_> {
                 let Part::Full(full) = part else { continue };
                 found.extend(self.report(gate_id, id, full));
                 let asked = full.human.is_some() || full.review.is_some();
-                if !asked || part_state(board, place, id, part) == GateState::Passed {
+                let stale = full.passed.is_some() && {
+                    let now = part_subject(board, place, full);
+                    !freshness(full.on.as_deref(), now).is_fresh()
+                };
+                if !asked || (part_state(board, place, id, part) == GateState::Passed && !stale) {
                     continue;
                 }
-                let title = full.title.clone().unwrap_or_else(|| id.to_string());
+                let mut title = full.title.clone().unwrap_or_else(|| id.to_string());
+                let against = full.unless.as_ref().and_then(|unless| pages::against(board, place, unless));
+                if let Some(words) = against {
+                    title = format!("{title} (it says `{words}`)");
+                } else if stale {
+                    title = format!("{title}, again: it has changed since");
+                }
                 let reference = format!("{}.{id}", self.refer(gate_id));
                 let part = format!("{gate_id}.{id}");
                 let (who, command) = match &full.review {

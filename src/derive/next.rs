@@ -35,13 +35,7 @@ impl Action {
     }
 
     fn word(judgement: Judgement) -> Self {
-        let by = match &judgement.who {
-            Who::Person(None) => "waits for a person".to_owned(),
-            Who::Person(Some(role)) => format!("waits for {role}"),
-            Who::Named(name) => format!("waits for {name}"),
-            Who::Anyone => "waits for somebody".to_owned(),
-        };
-        let reason = format!("{by}: {}", judgement.message);
+        let reason = format!("waits for {}: {}", judgement.by(), judgement.message);
         Self { spot: judgement.spot, verb: "say", reason, judgement: Some(judgement) }
     }
 

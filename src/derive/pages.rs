@@ -93,6 +93,13 @@ pub fn field(board: &Board, keys: &str) -> Option<Value> {
     }
 }
 
+/// The document that gives a declared field of the workflow.
+pub fn source(board: &Board, keys: &str) -> Option<RepoPath> {
+    let name = keys.split_once('.').map_or(keys, |(name, _)| name);
+    let from = board.profile.workflow.fields.get(&Id::parse(name).ok()?)?.from.as_ref()?;
+    path_of(board, 0, board.profile.documents.get(from)?).ok()
+}
+
 /// Whether an item applies at all; `None`: that is not known yet.
 pub fn applies(board: &Board, place: Place) -> Option<bool> {
     match board.node(place).kind.and_then(|kind| kind.only.as_ref()) {
@@ -104,12 +111,15 @@ pub fn applies(board: &Board, place: Place) -> Option<bool> {
 /// Whether the workflow is as a place in a profile asks; `None`: that is not known yet.
 pub fn fits(board: &Board, place: Place, wanted: &Where) -> Option<bool> {
     let value = field(board, &wanted.field)?;
+    Some(against(board, place, wanted).is_none() && wanted.is.contains(&show(&value)))
+}
+
+/// The words in the documents of an item that speak against a place in a profile, whatever its field says.
+pub fn against<'a>(board: &Board, place: Place, wanted: &'a Where) -> Option<&'a str> {
     let documents = board.node(place).kind.map(|kind| kind.documents.as_slice()).unwrap_or_default();
-    let against = documents
-        .iter()
-        .filter_map(|name| page(board, place, name))
-        .any(|page| wanted.unless_said.iter().any(|words| page.text.contains(&words.to_lowercase())));
-    Some(!against && wanted.is.contains(&show(&value)))
+    let pages: Vec<Rc<Page>> = documents.iter().filter_map(|name| page(board, place, name)).collect();
+    let said = |words: &&String| pages.iter().any(|page| page.text.contains(&words.to_lowercase()));
+    wanted.unless_said.iter().find(said).map(String::as_str)
 }
 
 fn page(board: &Board, place: Place, name: &Id) -> Option<Rc<Page>> {
@@ -121,6 +131,12 @@ fn front(board: &Board, page: &Page, field: &Id) -> Option<String> {
     let declared = board.profile.workflow.fields.get(field)?;
     match page.value(field.as_str()) {
         None | Some(Value::Null) => Some(format!("its front matter does not say `{field}`")),
+        // A key that is there without a value waits to be filled in.
+        Some(Value::Object(map)) if map.values().any(Value::is_null) => {
+            let open = map.iter().filter(|(_, value)| value.is_null());
+            let open: Vec<String> = open.map(|(key, _)| format!("`{field}.{key}`")).collect();
+            Some(format!("its front matter does not say {}", open.join(", ")))
+        }
         Some(value) => {
             let typed: Result<FieldValue, _> = serde_json::from_value(value.clone());
             let wrong = match typed {

@@ -42,6 +42,15 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
             told.push("owner");
         }
     }
+    // What is derived stores no state: its stamps alone say that it was begun.
+    let begun = find("started").filter(|change| change.from.is_null() && !change.to.is_null());
+    if let (None, Some(_), Some(by)) = (find("state"), begun, by) {
+        lines.push(format!("{reference} started by {by}"));
+        told.extend(["started", "by"]);
+        if find("owner").is_some_and(|change| change.to.as_str() == Some(by) && change.from.is_null()) {
+            told.push("owner");
+        }
+    }
     for (stamp, word, who) in STAMPS {
         if find(stamp).is_some_and(|change| !change.to.is_null()) {
             let text = |field: &str| find(field).and_then(|change| change.to.as_str());
@@ -195,7 +204,9 @@ mod tests {
         let done = json!({"title": "A", "state": "done", "finished": "t", "by": "bob", "summary": "Fine."});
         assert_eq!(told(todo.clone(), active.clone()), ["a started by alice"]);
         let given = json!({"title": "A", "state": "active", "by": "alice", "owner": "bob"});
-        assert_eq!(told(todo, given), ["a started by alice", "a owner: bob"]);
+        assert_eq!(told(todo.clone(), given), ["a started by alice", "a owner: bob"]);
+        let derived = json!({"title": "A", "started": "t", "by": "alice", "owner": "alice"});
+        assert_eq!(told(todo, derived), ["a started by alice"]);
         assert_eq!(told(active, done.clone())[0], "a done by bob: Fine.");
         assert_eq!(told(done, json!({"title": "A", "state": "active", "by": "bob"}))[0], "a reopened");
     }

@@ -11,6 +11,7 @@ use crate::model::workflow::Workflow;
 
 use super::board::{Board, Place, Thing};
 use super::gates::{GateState, gate_state, is_escalated};
+use super::judgement::held_by;
 use super::pages;
 
 /// Every workflow of a snapshot, laid out.
@@ -229,11 +230,12 @@ impl<'a> World<'a> {
             return Some(undecided);
         }
         let id = board.node(earlier).id;
-        Some(Unmet {
-            reference: id.to_string(),
-            reason: format!("{} comes first", board.short(earlier)),
-            command: Some(format!("git track why {}", self.refer(spot.board, id))),
-        })
+        let first = format!("{} comes first", board.short(earlier));
+        let (reason, command) = match held_by(self, Spot { place: earlier, ..spot }) {
+            Some(word) => (format!("{first} and waits for {}: {}", word.by(), word.message), word.command),
+            None => (first, format!("git track why {}", self.refer(spot.board, id))),
+        };
+        Some(Unmet { reference: id.to_string(), reason, command: Some(command) })
     }
 
     /// The decision that a conditional item waits for.

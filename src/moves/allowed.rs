@@ -1,5 +1,6 @@
 //! What may be set, and by whom: limits are raised by people, guarded values need what they stand for.
 
+use crate::derive::board::{Board, Thing};
 use crate::derive::conditions::made::limits;
 use crate::derive::conditions::{Condition, Given, by_a_person, conditions, of_checks};
 use crate::derive::gates::{max_iterations, threshold};
@@ -39,6 +40,9 @@ pub(super) fn settings(
             demand(&format!("`set {} {}={}` is refused", node.id, setting.key, setting.value), &list)?;
         }
     }
+    if let Some(kind) = node.kind.filter(|_| spot.place == 0) {
+        unique(world, kind, &after.root, &after.profile, &after.id)?;
+    }
     let later = world.with(spot.board, after);
     raised(world, &later, spot, ask)?;
     let new = later.board(spot).node(spot.place).item;
@@ -46,13 +50,74 @@ pub(super) fn settings(
     if replanned { planned(&later, spot) } else { Ok(()) }
 }
 
-/// Refuses what may not be planned like that: what the process asks of a new item.
-pub(super) fn planned(world: &World, spot: Spot) -> Result<()> {
+fn planned(world: &World, spot: Spot) -> Result<()> {
     let id = world.board(spot).node(spot.place).id;
-    demand(
-        &format!("{id} cannot be planned like that"),
-        &conditions(world, spot, Guarded::Add, Given::NOTHING),
-    )
+    demand(&cannot(id), &conditions(world, spot, Guarded::Add, Given::NOTHING))
+}
+
+fn cannot(id: &Id) -> String {
+    format!("{id} cannot be planned like that")
+}
+
+/// Refuses a new item that the process does not allow.
+pub(super) fn added(world: &World, spot: Spot, ask: &Ask) -> Result<()> {
+    demand(&cannot(world.board(spot).node(spot.place).id), &of_new(world, spot, ask))
+}
+
+/// Refuses items that are taken over from a file and that the process does not allow; `before`: the workflow as it was,
+/// `None` for one that is taken over whole, whose finished work is history.
+pub fn taken_over(before: Option<&Board>, world: &World, board: usize, ask: &Ask) -> Result<()> {
+    let Some(laid) = world.boards.get(board) else { return Ok(()) };
+    let mut list = Vec::new();
+    for (place, node) in laid.nodes().skip(1) {
+        let known = match before.and_then(|before| Some((before, before.thing(node.id)?))) {
+            Some((before, Thing::Item(place))) => Some(before.node(place).item),
+            _ => None,
+        };
+        let plan = |item: &Item| (item.estimate, item.limits, item.files.clone());
+        let is_known = known.is_some_and(|known| plan(known) == plan(node.item));
+        if is_known || (before.is_none() && node.state.is_closed()) {
+            continue;
+        }
+        let open = of_new(world, Spot { board, place }, ask).into_iter().filter(|condition| !condition.ok);
+        list.extend(
+            open.map(|condition| Condition { text: format!("{}: {}", node.id, condition.text), ..condition }),
+        );
+    }
+    demand("the import is refused", &list)
+}
+
+// What the process asks of a new item; limits beyond those of its kind are a person's to give.
+fn of_new(world: &World, spot: Spot, ask: &Ask) -> Vec<Condition> {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    // It is not there yet: its fields are to be said otherwise, not to be set.
+    let set = format!("git track set {} ", world.refer(spot.board, node.id));
+    let here = |condition: Condition| Condition {
+        command: condition.command.map(|command| match command.strip_prefix(&set) {
+            Some(rest) => format!("say instead: {rest}"),
+            None => command.replace(&set, ""),
+        }),
+        ..condition
+    };
+    let mut list: Vec<Condition> =
+        conditions(world, spot, Guarded::Add, Given::NOTHING).into_iter().map(here).collect();
+    let (usual, own) =
+        (node.kind.and_then(|kind| kind.limits).unwrap_or_default(), limits(board, spot.place));
+    let raised = more(usual.files, own.files) || more(usual.lines, own.lines);
+    let person = by_a_person(board, Some(ask.who()));
+    if raised && !person.ok {
+        list.push(Condition { text: format!("it raises a limit: {}", person.text), ..person });
+    }
+    list
+}
+
+fn more(old: Option<u32>, new: Option<u32>) -> bool {
+    match (old, new) {
+        (Some(old), Some(new)) => new > old,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
 }
 
 /// Refuses a value that another open workflow of the process has, where only one may have it.
@@ -84,19 +149,15 @@ fn written_elsewhere(world: &World, spot: Spot, field: &Field, setting: &Setting
     let document = field.from.as_ref().and_then(|name| board.profile.documents.get(name));
     let path = document.and_then(|document| pages::path_of(board, spot.place, document).ok());
     let Some(path) = path.filter(|path| board.pages.exists(path)) else { return Ok(()) };
-    let now = pages::field(board, &setting.key).map_or_else(|| "nothing".to_owned(), |now| show(&now));
-    Err(Error::refused(format!("`{}` is written in the front matter of {path}: {now}", setting.key))
+    let now = pages::field(board, &setting.key);
+    let now = now.map_or_else(|| "does not say it yet".to_owned(), |now| format!("says {}", show(&now)));
+    Err(Error::refused(format!("`{}` is read from a document, which {now}", setting.key))
         .hint(format!("edit {path}")))
 }
 
 fn raised(before: &World, after: &World, spot: Spot, ask: &Ask) -> Result<()> {
     let (old, new) = (before.board(spot), after.board(spot));
     let place = spot.place;
-    let more = |old: Option<u32>, new: Option<u32>| match (old, new) {
-        (Some(old), Some(new)) => new > old,
-        (Some(_), None) => true,
-        (None, _) => false,
-    };
     let (was, is) = (limits(old, place), limits(new, place));
     let lower = match (threshold(old, place), threshold(new, place)) {
         (Some(old), Some(new)) => new < old,

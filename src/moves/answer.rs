@@ -72,7 +72,11 @@ pub fn part(
         Answer::Pass => part_conditions(world, spot, full, given),
     };
     let list = list.into_iter().chain(recorded_by(world, spot, full, by, ask)).collect::<Vec<_>>();
-    demand(&format!("`{} {name}` is refused", answer.verb()), &list)?;
+    let verb = match answer {
+        Answer::Pass if full.human.is_some() => "approve",
+        _ => answer.verb(),
+    };
+    demand(&format!("`{verb} {name}` is refused"), &list)?;
     let why = ask.said();
     if why.is_none() && answer != Answer::Pass {
         return Err(Error::usage(format!("`{}` needs a reason", answer.verb()))

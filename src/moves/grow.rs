@@ -10,7 +10,7 @@ use crate::model::profile::{Guarded, Kind, Profile, ROOT};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
-use super::allowed::planned;
+use super::allowed::added;
 use super::attach::{self, PART, RECORDS, free_id};
 use super::fields::{Setting, set_item};
 use super::{Ask, demand, edit, named, open_for_change, perform};
@@ -49,6 +49,7 @@ pub fn add(
     kind: &str,
     title: &str,
     settings: &[Setting],
+    ask: &Ask,
 ) -> Result<(Workflow, Id)> {
     open_for_change(world, spot, "add")?;
     let board = world.board(spot);
@@ -83,7 +84,7 @@ pub fn add(
     let workflow = edit(world, spot, |parent| drop(parent.items.insert(id.clone(), item)))?;
     let later = world.with(spot.board, &workflow);
     if let Some(Thing::Item(place)) = later.board(spot).thing(&id) {
-        planned(&later, Spot { place, ..spot })?;
+        added(&later, Spot { place, ..spot }, ask)?;
     }
     Ok((workflow, id))
 }

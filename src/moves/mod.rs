@@ -188,6 +188,11 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
     if let Some(open) = open.filter(|open| !list.contains(open)) {
         list.push(open);
     }
+    // Where every departure must be approved first, the move itself cannot be one.
+    let checks = node.kind.and_then(|kind| kind.guards.get(&change.guarded));
+    if checks.is_some_and(|checks| checks.deviations) {
+        list = list.into_iter().map(Condition::firm).collect();
+    }
     let departed = settle(world, spot, change.verb, &list, ask)?;
     let derived = node.is_derived();
     let changed = edit(world, spot, |item| {
@@ -211,7 +216,8 @@ fn applies(world: &World, spot: Spot, change: &Move) -> Result<()> {
             let now = pages::field(board, &only.field).map_or_else(|| "nothing".to_owned(), |now| show(&now));
             let what = format!("`{} {}` is refused", change.verb, node.id);
             let text = format!("`{}` is {} (it is {now})", only.field, only.is.join(" or "));
-            demand(&what, &[Condition::unmet(text, None)])
+            let command = pages::source(board, &only.field).map(|path| format!("edit {path}"));
+            demand(&what, &[Condition::unmet(text, command)])
         }
     }
 }
@@ -286,6 +292,10 @@ fn illegal(world: &World, spot: Spot, change: &Move) -> Error {
     match (world.shown(spot), helpful.next()) {
         (Shown::Blocked, _) => error.hint(format!("git track unblock {me}")),
         (Shown::Waiting, _) => error.hint(format!("git track why {me}")),
+        // What is derived is taken up again by changing what it is derived from.
+        (_, Some(_)) if node.is_derived() && node.state == State::Done => {
+            error.hint(format!("git track show {me}"))
+        }
         (_, Some(other)) => error.hint(format!("git track {} {me}{}", other.verb, why(other))),
         (_, None) => error.hint(format!("git track show {me}")),
     }

@@ -81,11 +81,12 @@ pub fn claim(world: &World, spot: Spot, ask: &Ask) -> Result<Option<Workflow>> {
     open_for_change(world, spot, "claim")?;
     let node = world.board(spot).node(spot.place);
     if let Some(owner) = node.item.owner.as_deref().filter(|owner| *owner != ask.actor) {
-        return Err(Error::refused(format!("{} belongs to {owner}", node.id)).hint(format!(
-            "git track set {} owner={}",
-            world.refer(spot.board, node.id),
-            ask.actor
-        )));
+        let me = match ask.actor {
+            name if name.contains(' ') => format!("\"{name}\""),
+            name => name.to_owned(),
+        };
+        return Err(Error::refused(format!("{} belongs to {owner}", node.id))
+            .hint(format!("git track set {} owner={me}", world.refer(spot.board, node.id))));
     }
     match node.state {
         State::Active if node.item.owner.is_some() => Ok(None),

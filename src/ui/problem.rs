@@ -97,6 +97,11 @@ mod tests {
              hint: did you mean `title`?\n    git track doctor\n"
         );
         assert_eq!(json("status", &error)["error"]["at"]["line"], 12);
+        let long = Error::refused("no").note(format!("FAIL  {}", "word ".repeat(20).trim_end()));
+        let twelve = "word ".repeat(14);
+        let rest = "word ".repeat(6);
+        let lines = format!("error: no\n  FAIL  {}\n        {}\n", twelve.trim_end(), rest.trim_end());
+        assert_eq!(text(&long).render(false), lines);
     }
 
     #[test]

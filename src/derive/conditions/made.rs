@@ -5,7 +5,7 @@ use globset::GlobBuilder;
 use crate::model::check::Checks;
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
-use crate::model::profile::Guarded;
+use crate::model::profile::{Guarded, ROOT};
 use crate::model::record::Limits;
 
 use super::super::board::{Board, Place};
@@ -46,7 +46,7 @@ pub(super) fn made(
     list.extend(documents(board, place, &checks.documents, refer));
     for kind in &checks.has {
         let found = board.nodes().any(|(_, node)| node.kind_id == Some(kind));
-        let command = format!("git track add {kind} \"what it is\" -w {}", board.workflow.id);
+        let command = format!("git track add {kind} \"what it is\" {}", place_for(board, kind, refer));
         list.push(Condition::says(found.into(), format!("there is a {kind}"), command));
     }
     for (field, wanted) in checks.fields.iter() {
@@ -68,7 +68,8 @@ pub(super) fn made(
         && let Some(logs) = &board.profile.logs
     {
         let there = board.pages.logged(logs, board.workflow.id.as_str());
-        list.push(Condition::says(there.into(), "the folder of its logs is there", None));
+        let command = format!("git track note {me} -m \"what became of the logs\"");
+        list.push(Condition::says(there.into(), "the folder of its logs is there", command));
     }
     list
 }
@@ -111,6 +112,17 @@ fn documents(board: &Board, place: Place, names: &[Id], refer: &dyn Fn(&Id) -> S
 fn begin(board: &Board, name: &Id, refer: &dyn Fn(&Id) -> String) -> Option<String> {
     let owner = board.nodes().find(|(_, node)| node.kind.is_some_and(|kind| kind.documents.contains(name)));
     owner.map(|(_, node)| format!("git track start {}", refer(node.id)))
+}
+
+// Where one of a kind can be added.
+fn place_for(board: &Board, kind: &Id, refer: &dyn Fn(&Id) -> String) -> String {
+    let under = board.profile.kinds.get(kind).map(|kind| kind.under.as_slice()).unwrap_or_default();
+    let takes = |above: Option<&Id>| above.is_some_and(|above| under.contains(above));
+    let host = board.nodes().find(|(_, node)| takes(node.kind_id));
+    match host.filter(|_| !under.iter().any(|under| under.as_str() == ROOT)) {
+        Some((_, host)) => format!("--in {}", refer(host.id)),
+        None => format!("-w {}", board.workflow.id),
+    }
 }
 
 fn estimate(board: &Board, place: Place, me: &str) -> Vec<Condition> {

@@ -64,10 +64,13 @@ pub(super) fn children<'a>(
 ) -> Result<Vec<Nested>> {
     let mut entries = Vec::new();
     let mut kinds = Kinds { profile: setting.profile, usual, said: HashMap::new() };
+    // A list can be named by what it lists: `units`.
+    let listed = Id::parse(singular(key)).ok();
+    let listed = listed.and_then(|kind| setting.profile.kind(&kind)).map(|(kind, _)| kind);
     for (id, mut map) in records::entries(value, key, report)? {
         let parent = map.remove("parent").map(|parent| Id::parse(&show(&parent))).transpose()?;
         let kind = map.remove("kind").or_else(|| map.remove("type"));
-        let kind = kind_named(setting.profile, kind.as_ref(), &id, report);
+        let kind = kind_named(setting.profile, kind.as_ref(), &id, report).or(listed);
         kinds.said.insert(id.clone(), (kind, parent.clone()));
         entries.push((id, parent, kind, map));
     }
@@ -94,6 +97,10 @@ pub(super) fn children<'a>(
         }
     }
     Ok(found)
+}
+
+fn singular(key: &str) -> &str {
+    key.strip_suffix("ches").map_or_else(|| key.trim_end_matches('s'), |_| key.trim_end_matches("es"))
 }
 
 /// Which kinds the items of one list are; a parent may come after its children.

@@ -27,7 +27,7 @@ use crate::model::time::Time;
 use crate::model::workflow::Workflow;
 
 use item::Nested;
-use place::moment;
+use place::{house, moment, nest};
 
 pub use report::{Left, Report, SAME};
 
@@ -68,12 +68,13 @@ pub fn workflow(tree: Value, id: Id, setting: Setting) -> Result<Adopted> {
     map.remove("profile");
     let setting = Setting { now: base_time(&mut map, &mut report)?.unwrap_or(setting.now), ..setting };
     let said = map.get("state").or_else(|| map.get("status")).cloned();
-    let lists = Lists::take(&mut map);
+    let mut lists = Lists::take(&mut map);
     let mut root = item::convert(map, "", Some(&setting.profile.workflow), setting, &mut report)?;
     if root.title.is_empty() {
         root.title = id.to_string();
     }
-    lists.place(&mut root, setting, &mut report)?;
+    nest(&mut root, lists.items(setting, &mut report)?)?;
+    lists.place(&mut root, &mut report)?;
     place::settle(&mut root, setting.profile);
     // A workflow that was begun elsewhere is watched by the same numbers as one begun here.
     for (id, metric) in setting
@@ -95,15 +96,18 @@ pub fn workflow(tree: Value, id: Id, setting: Setting) -> Result<Adopted> {
     Ok(Adopted { workflow, report })
 }
 
-/// Takes records without a workflow of their own (risks, metrics) over into one.
+/// Takes items and records without a workflow of their own (units, risks, metrics) over into one.
 pub fn records(tree: Value, workflow: &Workflow, setting: Setting) -> Result<Adopted> {
     let Value::Object(mut map) = tree else { return Err(Error::state("the file does not hold a mapping")) };
     let mut report = Report::default();
     schema(&mut map)?;
     let setting = Setting { now: base_time(&mut map, &mut report)?.unwrap_or(setting.now), ..setting };
-    let lists = Lists::take(&mut map);
+    let mut lists = Lists::take(&mut map);
     let mut changed = workflow.clone();
-    lists.place(&mut changed.root, setting, &mut report)?;
+    let mut items = lists.items(setting, &mut report)?;
+    house(&mut items, &Board::new(workflow, setting.profile, setting.pages))?;
+    nest(&mut changed.root, items)?;
+    lists.place(&mut changed.root, &mut report)?;
     let mut own = Map::new();
     for key in ["risks", "metrics", "notes", "decisions"] {
         if let Some(value) = map.remove(key) {
@@ -218,13 +222,16 @@ impl Lists {
         }
     }
 
-    fn place(self, root: &mut Item, setting: Setting, report: &mut Report) -> Result<()> {
+    fn items(&mut self, setting: Setting, report: &mut Report) -> Result<Vec<Nested>> {
         let mut nested = Vec::new();
-        for (key, value) in self.children {
+        for (key, value) in std::mem::take(&mut self.children) {
             let usual = item::usual_under(setting.profile, None);
             nested.extend(item::children(&key, value, usual, setting, report)?);
         }
-        nest(root, nested)?;
+        Ok(nested)
+    }
+
+    fn place(self, root: &mut Item, report: &mut Report) -> Result<()> {
         if let Some(gates) = self.gates {
             records::gates(root, gates, report)?;
         }
@@ -236,36 +243,6 @@ impl Lists {
         }
         Ok(())
     }
-}
-
-fn nest(root: &mut Item, mut open: Vec<Nested>) -> Result<()> {
-    // Parents may come after their children in the file, so that several rounds can be needed.
-    while !open.is_empty() {
-        let mut later = Vec::new();
-        let count = open.len();
-        for nested in open {
-            let place = match &nested.parent {
-                None => Some(&mut *root),
-                Some(parent) => records::find(root, parent),
-            };
-            match place {
-                Some(parent) => {
-                    if parent.items.insert(nested.id.clone(), nested.item).is_some() {
-                        return Err(Error::state(format!("the id `{}` is used twice", nested.id)));
-                    }
-                }
-                None => later.push(nested),
-            }
-        }
-        if later.len() == count {
-            let lost = later.first().map(|nested| (nested.id.to_string(), nested.parent.clone()));
-            let (id, parent) = lost.unwrap_or_default();
-            let parent = parent.map(|parent| parent.to_string()).unwrap_or_default();
-            return Err(Error::state(format!("`{id}` belongs to `{parent}`, which is not in the file")));
-        }
-        open = later;
-    }
-    Ok(())
 }
 
 // A failed step makes its workflow failed by itself; what the file says is compared, not stored.

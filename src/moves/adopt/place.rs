@@ -1,10 +1,13 @@
 //! Where what is taken over belongs: the items that every workflow of a process begins with, and the times that a list of
 //! what happened tells.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
+use crate::derive::board::{Board, Node, Thing};
 use crate::derive::words::show;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::agent::Agent;
 use crate::model::id::Id;
 use crate::model::item::Item;
@@ -12,8 +15,10 @@ use crate::model::profile::{Profile, ROOT};
 use crate::model::record::Note;
 use crate::model::state::State;
 use crate::model::time::{Date, Time};
+use crate::model::workflow::tree;
 
 use super::Report;
+use super::item::{Nested, usual_under};
 use super::records::find;
 
 /// Adds what a workflow of the process begins with, where the file has nothing of the sort, and puts items that cannot
@@ -63,6 +68,113 @@ fn host(profile: &Profile, item: &Item) -> Option<Id> {
     }
     let takes = |seed: &Item| seed.kind.as_ref().is_some_and(|kind| under.contains(kind));
     profile.starts_with.items.iter().find(|(_, seed)| takes(seed)).map(|(id, _)| id.clone())
+}
+
+/// Gives items that cannot stand at the top of a workflow the one item of it that takes them as their parent.
+pub(super) fn house(items: &mut [Nested], board: &Board) -> Result<()> {
+    let own: HashSet<Id> = items.iter().map(|nested| nested.id.clone()).collect();
+    let top = usual_under(board.profile, None);
+    for nested in items.iter_mut().filter(|nested| nested.parent.as_ref().is_none_or(|id| !own.contains(id)))
+    {
+        let parent = match &nested.parent {
+            Some(id) => Some(id.clone()),
+            None => takes(board, &nested.id, nested.item.kind.as_ref().or(top))?,
+        };
+        let place = parent.as_ref().and_then(|id| board.thing(id));
+        if let Some(Thing::Item(place)) = place {
+            // The usual kind of a place is not written.
+            let usual = usual_under(board.profile, board.node(place).kind_id);
+            nested.item.kind = nested.item.kind.take().filter(|kind| Some(kind) != usual);
+        }
+        nested.parent = parent;
+    }
+    Ok(())
+}
+
+// The only item that takes one of a kind; `None`: the workflow itself does.
+fn takes(board: &Board, id: &Id, kind: Option<&Id>) -> Result<Option<Id>> {
+    let known = kind.and_then(|kind| board.profile.kinds.get(kind));
+    let Some((kind_id, kind)) = kind.zip(known) else { return Ok(None) };
+    if kind.under.iter().any(|under| under.as_str() == ROOT) {
+        return Ok(None);
+    }
+    let fits = |node: &&Node| {
+        node.state != State::Dropped && node.kind_id.is_some_and(|above| kind.under.contains(above))
+    };
+    let hosts: Vec<&Id> = board.nodes().map(|(_, node)| node).filter(fits).map(|node| node.id).collect();
+    match hosts.as_slice() {
+        [only] => Ok(Some((*only).clone())),
+        [] => Err(Error::refused(format!("nothing in {} takes a {kind_id} such as {id}", board.workflow.id))),
+        several => {
+            let several: Vec<&str> = several.iter().map(|id| id.as_str()).collect();
+            Err(Error::refused(format!("{id} is a {kind_id} and does not say what it stands in"))
+                .hint(format!("give it `parent:`, one of {}", several.join(", "))))
+        }
+    }
+}
+
+/// Puts items where they say that they stand; what is there already is told more, not replaced.
+pub(super) fn nest(root: &mut Item, mut open: Vec<Nested>) -> Result<()> {
+    let mut seen = HashSet::new();
+    if let Some(twice) = open.iter().find(|nested| !seen.insert(nested.id.clone())) {
+        return Err(Error::state(format!("the id `{}` is used twice", twice.id)));
+    }
+    // Parents may come after their children in the file, so that several rounds can be needed.
+    while !open.is_empty() {
+        let mut later = Vec::new();
+        let count = open.len();
+        for nested in open {
+            let place = match &nested.parent {
+                None => Some(&mut *root),
+                Some(parent) => find(root, parent),
+            };
+            match place {
+                Some(parent) => {
+                    let item = match parent.items.get(&nested.id) {
+                        Some(known) => over(&nested.id, known, &nested.item)?,
+                        None => nested.item,
+                    };
+                    parent.items.insert(nested.id, item);
+                }
+                None => later.push(nested),
+            }
+        }
+        if later.len() == count {
+            let lost = later.first().map(|nested| (nested.id.to_string(), nested.parent.clone()));
+            let (id, parent) = lost.unwrap_or_default();
+            let parent = parent.map(|parent| parent.to_string()).unwrap_or_default();
+            return Err(Error::state(format!("`{id}` belongs to `{parent}`, which is not in the file")));
+        }
+        open = later;
+    }
+    Ok(())
+}
+
+// What a file says about an item that is there; only moves change its state.
+fn over(id: &Id, known: &Item, said: &Item) -> Result<Item> {
+    if said.state.is_some_and(|state| state != known.state()) {
+        let (here, there) = (known.state(), said.state());
+        return Err(Error::refused(format!("{id} is {here} here, and {there} in the file"))
+            .hint(format!("git track show {id}")));
+    }
+    let mut whole = tree(known);
+    lay(&mut whole, tree(said));
+    serde_json::from_value(whole).map_err(|error| Error::state(format!("{id}: {error}")))
+}
+
+fn lay(below: &mut Value, above: Value) {
+    match (below, above) {
+        (Value::Object(below), Value::Object(above)) => {
+            for (key, value) in above {
+                match below.get_mut(&key) {
+                    Some(known) => lay(known, value),
+                    None => drop(below.insert(key, value)),
+                }
+            }
+        }
+        (_, Value::String(blank)) if blank.is_empty() => {}
+        (below, above) => *below = above,
+    }
 }
 
 /// Reads a list of what happened: `U01 started by alice` and `U01 done by alice` give times, the rest are notes.

@@ -40,7 +40,12 @@ pub(super) fn value(key: &str, value: &Value, setting: Setting) -> Option<Map<St
         "checklist" => one(key, checklist(value)),
         "limits" | "estimate" => one(key, limits(value)),
         "protocol" => one(key, protocol(value)),
-        "needs" if value.is_string() => one(key, json!([value])),
+        "est_files" => one("estimate", json!({ "files": number_of(value) })),
+        "est_lines" | "est_loc" => one("estimate", json!({ "lines": number_of(value) })),
+        "needs" | "files" => {
+            let names: Vec<&str> = value.as_str()?.split(',').map(str::trim).collect();
+            one(key, json!(names))
+        }
         _ => None,
     }
 }
@@ -293,6 +298,12 @@ fn checklist(value: &Value) -> Value {
         }
         other => json!({ "lines": lines(other) }),
     }
+}
+
+// A number that was written as a text.
+fn number_of(value: &Value) -> Value {
+    let number = value.as_str().and_then(|text| text.trim().parse::<u64>().ok());
+    number.map_or_else(|| value.clone(), Value::from)
 }
 
 fn limits(value: &Value) -> Value {

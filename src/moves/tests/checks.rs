@@ -1,8 +1,11 @@
 //! Every check of the closed list: a move in which it alone fails, and the same move in which it does not.
 
-use super::{Scene, ask, error};
-use crate::derive::testing::spot;
-use crate::moves::{named, perform};
+use super::{Scene, ask, error, refused};
+use crate::derive::reference::{Part, Target};
+use crate::derive::testing::{shipped_profile, spot};
+use crate::derive::world::Spot;
+use crate::moves::fields::{Setting, set};
+use crate::moves::{Ask, Departs, named, perform};
 
 /// The check, the item, the notes of the refusal, and the item when it holds.
 const ALL: [(&str, &str, &[&str], &str); 15] = [
@@ -129,4 +132,26 @@ fn a_refusal_lists_everything_and_what_helps() {
         found.hints(),
         ["git track start b", "git track unblock a.b1", "git track claim a", "git track done d"]
     );
+}
+
+#[test]
+fn a_close_that_asks_for_approved_departures_is_none() {
+    let scene = Scene::shipped("change", "items: {triage: {title: T, kind: triage}}");
+    let world = scene.world();
+    let ask = Ask { departs: Departs::Yes, ..ask(Some("late")) };
+    let found = error(perform(&world, spot(&world, "w"), named("done").unwrap(), &ask));
+    assert_eq!(found.message(), "`done w` is refused");
+    assert!(found.notes().iter().any(|note| note.starts_with("nobody departs from this")), "{found:?}");
+}
+
+#[test]
+fn a_value_that_only_one_may_have_is_not_set_either() {
+    let bodies = ["fields: {story: S1}", "fields: {story: S2}"];
+    let scene = Scene::new(shipped_profile("change"), &bodies);
+    let world = scene.world();
+    let target = Target { spot: Spot { board: 1, place: 0 }, part: Part::Whole };
+    let set = |value: &str| set(&world, &target, &[Setting::parse(value).unwrap()], &ask(None));
+    let first = &world.boards[0].workflow.id;
+    assert_eq!(refused(set("story=S1")), format!("`story` S1 belongs to {first}, which is open"));
+    assert!(set("story=S3").is_ok());
 }

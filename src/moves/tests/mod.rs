@@ -7,6 +7,7 @@ mod grow;
 mod records;
 mod rounds;
 mod table;
+mod units;
 
 use crate::derive::testing::{Scene, id, now, spot};
 use crate::error::{Error, Result};
