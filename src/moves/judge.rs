@@ -6,6 +6,7 @@ use crate::derive::gates::{has_passed, max_iterations, rounds_left, threshold};
 use crate::derive::roster::has_made;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
+use crate::model::item::Item;
 use crate::model::number::Score;
 use crate::model::profile::Guarded;
 use crate::model::record::Iteration;
@@ -51,11 +52,11 @@ pub fn score(world: &World, spot: Spot, round: &Round, ask: &Ask) -> Result<(Wor
     }
     if !node.state.is_running() {
         let me = world.refer(spot.board, node.id);
-        let verb = if node.state == State::Todo { "start" } else { "reopen" };
         let error =
             Error::refused(format!("`score {}` is refused: it is {}", node.id, world.shown(spot).phrase()));
-        return Err(match verb {
-            "start" => error.hint(format!("git track start {me}")),
+        return Err(match node.state {
+            State::Todo => error.hint(format!("git track start {me}")),
+            State::Failed => error.hint(format!("git track retry {me}")),
             _ => error.hint(format!("git track reopen {me} -m \"why\"")),
         });
     }
@@ -101,10 +102,10 @@ pub(super) fn conclude(
             (_, Some(most)) => format!("{last}{against}: iteration {} of {most}", rounds + 1),
             _ => format!("{last}{against}: once more"),
         };
-        let workflow = edit(&after, spot, |item| item.state = Some(State::Active))?;
+        let workflow = edit(&after, spot, |item| put(item, State::Active))?;
         return Ok((workflow, told(line, Vec::new())));
     }
-    let reviewed = edit(&after, spot, |item| item.state = Some(State::Review))?;
+    let reviewed = edit(&after, spot, |item| put(item, State::Review))?;
     let review = world.with(spot.board, &reviewed);
     let given = Given { actor: Some(ask.who()), ..Given::NOTHING };
     let list = conditions(&review, spot, Guarded::Done, given);
@@ -116,6 +117,14 @@ pub(super) fn conclude(
         }
         None => Ok((reviewed.clone(), told(format!("{last}{against}: passed, in review"), missing))),
     }
+}
+
+// A finer word belongs to the state that it was said for.
+fn put(item: &mut Item, state: State) {
+    if item.state() != state {
+        item.label = None;
+    }
+    item.state = Some(state);
 }
 
 fn judges(world: &World, spot: Spot, by: &str) -> Vec<Condition> {
