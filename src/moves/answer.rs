@@ -1,6 +1,6 @@
 //! Answers: to parts of gates, checkpoints, departures and escalations.
 
-use crate::derive::board::Place;
+use crate::derive::board::{Board, Place};
 use crate::derive::conditions::{Given, by_a_person, checkpoint_conditions, part_conditions, part_subject};
 use crate::derive::evidence::subject;
 use crate::derive::gates::{is_escalated, threshold};
@@ -121,12 +121,7 @@ pub fn reject_checkpoint(world: &World, spot: Spot, id: &Id, only: &[Place], ask
     let board = world.board(spot);
     demand(&format!("`reject {id}` is refused"), &[by_a_person(board, Some(ask.who()))])?;
     let why = reason(ask, "reject", &world.refer(spot.board, id))?;
-    let finished = |place: &Place| {
-        let node = board.node(*place);
-        !node.is_derived() && node.item.is_counted() && node.children.is_empty() && node.state == State::Done
-    };
-    let all = std::iter::once(spot.place).chain(board.below(spot.place)).filter(finished);
-    let back: Vec<Place> = all.filter(|place| only.is_empty() || only.contains(place)).collect();
+    let back = sent_back(board, spot.place, only);
     let mut workflow = edit_checkpoint(world, spot, id, |checkpoint| {
         (checkpoint.approved, checkpoint.rejected) = (None, Some(ask.now));
         (checkpoint.by, checkpoint.on) = (Some(ask.actor.to_owned()), None);
@@ -238,6 +233,19 @@ pub(super) fn reason<'a>(ask: &Ask<'a>, verb: &str, name: &str) -> Result<&'a st
     ask.said().ok_or_else(|| {
         Error::usage(format!("`{verb}` needs a reason")).hint(format!("git track {verb} {name} -m \"why\""))
     })
+}
+
+// The finished pieces, and with each what it stands in: that is not finished without it.
+fn sent_back(board: &Board, place: Place, only: &[Place]) -> Vec<Place> {
+    let all: Vec<Place> = std::iter::once(place).chain(board.below(place)).collect();
+    let finished = |place: Place| !board.node(place).is_derived() && board.node(place).state == State::Done;
+    let piece = |place: Place| {
+        let node = board.node(place);
+        node.item.is_counted() && node.children.is_empty() && (only.is_empty() || only.contains(&place))
+    };
+    let pieces: Vec<Place> = all.iter().copied().filter(|&place| finished(place) && piece(place)).collect();
+    let holds = |above: Place| pieces.iter().any(|&piece| board.upwards(piece).any(|place| place == above));
+    all.into_iter().filter(|&each| finished(each) && (each == place || holds(each))).collect()
 }
 
 fn send_back(item: &mut Item, why: &str, ask: &Ask) {
