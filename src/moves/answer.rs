@@ -58,13 +58,17 @@ pub fn part(
         _ => return Err(computed(world, spot, &name, "answered")),
     };
     let given = Given { actor: Some(Actor { name: by, kind: ask.kind }), ..Given::NOTHING };
-    let list = match answer {
+    let mut list = match answer {
         Answer::Waive => vec![by_a_person(board, Some(ask.who()))],
         Answer::Fail => {
             part_conditions(world, spot, full, given).into_iter().filter(|c| c.firm || c.ok).collect()
         }
         Answer::Pass => part_conditions(world, spot, full, given),
     };
+    // Nor does an agent say it in the name of a person.
+    if answer != Answer::Waive && full.human.is_some() && by != ask.actor {
+        list.push(by_a_person(board, Some(ask.who())));
+    }
     demand(&format!("`{} {name}` is refused", answer.verb()), &list)?;
     let why = ask.said();
     if why.is_none() && answer != Answer::Pass {
