@@ -40,10 +40,15 @@ pub enum Who {
 /// What waits for somebody's word in one workflow, in the order of its items.
 pub fn judgements(world: &World, board: usize) -> Vec<Judgement> {
     let Some(laid) = world.boards.get(board) else { return Vec::new() };
-    if laid.root().state.is_closed() || laid.stopped_by().is_some() {
+    if laid.stopped_by().is_some() {
         return Vec::new();
     }
     let mut found = Vec::new();
+    if laid.root().state.is_closed() {
+        // Closing it may have been a departure.
+        let root = Desk { world, board: laid, spot: Spot { board, place: 0 }, node: laid.root() };
+        return root.deviations();
+    }
     for (place, node) in laid.nodes() {
         let at = Desk { world, board: laid, spot: Spot { board, place }, node };
         if node.state != State::Dropped {

@@ -141,7 +141,11 @@ pub fn reject_checkpoint(world: &World, spot: Spot, id: &Id, only: &[Place], ask
 
 /// Approves or rejects a departure from the process; `None`: that was said already.
 pub fn deviation(world: &World, spot: Spot, id: &Id, verdict: Say, ask: &Ask) -> Result<Option<Workflow>> {
-    open_for_change(world, spot, verdict.verb())?;
+    // What was done against the process may be what closed it, and is approved afterwards.
+    match verdict {
+        Say::No if spot.place != 0 => open_for_change(world, spot, "reject")?,
+        Say::Yes | Say::No => open_for_change(world, Spot { place: 0, ..spot }, "reopen")?,
+    }
     let board = world.board(spot);
     let node = board.node(spot.place);
     let Some(known) = node.item.deviations.get(id) else { return Err(Error::bug("a record lost its place")) };
