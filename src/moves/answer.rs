@@ -271,8 +271,8 @@ fn send_back(item: &mut Item, why: &str, ask: &Ask) {
 fn undo(item: &mut Item, verb: Option<&str>, why: &str, ask: &Ask) {
     match (verb, item.state()) {
         (Some("done" | "score"), State::Done | State::Review) => send_back(item, why, ask),
-        (Some("start"), State::Active) => {
-            (item.state, item.started) = (None, None);
+        (Some("start" | "retry" | "reopen"), State::Active | State::Review) => {
+            (item.state, item.started, item.label) = (None, None, None);
             item.notes.push('n', ask.note(format!("sent back: {why}")));
         }
         _ => drop(item.notes.push('n', ask.note(format!("sent back: {why}")))),
