@@ -94,10 +94,9 @@ impl Desk<'_, '_> {
 
     // Asked for when its turn has come, or when nothing but this decision is missing.
     fn decision(&self) -> Option<Judgement> {
-        self.world.undecided(self.spot)?;
+        // Where nobody can say it, a document does.
+        let command = self.world.undecided(self.spot)?.command?;
         let others = self.world.unmet(self.spot).len();
-        let me = self.refer(self.node.id);
-        let command = format!("git track trigger {me} -m \"why\", or git track skip {me} -m \"why\"");
         let message = format!("is {} needed?", self.node.item.title);
         (self.node.state == State::Todo && others == 1)
             .then(|| self.waits(self.node.id.as_str(), Who::Anyone, message, command))
