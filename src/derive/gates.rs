@@ -7,7 +7,7 @@ use crate::model::record::{Iteration, Protocol};
 use crate::model::state::State;
 
 use super::board::{Board, Place};
-use super::evidence::{freshness, subject};
+use super::evidence::{freshness, subject_of_all};
 use super::pages;
 
 /// What a gate, or a part of one, says.
@@ -61,7 +61,8 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
 // that has changed since is no answer.
 fn counts(board: &Board, place: Place, part: &FullPart) -> bool {
     let documents = board.node(place).kind.is_some_and(|kind| !kind.documents.is_empty());
-    !documents || freshness(part.on.as_deref(), subject(board, place)).is_fresh()
+    !documents
+        || freshness(part.on.as_deref(), subject_of_all(board, &reviewed(board, place, part))).is_fresh()
 }
 
 /// The items that a part of a gate is about: those of its scope, else the item of the gate.
