@@ -89,9 +89,10 @@ fn findings(question: Question) -> Vec<Condition> {
     let mut list = Vec::new();
     for place in std::iter::once(spot.place).chain(board.below(spot.place)) {
         let node = board.node(place);
-        // What was found after an item was finished is not held against its having been finished.
+        // What was found after an item was finished is not held against its having been finished; what was there in the
+        // same second would have stopped it.
         let in_time = |finding: &Finding| match (finding.since, me.finished, me.state()) {
-            (Some(since), Some(finished), State::Done) => since <= finished,
+            (Some(since), Some(finished), State::Done) => since < finished,
             _ => true,
         };
         let serious = |finding: &Finding| {
