@@ -63,7 +63,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 let (explicit, settings) = grow::explicit_id(&settings)?;
                 attach::part(&world, &target, args.title.trim(), explicit, &settings)?
             }
-            None => grow::add(&world, spot, &args.kind, &args.title, &settings)?,
+            None => grow::add(&world, spot, &args.kind, &args.title, &settings, &deciding.ask(None))?,
         };
         let reference = format!("{}:{id}", workflow.id);
         draft.put(workflow);

@@ -89,7 +89,8 @@ fn written_elsewhere(world: &World, spot: Spot, field: &Field, setting: &Setting
         .hint(format!("edit {path}")))
 }
 
-fn raised(before: &World, after: &World, spot: Spot, ask: &Ask) -> Result<()> {
+/// Refuses limits that are looser than before, unless a person sets them.
+pub(super) fn raised(before: &World, after: &World, spot: Spot, ask: &Ask) -> Result<()> {
     let (old, new) = (before.board(spot), after.board(spot));
     let place = spot.place;
     let more = |old: Option<u32>, new: Option<u32>| match (old, new) {

@@ -15,7 +15,8 @@ fn settings(text: &str) -> Vec<Setting> {
 
 fn add(scene: &Scene, within: &str, kind: &str, title: &str, text: &str) -> Result<(Workflow, String)> {
     let world = scene.world();
-    grow::add(&world, spot(&world, within), kind, title, &settings(text)).map(|(w, id)| (w, id.to_string()))
+    grow::add(&world, spot(&world, within), kind, title, &settings(text), &ask(None))
+        .map(|(w, id)| (w, id.to_string()))
 }
 
 fn step(scene: &Scene, title: &str, focus: &str, finish: Option<&str>) -> Result<(Workflow, String)> {
