@@ -29,6 +29,10 @@ mod board_tests;
 #[cfg(test)]
 mod graph_tests;
 #[cfg(test)]
+mod judgement_tests;
+#[cfg(test)]
+mod pages_tests;
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod validate_tests;

@@ -1,8 +1,14 @@
 //! Moves by literals: a workflow in, a workflow or a refusal out.
 
 mod checks;
+mod defects;
+mod departures;
 mod fields;
+mod gates;
 mod grow;
+mod guards;
+mod judging;
+mod limits;
 mod records;
 mod table;
 
