@@ -150,12 +150,12 @@ fn evidence(world: &World, spot: Spot) -> Vec<Violation> {
         }
     }
     let start = node.kind.and_then(|kind| kind.guards.get(&Guarded::Start));
-    if state.is_running()
-        && start.is_some_and(|checks| checks.one_active)
-        && !departed(node, &["start", "retry", "reopen"])
-    {
+    if state.is_running() && start.is_some_and(|checks| checks.one_active) && !departed(node, &BEGINNING) {
         let rival = board.nodes().find(|(other, rival)| {
-            *other > spot.place && rival.kind_id == node.kind_id && rival.item.state().is_running()
+            *other > spot.place
+                && rival.kind_id == node.kind_id
+                && rival.item.state().is_running()
+                && !departed(rival, &BEGINNING)
         });
         if let Some((_, rival)) = rival {
             lacks("state", format!("{} and {} are both in progress; only one may be", node.id, rival.id));
@@ -163,6 +163,9 @@ fn evidence(world: &World, spot: Spot) -> Vec<Violation> {
     }
     found
 }
+
+/// The moves after which something is in progress.
+const BEGINNING: [&str; 3] = ["start", "retry", "reopen"];
 
 // What was done against the process is on record, and is a person's to approve.
 fn departed(node: &Node, verbs: &[&str]) -> bool {
