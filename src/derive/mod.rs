@@ -22,8 +22,6 @@ pub mod validate;
 pub mod words;
 pub mod world;
 
-use crate::model::record::Finding;
-
 #[cfg(test)]
 mod board_tests;
 #[cfg(test)]
@@ -38,7 +36,3 @@ pub(crate) mod testing;
 mod validate_tests;
 #[cfg(test)]
 mod world_tests;
-
-pub(crate) fn open_finding(finding: &Finding) -> bool {
-    finding.is_open()
-}

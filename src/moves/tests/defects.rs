@@ -1,6 +1,7 @@
 //! Findings: recorded at a place, fixed, verified by somebody else, or lived with.
 
 use super::{Ask, Scene, ask, error, item, refused};
+use crate::derive::gates::{GateState, gate_state};
 use crate::derive::testing::{TEAM, id, now, spot};
 use crate::error::Result;
 use crate::model::actor::ActorKind;
@@ -153,4 +154,28 @@ fn what_is_found_afterwards_is_held_against_what_comes_next() {
         assert_eq!(closing.notes().iter().filter(|note| note.starts_with("FAIL")).count(), 1);
         assert_eq!(closing.hints(), ["git track finding fix x.f1"]);
     }
+}
+
+#[test]
+fn a_gate_that_passed_is_not_reopened_by_what_is_found_afterwards() {
+    let scene = |state: &str, since: &str| {
+        let item = format!("state: {state}, started: {AT}, finished: \"2026-02-12T08:30:00Z\"");
+        let finding =
+            format!("findings: {{f1: {{severity: high, text: bad, since: \"2026-02-12T{since}\"}}}}");
+        let gate = "gates: {G: {parts: {x: {findings: true}}}}";
+        Scene::guarded(
+            "done: {gates: true}",
+            &format!("items: {{a: {{title: A, {item}, {finding}, {gate}}}}}"),
+        )
+    };
+    let passes = |scene: &Scene| {
+        let world = scene.world();
+        let place = spot(&world, "a").place;
+        gate_state(&world.boards[0], place, world.boards[0].gate(place, &id("G")).unwrap())
+            == GateState::Passed
+    };
+    let (late, early) = (scene("done", "08:30:00Z"), scene("done", "08:29:59Z"));
+    assert_eq!((passes(&late), late.wrong()), (true, Vec::new()));
+    assert_eq!((passes(&early), early.wrong()), (false, vec!["a is done, but: gate G passes".to_owned()]));
+    assert!(!passes(&scene("active", "08:31:00Z")), "what is at work has to deal with it");
 }

@@ -107,7 +107,7 @@ fn what_is_new_has_the_limits_of_all() {
         match add(text, &agent()) {
             Ok(_) => assert!(!raises, "{text}"),
             Err(found) => {
-                assert_eq!((raises, found.message()), (true, "raising a limit is refused"), "{text}")
+                assert_eq!((raises, found.message()), (true, "raising a limit is refused"), "{text}");
             }
         }
     }
