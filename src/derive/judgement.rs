@@ -2,6 +2,7 @@
 
 use crate::model::gate::Part;
 use crate::model::profile::Guarded;
+use crate::model::record::Finding;
 use crate::model::state::{Shown, State};
 
 use super::board::{Board, Node};
@@ -140,10 +141,13 @@ impl Desk<'_, '_> {
     }
 
     fn findings(&self) -> Vec<Judgement> {
-        if self.node.state.is_closed() {
-            return Vec::new();
-        }
-        let mut open: Vec<_> = self.node.item.findings.iter().filter(|(_, f)| f.is_open()).collect();
+        // Of finished work only what keeps the workflow from being closed is asked for.
+        let closing = self.board.profile.workflow.guards.get(&Guarded::Done);
+        let asked = |severity| {
+            !self.node.state.is_closed() || closing.is_some_and(|checks| checks.findings.contains(&severity))
+        };
+        let waits = |finding: &Finding| finding.is_open() && asked(finding.severity);
+        let mut open: Vec<_> = self.node.item.findings.iter().filter(|(_, finding)| waits(finding)).collect();
         open.sort_by_key(|(_, finding)| finding.severity);
         open.into_iter()
             .map(|(id, finding)| {

@@ -89,6 +89,22 @@ fn findings_wait_the_worst_first() {
 }
 
 #[test]
+fn what_keeps_a_workflow_open_is_asked_for() {
+    let findings = "findings: {f1: {severity: low, text: one}, f2: {severity: high, text: two}}";
+    let body = |state: &str| {
+        format!("items: {{p: {{title: P, items: {{t: {{title: T, state: {state}, {findings}}}}}}}}}")
+    };
+    let commands = |state: &str| -> Vec<String> {
+        let scene = Scene::shipped("orchestration", &body(state));
+        let world = scene.world();
+        actions(&world, 0).into_iter().map(|action| action.command(&world)).collect()
+    };
+    assert_eq!(commands("done"), ["git track finding fix t.f2"]);
+    assert_eq!(commands("review"), ["git track finding fix t.f2", "git track finding fix t.f1"]);
+    assert_eq!(commands("dropped"), [""; 0]);
+}
+
+#[test]
 fn gates_and_checkpoints_wait_after_the_work() {
     let phase = |a: &str, gate: &str| {
         waiting(&format!(
