@@ -2,12 +2,13 @@
 
 use crate::model::gate::{FullPart, Gate, Part};
 use crate::model::id::Id;
+use crate::model::item::Item;
 use crate::model::number::Score;
-use crate::model::record::{Iteration, Protocol};
+use crate::model::record::{Finding, Iteration, Protocol};
 use crate::model::state::State;
 
 use super::board::{Board, Place};
-use super::evidence::{freshness, subject};
+use super::evidence::{freshness, subject_of_all};
 use super::pages;
 
 /// What a gate, or a part of one, says.
@@ -44,7 +45,9 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
             } else if part.checklist == Some(true) {
                 holds(item.ticked().is_none_or(|(done, all)| done == all))
             } else if part.findings == Some(true) {
-                let open = |place: Place| board.node(place).item.findings.values().any(super::open_finding);
+                let open = |place: Place| {
+                    board.node(place).item.findings.values().any(|finding| is_held_against(item, finding))
+                };
                 let looked_at = reviewed(board, place, part);
                 let inside = |&place: &Place| open(place) || board.below(place).into_iter().any(open);
                 holds(!looked_at.iter().any(inside))
@@ -57,12 +60,25 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
     }
 }
 
+/// Whether an open finding is held against an item, be it of its own or of something in it.
+///
+/// What was found after it was finished is not held against its having been finished; what was there in the same second
+/// would have stopped it.
+pub fn is_held_against(item: &Item, finding: &Finding) -> bool {
+    let in_time = match (finding.since, item.finished, item.state()) {
+        (Some(since), Some(finished), State::Done) => since < finished,
+        _ => true,
+    };
+    finding.is_open() && in_time
+}
+
 // Finished history stays what it was. But what is made of documents is never history: an answer about a document
 // that has changed since is no answer.
 fn counts(board: &Board, place: Place, part: &FullPart) -> bool {
     let node = board.node(place);
     let documents = node.is_derived() && node.kind.is_some_and(|kind| !kind.documents.is_empty());
-    !documents || freshness(part.on.as_deref(), subject(board, place)).is_fresh()
+    !documents
+        || freshness(part.on.as_deref(), subject_of_all(board, &reviewed(board, place, part))).is_fresh()
 }
 
 /// The items that a part of a gate is about: those of its scope, else the item of the gate.

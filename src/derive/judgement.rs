@@ -44,10 +44,15 @@ pub enum Who {
 /// What waits for somebody's word in one workflow, in the order of its items.
 pub fn judgements(world: &World, board: usize) -> Vec<Judgement> {
     let Some(laid) = world.boards.get(board) else { return Vec::new() };
-    if laid.root().state.is_closed() || laid.stopped_by().is_some() {
+    if laid.stopped_by().is_some() {
         return Vec::new();
     }
     let mut found = Vec::new();
+    if laid.root().state.is_closed() {
+        // Closing it may have been a departure.
+        let root = Desk { world, board: laid, spot: Spot { board, place: 0 }, node: laid.root() };
+        return root.deviations();
+    }
     // What is said about the whole comes last.
     for (place, node) in laid.nodes().skip(1).chain(laid.nodes().take(1)) {
         let at = Desk { world, board: laid, spot: Spot { board, place }, node };
@@ -114,7 +119,8 @@ impl Desk<'_, '_> {
 
     // Asked for when its turn has come, or when nothing but this decision is missing.
     fn decision(&self) -> Option<Judgement> {
-        self.world.undecided(self.spot)?;
+        // Where nobody can say it, a document does.
+        self.world.undecided(self.spot)?.command?;
         let others = self.world.unmet(self.spot).len();
         let command = self.world.decide(self.spot);
         let message = format!("is {} needed?", self.node.item.title);

@@ -22,19 +22,17 @@ pub mod validate;
 pub mod words;
 pub mod world;
 
-use crate::model::record::Finding;
-
 #[cfg(test)]
 mod board_tests;
 #[cfg(test)]
 mod graph_tests;
+#[cfg(test)]
+mod judgement_tests;
+#[cfg(test)]
+mod pages_tests;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod validate_tests;
 #[cfg(test)]
 mod world_tests;
-
-pub(crate) fn open_finding(finding: &Finding) -> bool {
-    finding.is_open()
-}

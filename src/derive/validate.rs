@@ -144,15 +144,18 @@ fn evidence(world: &World, spot: Spot) -> Vec<Violation> {
     if matches!(state, State::Done | State::Failed) && node.item.finished.is_none() {
         lacks("state", format!("{} is {state} but has no `finished` time", node.id));
     }
-    if state == State::Done && !departed(node, "done") {
+    if state == State::Done && !departed(node, &["done"]) {
         for condition in lasting_conditions(world, spot).into_iter().filter(|condition| !condition.ok) {
             lacks("state", format!("{} is done, but: {}", node.id, condition.text));
         }
     }
     let start = node.kind.and_then(|kind| kind.guards.get(&Guarded::Start));
-    if state.is_running() && start.is_some_and(|checks| checks.one_active) && !departed(node, "start") {
+    if state.is_running() && start.is_some_and(|checks| checks.one_active) && !departed(node, &BEGINNING) {
         let rival = board.nodes().find(|(other, rival)| {
-            *other > spot.place && rival.kind_id == node.kind_id && rival.item.state().is_running()
+            *other > spot.place
+                && rival.kind_id == node.kind_id
+                && rival.item.state().is_running()
+                && !departed(rival, &BEGINNING)
         });
         if let Some((_, rival)) = rival {
             lacks("state", format!("{} and {} are both in progress; only one may be", node.id, rival.id));
@@ -161,10 +164,15 @@ fn evidence(world: &World, spot: Spot) -> Vec<Violation> {
     found
 }
 
+/// The moves after which something is in progress.
+const BEGINNING: [&str; 3] = ["start", "retry", "reopen"];
+
 // What was done against the process is on record, and is a person's to approve.
-fn departed(node: &Node, verb: &str) -> bool {
+fn departed(node: &Node, verbs: &[&str]) -> bool {
     let mut records = node.item.deviations.values();
-    records.any(|record| record.rejected.is_none() && record.verb.as_deref() == Some(verb))
+    records.any(|record| {
+        record.rejected.is_none() && record.verb.as_deref().is_some_and(|verb| verbs.contains(&verb))
+    })
 }
 
 fn gates(board: &Board, place: Place) -> Vec<Violation> {

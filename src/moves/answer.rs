@@ -1,6 +1,6 @@
 //! Answers: to parts of gates, checkpoints, departures and escalations.
 
-use crate::derive::board::Place;
+use crate::derive::board::{Board, Place};
 use crate::derive::conditions::{
     Condition, Given, by_a_person, checkpoint_conditions, part_conditions, part_subject,
 };
@@ -142,12 +142,7 @@ pub fn reject_checkpoint(world: &World, spot: Spot, id: &Id, only: &[Place], ask
     let board = world.board(spot);
     demand(&format!("`reject {id}` is refused"), &[by_a_person(board, Some(ask.who()))])?;
     let why = reason(ask, "reject", &world.refer(spot.board, id))?;
-    let finished = |place: &Place| {
-        let node = board.node(*place);
-        !node.is_derived() && node.item.is_counted() && node.children.is_empty() && node.state == State::Done
-    };
-    let all = std::iter::once(spot.place).chain(board.below(spot.place)).filter(finished);
-    let back: Vec<Place> = all.filter(|place| only.is_empty() || only.contains(place)).collect();
+    let back = sent_back(board, spot.place, only);
     let mut workflow = edit_checkpoint(world, spot, id, |checkpoint| {
         (checkpoint.approved, checkpoint.rejected) = (None, Some(ask.now));
         (checkpoint.by, checkpoint.on) = (Some(ask.actor.to_owned()), None);
@@ -163,7 +158,11 @@ pub fn reject_checkpoint(world: &World, spot: Spot, id: &Id, only: &[Place], ask
 
 /// Approves or rejects a departure from the process; `None`: that was said already.
 pub fn deviation(world: &World, spot: Spot, id: &Id, verdict: Say, ask: &Ask) -> Result<Option<Workflow>> {
-    open_for_change(world, spot, verdict.verb())?;
+    // What was done against the process may be what closed it, and is approved afterwards.
+    match verdict {
+        Say::No if spot.place != 0 => open_for_change(world, spot, "reject")?,
+        Say::Yes | Say::No => open_for_change(world, Spot { place: 0, ..spot }, "reopen")?,
+    }
     let board = world.board(spot);
     let node = board.node(spot.place);
     let Some(known) = node.item.deviations.get(id) else { return Err(Error::bug("a record lost its place")) };
@@ -261,6 +260,19 @@ pub(super) fn reason<'a>(ask: &Ask<'a>, verb: &str, name: &str) -> Result<&'a st
     })
 }
 
+// The finished pieces, and with each what it stands in: that is not finished without it.
+fn sent_back(board: &Board, place: Place, only: &[Place]) -> Vec<Place> {
+    let all: Vec<Place> = std::iter::once(place).chain(board.below(place)).collect();
+    let finished = |place: Place| !board.node(place).is_derived() && board.node(place).state == State::Done;
+    let piece = |place: Place| {
+        let node = board.node(place);
+        node.item.is_counted() && node.children.is_empty() && (only.is_empty() || only.contains(&place))
+    };
+    let pieces: Vec<Place> = all.iter().copied().filter(|&place| finished(place) && piece(place)).collect();
+    let holds = |above: Place| pieces.iter().any(|&piece| board.upwards(piece).any(|place| place == above));
+    all.into_iter().filter(|&each| finished(each) && (each == place || holds(each))).collect()
+}
+
 fn send_back(item: &mut Item, why: &str, ask: &Ask) {
     item.state = Some(State::Active);
     (item.finished, item.label) = (None, None);
@@ -276,8 +288,8 @@ fn send_back(item: &mut Item, why: &str, ask: &Ask) {
 fn undo(item: &mut Item, verb: Option<&str>, why: &str, ask: &Ask) {
     match (verb, item.state()) {
         (Some("done" | "score"), State::Done | State::Review) => send_back(item, why, ask),
-        (Some("start"), State::Active) => {
-            (item.state, item.started) = (None, None);
+        (Some("start" | "retry" | "reopen"), State::Active | State::Review) => {
+            (item.state, item.started, item.label) = (None, None, None);
             item.notes.push('n', ask.note(format!("sent back: {why}")));
         }
         _ => drop(item.notes.push('n', ask.note(format!("sent back: {why}")))),

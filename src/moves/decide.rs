@@ -144,9 +144,11 @@ fn take_back(item: &mut Item, what: &Revoked) {
             }
         }
         Revoked::Decision => {
-            (item.triggered, item.not_triggered) = (None, None);
-            if item.state == Some(State::Dropped) {
-                (item.state, item.finished) = (None, None);
+            let left_out = item.not_triggered.take().is_some();
+            item.triggered = None;
+            if left_out && item.state == Some(State::Dropped) {
+                (item.state, item.label) = (None, None);
+                (item.started, item.finished) = (None, None);
             }
         }
     }

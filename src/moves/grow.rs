@@ -10,7 +10,7 @@ use crate::model::profile::{Guarded, Kind, Profile, ROOT};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
-use super::allowed::added;
+use super::allowed::{planned, raised};
 use super::attach::{self, PART, RECORDS, free_id};
 use super::fields::{Setting, set_item};
 use super::{Ask, demand, edit, named, open_for_change, perform};
@@ -75,7 +75,8 @@ pub fn add(
             .hint(format!("say where with --in; it may stand under {}", places.join(" or "))));
     }
     let id = new_id(world, spot, explicit, found.id.as_deref().unwrap_or("{slug}"), title)?;
-    let mut item = new_item(board.profile, kind_id, found, above, title);
+    let bare = new_item(board.profile, kind_id, found, above, title);
+    let mut item = bare.clone();
     set_item(&mut item, Some(found), &settings)?;
     if let Some(name) = missing(found, &item) {
         return Err(Error::usage(format!("a {kind_id} needs `{name}`"))
@@ -84,7 +85,10 @@ pub fn add(
     let workflow = edit(world, spot, |parent| drop(parent.items.insert(id.clone(), item)))?;
     let later = world.with(spot.board, &workflow);
     if let Some(Thing::Item(place)) = later.board(spot).thing(&id) {
-        added(&later, Spot { place, ..spot }, ask)?;
+        let at = Spot { place, ..spot };
+        let usual = edit(&later, at, |item| *item = bare)?;
+        raised(&world.with(spot.board, &usual), &later, at, ask)?;
+        planned(&later, at)?;
     }
     Ok((workflow, id))
 }

@@ -7,6 +7,7 @@ use crate::derive::gates::{has_passed, max_iterations, rounds, rounds_left, thre
 use crate::derive::roster::{has_made, judges};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
+use crate::model::item::Item;
 use crate::model::number::Score;
 use crate::model::profile::Guarded;
 use crate::model::record::Iteration;
@@ -54,16 +55,13 @@ pub fn score(world: &World, spot: Spot, round: &Round, ask: &Ask) -> Result<(Wor
     let again = node.state == State::Done && stale_score(world, spot).is_some();
     if !node.state.is_running() && !again {
         let me = world.refer(spot.board, node.id);
-        let verb = match world.shown(spot) {
-            Shown::Waiting | Shown::Blocked => "why",
-            _ if node.state == State::Todo => "start",
-            _ => "reopen",
-        };
         let error =
             Error::refused(format!("`score {}` is refused: it is {}", node.id, world.shown(spot).phrase()));
-        return Err(match verb {
-            "reopen" => error.hint(format!("git track reopen {me} -m \"why\"")),
-            verb => error.hint(format!("git track {verb} {me}")),
+        return Err(match (world.shown(spot), node.state) {
+            (Shown::Waiting | Shown::Blocked, _) => error.hint(format!("git track why {me}")),
+            (_, State::Todo) => error.hint(format!("git track start {me}")),
+            (_, State::Failed) => error.hint(format!("git track retry {me}")),
+            _ => error.hint(format!("git track reopen {me} -m \"why\"")),
         });
     }
     let by = round.by.as_deref().unwrap_or(ask.actor);
@@ -111,10 +109,10 @@ pub(super) fn conclude(
             (_, Some(most)) => format!("{last}{against}: iteration {} of {most}", rounds + 1),
             _ => format!("{last}{against}: once more"),
         };
-        let workflow = edit(&after, spot, |item| (item.state, item.finished) = (Some(State::Active), None))?;
+        let workflow = edit(&after, spot, |item| put(item, State::Active))?;
         return Ok((workflow, told(line, Vec::new())));
     }
-    let reviewed = edit(&after, spot, |item| (item.state, item.finished) = (Some(State::Review), None))?;
+    let reviewed = edit(&after, spot, |item| put(item, State::Review))?;
     let review = world.with(spot.board, &reviewed);
     let given = Given { actor: Some(ask.who()), ..Given::NOTHING };
     let list = conditions(&review, spot, Guarded::Done, given);
@@ -126,6 +124,14 @@ pub(super) fn conclude(
         }
         None => Ok((reviewed.clone(), told(format!("{last}{against}: passed, in review"), missing))),
     }
+}
+
+// A finer word and the time of finishing belong to the state that they were said for.
+fn put(item: &mut Item, state: State) {
+    if item.state() != state {
+        (item.label, item.finished) = (None, None);
+    }
+    item.state = Some(state);
 }
 
 fn allowed(world: &World, spot: Spot, by: &str, (score, ask): (&Score, &Ask)) -> Vec<Condition> {

@@ -181,12 +181,10 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
             world.refer(spot.board, node.id)
         )));
     }
-    let given = Given { summary: text, actor: Some(ask.who()), ..Given::NOTHING };
-    let mut list = conditions(world, spot, change.guarded, given);
-    let open = world.undecided(spot).map(Condition::from).filter(|_| change.verb == "start");
-    // Among the needs it may stand already.
-    if let Some(open) = open.filter(|open| !list.contains(open)) {
-        list.push(open);
+    let mut list = asked_of(world, spot, change, text, ask);
+    if ask.departs == Departs::Yes && list.iter().any(|condition| !condition.ok) {
+        // Then the text is the reason, and says nothing about what came out.
+        list = asked_of(world, spot, change, None, ask);
     }
     // Where every departure must be approved first, the move itself cannot be one.
     let checks = node.kind.and_then(|kind| kind.guards.get(&change.guarded));
@@ -203,6 +201,17 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
         }
     });
     changed.map(Some)
+}
+
+fn asked_of(world: &World, spot: Spot, change: &Move, summary: Option<&str>, ask: &Ask) -> Vec<Condition> {
+    let given = Given { summary, actor: Some(ask.who()), ..Given::NOTHING };
+    let mut list = conditions(world, spot, change.guarded, given);
+    let open = world.undecided(spot).map(Condition::from).filter(|_| change.verb == "start");
+    // Among the needs it may stand already.
+    if let Some(open) = open.filter(|open| !list.contains(open)) {
+        list.push(open);
+    }
+    list
 }
 
 // What does not apply is not begun.

@@ -2,9 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a harness of processes and raw files")]
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs;
-use std::os::unix::ffi::OsStringExt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,306 +11,72 @@ use serde_json::Value;
 use super::program::{Dice, Ground, Ran, workflow};
 use super::{each, full, say};
 
-/// Verbs, and whether `--json` is honoured: a few print for another program, whatever is asked.
-const VERBS: [(&str, bool); 40] = [
-    ("set", true),
-    ("set", true),
-    ("set", true),
-    ("show", true),
-    ("set", true),
-    ("update", true),
-    ("add", true),
-    ("add", true),
-    ("note", true),
-    ("step", true),
-    ("new", true),
-    ("claim", true),
-    ("start", true),
-    ("submit", true),
-    ("done", true),
-    ("block", true),
-    ("unblock", true),
-    ("fail", true),
-    ("retry", true),
-    ("skip", true),
-    ("reopen", true),
-    ("undo", true),
-    ("recover", true),
-    ("import", true),
-    ("init", true),
-    ("doctor", true),
-    ("status", true),
-    ("show", true),
-    ("list", true),
-    ("next", true),
-    ("why", true),
-    ("brief", true),
-    ("log", true),
-    ("diff", true),
-    ("graph", true),
-    ("config", true),
-    ("profile", true),
-    ("schema", true),
-    ("completions", false),
-    ("statsu", true),
-];
+mod grammar;
+mod words;
 
-const REFS: [&str; 24] = [
-    "p:batch-1",
-    "p:batch-2",
-    "batch-1",
-    "batch-10",
-    "batch",
-    "b",
-    "p",
-    "t",
-    "t:s1",
-    "s1",
-    "s",
-    "batch-1.b1",
-    "batch-1.n1",
-    "batch-1.",
-    ".",
-    ":",
-    "p:",
-    ":batch-1",
-    "p:p:p",
-    "p:batch-1.b1.b1",
-    "ci_pass_rate",
-    "burnout",
-    "batch\u{2011}1",
-    "BATCH-1",
-];
+use grammar::line;
 
-const KEYS: [&str; 40] = [
-    "state",
-    "status",
-    "title",
-    "owner",
-    "priority",
-    "target",
-    "progress",
-    "order",
-    "needs",
-    "label",
-    "branch",
-    "validator",
-    "summary",
-    "started",
-    "finished",
-    "by",
-    "kind",
-    "id",
-    "items",
-    "fields",
-    "fields.spec",
-    "spec",
-    "note",
-    "notes",
-    "probability",
-    "impact",
-    "when",
-    "mode",
-    "score",
-    "limits",
-    "gates",
-    "blockers",
-    "schema",
-    "profile",
-    "2026-02-13",
-    "unit",
-    "samples",
-    "",
-    "  ",
-    "__proto__",
-];
-
-const VALUES: [&str; 36] = [
-    "",
-    " ",
-    "x",
-    "done",
-    "in-progress",
-    "todo",
-    "blocked",
-    "failed",
-    "dropped",
-    "review",
-    "active",
-    "50",
-    "-1",
-    "100",
-    "101",
-    "1e309",
-    "NaN",
-    "99999999999999999999",
-    "0.5",
-    "true",
-    "null",
-    "~",
-    "- a",
-    "{a: b}",
-    "[1, 2]",
-    "a: b",
-    "# c",
-    "batch-1",
-    "batch-1,batch-2",
-    "2026-13-45",
-    "2026-02-29",
-    "9999-12-31T23:59:60Z",
-    "*a",
-    "&a b",
-    "!!int 3",
-    "%",
-];
-
-const FLAGS: [&str; 30] = [
-    "--json",
-    "--dry-run",
-    "-q",
-    "-v",
-    "--color=always",
-    "--color=never",
-    "-w=p",
-    "-wt",
-    "-wnothing",
-    "--as=Ada",
-    "--as=",
-    "--as=\u{202e}",
-    "-C.",
-    "-C/nonexistent",
-    "--plan=plan.yaml",
-    "--plan=../plan.yaml",
-    "--all",
-    "--short",
-    "--exit-code",
-    "--at=HEAD",
-    "--at=HEAD~99",
-    "--at=--x",
-    "--in=batch-1",
-    "-m=",
-    "-mOne sentence.",
-    "--fix=plan",
-    "--why=w",
-    "--decision=d",
-    "--",
-    "--nothing",
-];
-
-const WORDS: [&str; 16] = [
-    "batch",
-    "action",
-    "risk",
-    "metric",
-    "gate",
-    "checkpoint",
-    "line",
-    "agent",
-    "program",
-    "trace",
-    "list",
-    "show",
-    "bash",
-    "HEAD",
-    "HEAD..HEAD",
-    "plan.yaml",
-];
-
-/// Texts that something on the way could choke on.
-fn odd(dice: &mut Dice) -> OsString {
-    match dice.roll(10) {
-        0 => "\u{1b}[31mred\u{7}".into(),
-        1 => "zwölf Boxkämpfer \u{1f600}\u{200d}\u{1f680}".into(),
-        2 => "\u{202e}evil\u{2066}".into(),
-        3 => "a\nb\r\nc\td".into(),
-        4 => "x".repeat(1 + dice.roll(100_000)).into(),
-        5 => OsString::from_vec(vec![b'a', 0xff, 0xfe, b'=', 0x80]),
-        6 => "\u{feff}\u{85}\u{2028}\u{fffe}".into(),
-        7 => "e\u{301}".repeat(200).into(),
-        8 => "-".repeat(1 + dice.roll(4)).into(),
-        _ => (0..dice.roll(12))
-            .map(|_| char::from(u8::try_from(1 + dice.roll(126)).unwrap()))
-            .collect::<String>()
-            .into(),
-    }
-}
-
-fn word(dice: &mut Dice) -> OsString {
-    match dice.roll(20) {
-        0..6 => (*dice.pick(&REFS)).into(),
-        6..12 => {
-            let mut pair = OsString::from(*dice.pick(&KEYS));
-            pair.push("=");
-            pair.push(if dice.roll(5) == 0 { odd(dice) } else { (*dice.pick(&VALUES)).into() });
-            pair
-        }
-        12..16 => (*dice.pick(&FLAGS)).into(),
-        16..18 => (*dice.pick(&WORDS)).into(),
-        18 => (*dice.pick(&VALUES)).into(),
-        _ => odd(dice),
-    }
-}
-
-/// What the verb asks for, with a text that may be odd.
-fn sensible(dice: &mut Dice, verb: &str, args: &mut Vec<OsString>) {
-    let text = if dice.roll(2) == 0 { odd(dice) } else { "What came out.".into() };
-    let reference = OsString::from(*dice.pick(&REFS[..9]));
-    let pair = |key: &str, value: &OsString| {
-        let mut pair = OsString::from(format!("{key}="));
-        pair.push(value);
-        pair
-    };
-    match verb {
-        "set" | "update" => {
-            let value = if dice.roll(3) == 0 { text } else { OsString::from(*dice.pick(&VALUES)) };
-            args.extend([reference, pair(dice.pick::<&str>(&KEYS), &value)]);
-        }
-        "add" => {
-            args.extend([OsString::from(*dice.pick(&WORDS[..8])), text, "-wp".into()]);
-            if dice.roll(2) == 0 {
-                args.push(pair(dice.pick::<&str>(&KEYS), &OsString::from(*dice.pick(&VALUES))));
-            }
-        }
-        "new" => args.extend([OsString::from(*dice.pick(&WORDS[8..10])), text]),
-        "step" => args.extend([text, "-wt".into()]),
-        "import" => args.push("../plan.yaml".into()),
-        "config" => args.extend([
-            "set".into(),
-            (*dice.pick(&["base", "write", "paths.changes", "profiles"])).into(),
-            text,
-        ]),
-        "note" | "start" | "submit" | "done" | "block" | "fail" | "retry" | "skip" | "reopen" => {
-            args.extend([reference, "-m".into(), text]);
-        }
-        "claim" | "unblock" | "show" | "why" => args.push(reference),
-        _ => {}
-    }
-}
-
-/// A command line, and whether its answer is a document.
-fn line(dice: &mut Dice) -> (Vec<OsString>, bool) {
-    let (verb, honoured) = *dice.pick(&VERBS);
-    let mut args: Vec<OsString> = vec![verb.into()];
-    // Often enough what the verb wants comes first, so that the draw gets beyond the arguments.
-    if dice.roll(5) > 0 {
-        sensible(dice, verb, &mut args);
-    }
-    let noise = if dice.roll(4) == 0 { dice.roll(6) } else { usize::from(dice.roll(4) == 0) };
-    for _ in 0..noise {
-        args.push(word(dice));
-    }
-    if dice.roll(2) == 0 {
-        args.insert(1, "--json".into());
-    }
-    let asked = args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
-    (args, asked && honoured)
-}
+/// Work that is judged: a score is wanted, rounds are used up, a person and a reviewer are waited for.
+const ORCHESTRATION: &str = r#"schema: 1
+id: o
+profile: orchestration
+title: An orchestration
+state: active
+protocol: {threshold: "0.92", max_iterations: 3}
+agents: {bot: {role: Maker}}
+items:
+  phase-0:
+    title: Research
+    items:
+      TASK-001:
+        title: One
+        state: active
+        started: "2026-01-01T00:00:00Z"
+        owner: bot
+        validator: ps
+        iterations:
+          i1: {score: "0.80", by: ps}
+        findings:
+          f1: {severity: high, text: bad}
+          f2: {severity: low, text: odd, fixed: abc1234, fixed_by: bot}
+      TASK-002:
+        title: Two
+        state: review
+        started: "2026-01-01T00:00:00Z"
+        validator: ps
+        deviations:
+          v1: {text: "start although: it needs TASK-001", verb: start, by: bot}
+      TASK-003:
+        title: Three
+        state: active
+        started: "2026-01-01T00:00:00Z"
+        iterations:
+          i1: {score: "0.80"}
+          i2: {score: "0.85"}
+          i3: {score: "0.91"}
+    gates:
+      QG-1:
+        title: Review
+        parts:
+          law: {title: The rules, review: ps}
+          lead: {title: The lead, human: lead}
+          scores: {score: all}
+    checkpoints:
+      CP-1: {title: Go on, role: user}
+  phase-1:
+    title: Build
+    items:
+      C4:
+        title: Only when it is hot
+        when: {any: {hot: It is hot., cold: It is cold.}}
+"#;
 
 fn ground() -> Ground {
     let trace = "schema: 1\nid: t\nprofile: trace\ntitle: A trace\nstate: active\nstarted: \"2026-01-01T00:00:00Z\"\n";
     let ground = Ground::new(&[
         ("p", workflow("p", &["batch-1", "batch-2", "batch-10"])),
         ("t", format!("{trace}by: Ada\n")),
+        ("o", ORCHESTRATION.to_owned()),
     ]);
     fs::write(ground.work().join("plan.yaml"), workflow("plan", &["batch-1"])).unwrap();
     fs::write(ground.path().join("plan.yaml"), workflow("plan", &["batch-1"])).unwrap();

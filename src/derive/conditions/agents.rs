@@ -1,6 +1,6 @@
 //! What must hold of those who begin something: how many are at work, whose it is, what they have read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::agent::{Agent, Grounding};
 use crate::model::id::Id;
@@ -42,15 +42,20 @@ fn hands(question: Question) -> Vec<String> {
 fn active(question: Question, most: usize) -> Condition {
     let board = question.board();
     let running = board.nodes().skip(1).filter(|(_, node)| is_at_work(board, node));
-    let mut names: BTreeSet<String> = running.flat_map(|(_, node)| owners(node).map(str::to_owned)).collect();
+    // By the name as an id, so that each counts once however it is written.
+    let mut names: BTreeMap<String, String> = running
+        .flat_map(|(_, node)| owners(node))
+        .map(|name| (name.to_lowercase(), name.to_owned()))
+        .collect();
     let before = names.len();
-    names.extend(hands(question));
+    let mine: BTreeMap<String, String> =
+        hands(question).into_iter().map(|name| (name.to_lowercase(), name)).collect();
+    names.extend(mine.clone());
     if names.len() <= most || names.len() == before {
         return Condition::met(format!("at most {most} agents are at work"));
     }
-    let mine = hands(question);
-    let others: Vec<&str> =
-        names.iter().map(String::as_str).filter(|name| !mine.iter().any(|m| m == name)).collect();
+    names.retain(|name, _| !mine.contains_key(name));
+    let others: Vec<&str> = names.values().map(String::as_str).collect();
     let text = format!("at most {most} agents are at work; {} are: {}", others.len(), others.join(", "));
     Condition::unmet(text, "git track list --state active".to_owned()).firm()
 }

@@ -5,13 +5,12 @@ use crate::model::gate::{Checkpoint, FullPart, Part};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::record::Finding;
-use crate::model::state::State;
 
 use super::super::board::{Board, Place};
 use super::super::evidence::{Freshness, freshness, subject, subject_of_all};
 use super::super::gates::{
-    GateState, all_pass, gate_state, has_passed, is_escalated, judged as judged_leaves, max_iterations,
-    reviewed, score_scope, threshold,
+    GateState, all_pass, gate_state, has_passed, is_escalated, is_held_against, judged as judged_leaves,
+    max_iterations, reviewed, score_scope, threshold,
 };
 use super::super::roster;
 use super::super::world::{Spot, World};
@@ -108,13 +107,8 @@ fn findings(question: Question) -> Vec<Condition> {
     let mut list = Vec::new();
     for place in std::iter::once(spot.place).chain(board.below(spot.place)) {
         let node = board.node(place);
-        // What was found after an item was finished is not held against its having been finished.
-        let in_time = |finding: &Finding| match (finding.since, me.finished, me.state()) {
-            (Some(since), Some(finished), State::Done) => since <= finished,
-            _ => true,
-        };
         let serious = |finding: &Finding| {
-            finding.is_open() && in_time(finding) && question.checks.findings.contains(&finding.severity)
+            is_held_against(me, finding) && question.checks.findings.contains(&finding.severity)
         };
         for (id, finding) in node.item.findings.iter().filter(|(_, finding)| serious(finding)) {
             let reference = format!("{}.{id}", world.refer(spot.board, node.id));

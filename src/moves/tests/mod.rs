@@ -2,8 +2,14 @@
 
 mod answers;
 mod checks;
+mod defects;
+mod departures;
 mod fields;
+mod gates;
 mod grow;
+mod guards;
+mod judging;
+mod limits;
 mod records;
 mod rounds;
 mod table;
