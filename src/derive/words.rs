@@ -18,7 +18,7 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
     let whole = |change: &&Change| change.from.is_object() || change.to.is_object();
     let (things, fields): (Vec<&Change>, Vec<&Change>) = group.iter().copied().partition(whole);
     let mut lines: Vec<String> = things.into_iter().map(whole_line).collect();
-    let find = |field: &str| fields.iter().find(|change| change.field == field);
+    let find = |field: &str| fields.iter().copied().find(|change| change.field == field);
     let by = find("by").and_then(|change| change.to.as_str());
     let mut told: Vec<&str> = Vec::new();
     if let Some(moved) = find("state") {
@@ -51,6 +51,59 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
             told.push("owner");
         }
     }
+    lines.extend(settled(reference, &find, &mut told));
+    if let Some(line) = fixed(reference, &find) {
+        lines.push(line);
+        told.extend(["fixed", "fixed_by"]);
+    }
+    if let Some(line) = decided(reference, &find) {
+        lines.push(line);
+        told.extend(["triggered.at", "triggered.by", "triggered.why", "triggered.met"]);
+    }
+    let read: IndexSet<&str> = fields.iter().filter_map(|change| reading(change)).collect();
+    lines.extend(read.into_iter().map(|key| match find(&format!("read.{key}.as")) {
+        Some(alias) => format!("{reference} has read {key}, as {}", show(&alias.to)),
+        None => format!("{reference} has read {key}"),
+    }));
+    let rest = fields.iter().filter(|change| !told.contains(&change.field.as_str()));
+    let rest = rest.filter(|change| reading(change).is_none());
+    lines.extend(rest.map(|change| field_line(reference, change)));
+    lines
+}
+
+// The commit that fixes a defect.
+fn fixed<'c>(reference: &str, find: &impl Fn(&str) -> Option<&'c Change>) -> Option<String> {
+    let commit = find("fixed")?.to.as_str()?;
+    let by = find("fixed_by").and_then(|change| change.to.as_str());
+    let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
+    Some(format!("{reference} fixed{by} in {commit}"))
+}
+
+// What was decided about a conditional item, or that it is open again.
+fn decided<'c>(reference: &str, find: &impl Fn(&str) -> Option<&'c Change>) -> Option<String> {
+    if find("triggered.at")?.to.is_null() {
+        return Some(format!("{reference} is undecided again"));
+    }
+    let text = |field: &str| find(field).map(|change| show(&change.to));
+    let by = text("triggered.by").map(|by| format!(" by {by}")).unwrap_or_default();
+    let why = text("triggered.why").map(|why| format!(": {why}")).unwrap_or_default();
+    let met = text("triggered.met").map(|met| format!(" ({met})")).unwrap_or_default();
+    Some(format!("{reference} triggered{by}{why}{met}"))
+}
+
+// What an agent has read, where a change is about that.
+fn reading(change: &Change) -> Option<&str> {
+    let (key, _) = change.field.strip_prefix("read.")?.rsplit_once('.')?;
+    (!change.to.is_null()).then_some(key)
+}
+
+// Records that were settled, and those that are open again.
+fn settled<'c>(
+    reference: &str,
+    find: &dyn Fn(&str) -> Option<&'c Change>,
+    told: &mut Vec<&'c str>,
+) -> Vec<String> {
+    let mut lines = Vec::new();
     for (stamp, word, who) in STAMPS {
         if find(stamp).is_some_and(|change| !change.to.is_null()) {
             let text = |field: &str| find(field).and_then(|change| change.to.as_str());
@@ -72,49 +125,7 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
             told.extend(who);
         }
     }
-    if let Some(line) = fixed(reference, &find) {
-        lines.push(line);
-        told.extend(["fixed", "fixed_by"]);
-    }
-    if let Some(line) = decided(reference, &find) {
-        lines.push(line);
-        told.extend(["triggered.at", "triggered.by", "triggered.why", "triggered.met"]);
-    }
-    let read: IndexSet<&str> = fields.iter().filter_map(|change| reading(change)).collect();
-    lines.extend(read.into_iter().map(|key| match find(&format!("read.{key}.as")) {
-        Some(alias) => format!("{reference} has read {key}, as {}", show(&alias.to)),
-        None => format!("{reference} has read {key}"),
-    }));
-    let rest = fields.iter().filter(|change| !told.contains(&change.field.as_str()));
-    let rest = rest.filter(|change| reading(change).is_none());
-    lines.extend(rest.map(|change| field_line(reference, change)));
     lines
-}
-
-// The commit that fixes a defect.
-fn fixed<'c>(reference: &str, find: &impl Fn(&str) -> Option<&'c &'c Change>) -> Option<String> {
-    let commit = find("fixed")?.to.as_str()?;
-    let by = find("fixed_by").and_then(|change| change.to.as_str());
-    let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
-    Some(format!("{reference} fixed{by} in {commit}"))
-}
-
-// What was decided about a conditional item, or that it is open again.
-fn decided<'c>(reference: &str, find: &impl Fn(&str) -> Option<&'c &'c Change>) -> Option<String> {
-    if find("triggered.at")?.to.is_null() {
-        return Some(format!("{reference} is undecided again"));
-    }
-    let text = |field: &str| find(field).map(|change| show(&change.to));
-    let by = text("triggered.by").map(|by| format!(" by {by}")).unwrap_or_default();
-    let why = text("triggered.why").map(|why| format!(": {why}")).unwrap_or_default();
-    let met = text("triggered.met").map(|met| format!(" ({met})")).unwrap_or_default();
-    Some(format!("{reference} triggered{by}{why}{met}"))
-}
-
-// What an agent has read, where a change is about that.
-fn reading(change: &Change) -> Option<&str> {
-    let (key, _) = change.field.strip_prefix("read.")?.rsplit_once('.')?;
-    (!change.to.is_null()).then_some(key)
 }
 
 /// The times that records bear, the words for them, and who they are by.

@@ -50,14 +50,18 @@ pub(super) fn settings(
     if replanned { planned(&later, spot) } else { Ok(()) }
 }
 
-/// Refuses what may not be planned like that: what the process asks of a new item.
-pub(super) fn planned(world: &World, spot: Spot) -> Result<()> {
+fn planned(world: &World, spot: Spot) -> Result<()> {
     let id = world.board(spot).node(spot.place).id;
     demand(&cannot(id), &conditions(world, spot, Guarded::Add, Given::NOTHING))
 }
 
 fn cannot(id: &Id) -> String {
     format!("{id} cannot be planned like that")
+}
+
+/// Refuses a new item that the process does not allow.
+pub(super) fn added(world: &World, spot: Spot, ask: &Ask) -> Result<()> {
+    demand(&cannot(world.board(spot).node(spot.place).id), &of_new(world, spot, ask))
 }
 
 /// Refuses items that are taken over from a file and that the process does not allow; `before`: the workflow as it was,

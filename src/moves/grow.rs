@@ -10,7 +10,7 @@ use crate::model::profile::{Guarded, Kind, Profile, ROOT};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
-use super::allowed::{planned, raised};
+use super::allowed::{added, raised};
 use super::attach::{self, PART, RECORDS, free_id};
 use super::fields::{Setting, set_item};
 use super::{Ask, demand, edit, named, open_for_change, perform};
@@ -88,7 +88,7 @@ pub fn add(
         let at = Spot { place, ..spot };
         let usual = edit(&later, at, |item| *item = bare)?;
         raised(&world.with(spot.board, &usual), &later, at, ask)?;
-        planned(&later, at)?;
+        added(&later, at, ask)?;
     }
     Ok((workflow, id))
 }
