@@ -363,7 +363,7 @@ fn name(item: &mut Value, next: &mut [usize; 3]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_shown_is_what_the_words_say(process in processes(), tree in trees()) {
