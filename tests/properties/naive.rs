@@ -336,6 +336,9 @@ fn trees() -> impl Strategy<Value = Value> {
 /// Gives everything an id of its own, each item a title, and all siblings an order or none.
 fn name(item: &mut Value, next: &mut [usize; 3]) {
     item["title"] = json!("T");
+    if !item["not_triggered"].is_null() && item["triggered"].is_null() {
+        item["state"] = json!("dropped");
+    }
     for (group, letter, which) in [("gates", 'g', 0), ("checkpoints", 'c', 1), ("items", 'x', 2)] {
         let Some(old) = item[group].as_object().cloned() else { continue };
         let ordered = group == "items" && old.values().next().is_some_and(|first| !first["order"].is_null());
