@@ -143,7 +143,7 @@ fn setting(n: usize) -> &'static str {
         "max_iterations=9",
         "label=qa",
         "label=hot",
-        "label=parked",
+        "label=qa",
     ][n % 14]
 }
 
@@ -298,7 +298,8 @@ fn steps() -> impl Strategy<Value = Vec<Try>> {
     let text =
         prop_oneof![4 => Just("It works now.".to_owned()), 1 => Just(String::new()), 1 => "[ -~é\n]{0,20}"];
     // What begins, hands in and finishes comes often, so that there is something to judge.
-    let often = prop::sample::select(vec![PLAIN, PLAIN, PLAIN, PLAIN + 5, PLAIN + 11, PLAIN + 17]);
+    let often =
+        prop::sample::select(vec![PLAIN, PLAIN, PLAIN, PLAIN + 5, PLAIN + 11, PLAIN + 16, PLAIN + 17]);
     let judged = prop_oneof![1 => often, 2 => PLAIN..PLAIN + 27];
     let what = prop_oneof![3 => 0usize..3, 1 => Just(11), 1 => 0..PLAIN, 6 => judged];
     prop::collection::vec((0usize..2000, what, text), 1..60)
@@ -321,7 +322,7 @@ fn asker(n: usize, step: &Try) -> Ask<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn commands_keep_every_process_whole(process in 0usize..8, version in 0usize..6, steps in steps()) {

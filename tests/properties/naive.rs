@@ -338,6 +338,9 @@ fn trees() -> impl Strategy<Value = Value> {
 /// Gives everything an id of its own, each item a title, and all siblings an order or none.
 fn name(item: &mut Value, next: &mut [usize; 3]) {
     item["title"] = json!("T");
+    if !item["not_triggered"].is_null() && item["triggered"].is_null() {
+        item["state"] = json!("dropped");
+    }
     for (group, letter, which) in [("gates", 'g', 0), ("checkpoints", 'c', 1), ("items", 'x', 2)] {
         let Some(old) = item[group].as_object().cloned() else { continue };
         let ordered = group == "items" && old.values().next().is_some_and(|first| !first["order"].is_null());
@@ -365,7 +368,7 @@ fn name(item: &mut Value, next: &mut [usize; 3]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_shown_is_what_the_words_say(process in processes(), tree in trees()) {
