@@ -4,11 +4,7 @@ use git_track::derive::board::Thing;
 use git_track::derive::gates::{GateState, gate_state};
 use git_track::derive::progress::{Source, progress};
 use git_track::derive::world::{Spot, World};
-use git_track::model::id::Id;
-use git_track::model::item::Item;
-use git_track::model::page::Pages;
-use git_track::model::profile::Profile;
-use git_track::model::workflow::Workflow;
+use git_track::model::{id::Id, item::Item, page::Pages, profile::Profile, workflow::Workflow};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
