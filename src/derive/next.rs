@@ -99,6 +99,11 @@ impl Action {
 
 /// What can be done now in one workflow; what is blocked comes last.
 pub fn actions(world: &World, board: usize) -> Vec<Action> {
+    actions_with(world, board, judgements(world, board))
+}
+
+/// The same, by those who know already what waits for somebody's word.
+pub fn actions_with(world: &World, board: usize, words: Vec<Judgement>) -> Vec<Action> {
     let Some(laid) = world.boards.get(board) else { return Vec::new() };
     if laid.root().state.is_closed() {
         return Vec::new();
@@ -115,7 +120,6 @@ pub fn actions(world: &World, board: usize) -> Vec<Action> {
     let mut running = Vec::new();
     let mut ready = Vec::new();
     let mut blocked = Vec::new();
-    let words = judgements(world, board);
     for (place, node) in laid.nodes().skip(1) {
         let spot = Spot { board, place };
         let documents = node.is_derived() && node.kind.is_some_and(|kind| !kind.documents.is_empty());

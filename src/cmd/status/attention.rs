@@ -2,7 +2,7 @@
 
 use crate::derive::board::{Board, Node};
 use crate::derive::here::Via;
-use crate::derive::judgement::{Who, judgements};
+use crate::derive::judgement::{Judgement, Who};
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
 use crate::model::state::Shown;
@@ -23,7 +23,7 @@ pub(super) fn found(
     session: &Session,
     world: &World,
     here: &Result<Option<(Spot, Via)>>,
-    shown: &[usize],
+    (shown, words): (&[usize], &[Vec<Judgement>]),
 ) -> Vec<Attention> {
     let mut found: Vec<Attention> = session
         .snapshot
@@ -47,23 +47,22 @@ pub(super) fn found(
             command,
         });
     }
-    for &index in shown {
+    for (&index, words) in shown.iter().zip(words) {
         let Some(board) = world.boards.get(index) else { continue };
         for (place, node) in board.nodes() {
             let spot = Spot { board: index, place };
             found.extend(concern(world, spot, board, node));
         }
-        let people =
-            judgements(world, index).into_iter().filter(|judgement| matches!(judgement.who, Who::Person(_)));
+        let people = words.iter().filter(|judgement| matches!(judgement.who, Who::Person(_)));
         found.extend(people.map(|judgement| {
             let escalated = world.shown(judgement.spot) == Shown::Escalated
                 && judgement.reference.ends_with(&format!(":{}", board.node(judgement.spot.place).id));
             Attention {
                 kind: if escalated { "escalated" } else { "waiting" },
                 workflow: board.workflow.id.to_string(),
-                reference: judgement.reference,
-                message: judgement.message,
-                command: judgement.command,
+                reference: judgement.reference.clone(),
+                message: judgement.message.clone(),
+                command: judgement.command.clone(),
             }
         }));
     }

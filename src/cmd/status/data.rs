@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::derive::next::actions;
 use crate::derive::progress::progress;
 use crate::derive::world::Spot;
 
@@ -13,7 +12,7 @@ use super::screen::now_at;
 
 /// Adds the keys that scripts rely on.
 pub(super) fn add(answer: Answer, view: &View) -> Answer {
-    let View { args, session, world, here, attention, shown, .. } = view;
+    let View { args, session, world, here, attention, shown, actions, .. } = view;
     let workflows: Vec<Value> = shown
         .iter()
         .filter_map(|&index| {
@@ -43,9 +42,9 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .map(|a| json!({ "kind": a.kind, "ref": a.reference, "message": a.message, "command": a.command }))
         .collect();
     let broken: Vec<Value> = session.snapshot.broken.iter().map(items::broken).collect();
-    let next: Vec<Value> = shown
+    let next: Vec<Value> = actions
         .iter()
-        .flat_map(|&board| actions(world, board))
+        .flatten()
         .take(10)
         .map(|action| json!({ "ref": action.full_reference(world), "command": action.command(world) }))
         .collect();

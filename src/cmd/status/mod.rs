@@ -8,6 +8,8 @@ use clap::Args as ClapArgs;
 
 use crate::derive::board::Board;
 use crate::derive::here::Via;
+use crate::derive::judgement::{Judgement, judgements};
+use crate::derive::next::{Action, actions_with};
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
 use crate::model::time::Time;
@@ -53,6 +55,8 @@ struct View<'a, 'w> {
     focus: Option<Spot>,
     /// The workflows that are shown.
     shown: Vec<usize>,
+    /// What can be done now in each of them.
+    actions: Vec<Vec<Action>>,
     attention: Vec<Attention>,
     now: Time,
 }
@@ -74,9 +78,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         None => here.as_ref().ok().and_then(|here| here.map(|(spot, _)| spot)),
     };
     let shown = boards(&world, args, focus.filter(|_| asked.is_some()));
-    let attention = attention::found(&session, &world, &here, &shown);
-    let view =
-        View { args, session: &session, world: &world, here, focus, shown, attention, now: context.now };
+    // Asked once: the screen and the data need it in several places.
+    let words: Vec<Vec<Judgement>> = shown.iter().map(|&board| judgements(&world, board)).collect();
+    let attention = attention::found(&session, &world, &here, (&shown, &words));
+    let open = shown.iter().zip(words);
+    let actions = open.map(|(&board, words)| actions_with(&world, board, words)).collect();
+    let view = View {
+        args,
+        session: &session,
+        world: &world,
+        here,
+        focus,
+        shown,
+        actions,
+        attention,
+        now: context.now,
+    };
     let answer = match (context.global.json, args.short) {
         (true, _) => data::add(Answer::default(), &view),
         (false, true) => Answer::new(screen::short(&view)),

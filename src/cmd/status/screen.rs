@@ -1,10 +1,10 @@
 //! The screen of `status`.
 
 use crate::derive::board::{Board, Place};
-use crate::derive::next::{Action, actions};
+use crate::derive::next::Action;
 use crate::derive::progress::progress;
 use crate::derive::world::{Spot, World};
-use crate::model::state::Shown;
+use crate::model::state::{Shown, State};
 use crate::ui::{Line, Style, Table, Text, cut};
 
 use super::super::items;
@@ -91,7 +91,7 @@ fn notices(text: &mut Text, view: &View) {
 }
 
 fn workflows(text: &mut Text, view: &View) {
-    let View { world, shown, .. } = view;
+    let View { world, shown, actions, .. } = view;
     text.gap();
     if shown.is_empty() && view.attention.iter().any(|attention| attention.kind == "broken") {
         return;
@@ -109,7 +109,7 @@ fn workflows(text: &mut Text, view: &View) {
             .to_column(62)
             .add(Style::Dim, "done"),
     );
-    for &index in shown {
+    for (&index, open) in shown.iter().zip(actions) {
         let Some(board) = world.boards.get(index) else { continue };
         let spot = Spot { board: index, place: 0 };
         let Some(progress) = progress(board, 0) else { continue };
@@ -123,7 +123,6 @@ fn workflows(text: &mut Text, view: &View) {
             .to_column(62)
             .plain(format!("{:>3}/{:<3}{:>4}%", progress.done, progress.total, progress.percent));
         // Somebody has to clear the way before anything in it goes on.
-        let open = actions(world, index);
         let held = !board.root().state.is_closed() && !open.is_empty() && open.iter().all(Action::is_held);
         text.line(if held { line.add(Style::Bad, "  held") } else { line });
     }
@@ -135,8 +134,10 @@ pub(super) fn now_at(world: &World, spot: Spot) -> String {
     if board.root().state.is_closed() {
         return board.root().state.to_string();
     }
+    let left_out =
+        |place: Place| board.upwards(place).skip(1).any(|above| board.node(above).state == State::Dropped);
     let at = |wanted: &[Shown]| {
-        board.nodes().skip(1).find(|(place, node)| {
+        board.nodes().skip(1).filter(|(place, _)| !left_out(*place)).find(|(place, node)| {
             node.children.iter().all(|&child| board.node(child).state.is_closed())
                 && wanted.contains(&world.shown(Spot { place: *place, ..spot }))
         })
@@ -206,8 +207,8 @@ fn item(text: &mut Text, view: &View) {
 }
 
 fn next(text: &mut Text, view: &View) {
-    let View { world, shown, focus, .. } = view;
-    let mut all: Vec<_> = shown.iter().flat_map(|&board| actions(world, board)).collect();
+    let View { world, actions, focus, .. } = view;
+    let mut all: Vec<&Action> = actions.iter().flatten().collect();
     let elsewhere = |spot: Spot| focus.is_some_and(|focus| focus.board != spot.board);
     all.sort_by_key(|action| (*focus != Some(action.spot), elsewhere(action.spot)));
     if all.is_empty() {
