@@ -270,18 +270,15 @@ impl<'a> Board<'a> {
     // Of its children, of the documents that it is made of, and of what the profile asks of it when it is done.
     fn state_of_parts(&self, place: Place) -> State {
         let node = self.node(place);
-        let states: Vec<State> = node
-            .children
-            .iter()
-            .map(|&child| self.node(child))
-            .filter(|child| child.item.is_counted() && child.state != State::Dropped)
-            .map(|child| child.state)
-            .collect();
+        let counted =
+            node.children.iter().map(|&child| self.node(child)).filter(|child| child.item.is_counted());
+        let (left_out, states): (Vec<State>, Vec<State>) =
+            counted.map(|child| child.state).partition(|&state| state == State::Dropped);
         if states.contains(&State::Failed) {
             return State::Failed;
         }
         let documents = node.kind.map(|kind| kind.documents.as_slice()).unwrap_or_default();
-        let made_of_something = !states.is_empty() || !documents.is_empty();
+        let made_of_something = !left_out.is_empty() || !states.is_empty() || !documents.is_empty();
         if made_of_something && states.iter().all(|state| state.is_closed()) && is_made(self, place) {
             let gates =
                 node.item.gates.values().all(|gate| gate_state(self, place, gate) == GateState::Passed);

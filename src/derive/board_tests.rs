@@ -18,7 +18,7 @@ fn a_phase_is_what_is_in_it() {
     for (states, derived) in [
         (&[][..], State::Todo),
         (&["todo", "todo"], State::Todo),
-        (&["dropped"], State::Todo),
+        (&["dropped"], State::Done),
         (&["todo", "dropped"], State::Todo),
         (&["todo", "active"], State::Active),
         (&["todo", "review"], State::Active),

@@ -169,9 +169,10 @@ pub fn rounds_left(board: &Board, place: Place) -> Option<u32> {
     Some(max_iterations(board, place)?.saturating_sub(rounds(board, place)))
 }
 
-/// How many rounds of an item count: whoever sends work back asks for another one.
+/// How many rounds of an item count, those below its threshold: whoever sends work back asks for another one.
 pub fn rounds(board: &Board, place: Place) -> u32 {
-    let rounds = board.node(place).item.iterations.values().filter(|round| round.rejected.is_none());
+    let missed = |round: &&Iteration| round.rejected.is_none() && !passes(board, place, round);
+    let rounds = board.node(place).item.iterations.values().filter(missed);
     u32::try_from(rounds.count()).unwrap_or(u32::MAX)
 }
 

@@ -1,5 +1,7 @@
 //! Who works on what: owners and teams of items, the roster, and who has made what somebody else judges.
 
+use std::collections::BTreeMap;
+
 use crate::model::actor::Actor;
 use crate::model::agent::Agent;
 use crate::model::id::Id;
@@ -19,10 +21,18 @@ pub fn is_at_work(board: &Board, node: &Node) -> bool {
     !node.is_derived() && node.state.is_running() && !open_inside
 }
 
-/// Whether somebody has made an item or a part of it: as owner, in its team, or by the roster.
+/// Everybody who is at work somewhere, by the name as an id, so that each counts once however it is written.
+pub fn at_work(board: &Board) -> BTreeMap<String, String> {
+    let running = board.nodes().skip(1).filter(|(_, node)| is_at_work(board, node));
+    running.flat_map(|(_, node)| owners(node)).map(|name| (name.to_lowercase(), name.to_owned())).collect()
+}
+
+/// Whether somebody has made an item or a part of it: as owner, now or before, in its team, or by the roster.
 pub fn has_made(board: &Board, place: Place, name: &str) -> bool {
     let mine = |place: Place| {
-        owners(board.node(place)).any(|owner| owner.eq_ignore_ascii_case(name))
+        let node = board.node(place);
+        let before = node.item.makers.iter().map(String::as_str);
+        owners(node).chain(before).any(|owner| owner.eq_ignore_ascii_case(name))
             || owners_by_roster(board, place).iter().any(|id| id.as_str().eq_ignore_ascii_case(name))
     };
     mine(place) || board.below(place).into_iter().any(mine)

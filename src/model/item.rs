@@ -60,6 +60,9 @@ pub struct Item {
     /// Who works on it besides the owner.
     #[serde(default)]
     pub team: Vec<String>,
+    /// Who worked on it before it was given to somebody else.
+    #[serde(default)]
+    pub makers: Vec<String>,
     /// Who judges it.
     pub validator: Option<String>,
     /// Who judges it from another side.

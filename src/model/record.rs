@@ -91,6 +91,9 @@ pub struct Finding {
     pub fixed: Option<String>,
     /// Who fixed it.
     pub fixed_by: Option<String>,
+    /// Who tried to fix it before.
+    #[serde(default)]
+    pub fixers: Vec<String>,
     /// When the fix was verified.
     pub verified: Option<Time>,
     /// Who verified it.

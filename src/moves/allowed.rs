@@ -6,6 +6,7 @@ use crate::derive::conditions::{Condition, Given, by_a_person, conditions, of_ch
 use crate::derive::gates::{max_iterations, threshold};
 use crate::derive::pages;
 use crate::derive::reference::{Part, Target};
+use crate::derive::roster::{at_work, has_made};
 use crate::derive::words::show;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
@@ -13,6 +14,7 @@ use crate::model::field::Field;
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::profile::{Guarded, Kind};
+use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
 use super::fields::Setting;
@@ -45,9 +47,56 @@ pub(super) fn settings(
     }
     let later = world.with(spot.board, after);
     raised(world, &later, spot, ask)?;
+    rearranged(world, &later, spot, ask)?;
+    crowded(world, &later, spot)?;
     let new = later.board(spot).node(spot.place).item;
     let replanned = new.estimate != node.item.estimate || new.files != node.item.files;
     if replanned { planned(&later, spot) } else { Ok(()) }
+}
+
+// What an agent may not arrange for itself: who judges it, what comes before it, and whether it counts.
+fn rearranged(before: &World, after: &World, spot: Spot, ask: &Ask) -> Result<()> {
+    let (board, place) = (before.board(spot), spot.place);
+    let (old, new) = (board.node(place).item, after.board(spot).node(place).item);
+    let begun = board.nodes().skip(1).any(|(_, node)| node.state != State::Todo);
+    let names = |item: &Item| [item.validator.clone(), item.cross_validator.clone()];
+    let judges = names(old).into_iter().zip(names(new));
+    let replaced = judges.clone().any(|(old, new)| old.is_some() && new != old);
+    let made = |name: &str| has_made(board, place, name) || has_made(after.board(spot), place, name);
+    let own = judges.clone().any(|(old, new)| new != old && new.is_some_and(|new| made(&new)));
+    let released = begun && old.needs.iter().any(|need| !new.needs.contains(need));
+    let moved = begun && (new.order != old.order || new.mode != old.mode);
+    let uncounted = begun && old.is_counted() && !new.is_counted();
+    let changes = [
+        (replaced, "who judges it is replaced"),
+        (own, "it is judged by somebody who has a part in it"),
+        (released, "it waits for less than was planned"),
+        (moved, "its turn is another one than was planned"),
+        (uncounted, "it does not count any more"),
+    ];
+    let person = by_a_person(board, Some(ask.who()));
+    match changes.into_iter().find(|(happens, _)| *happens && !person.ok) {
+        Some((_, what)) => {
+            demand(&format!("changing {} is refused: {what}", board.node(place).id), &[person])
+        }
+        None => Ok(()),
+    }
+}
+
+// Whoever is given work that is under way is at work from then on.
+fn crowded(before: &World, after: &World, spot: Spot) -> Result<()> {
+    let node = after.board(spot).node(spot.place);
+    let most = node.kind.and_then(|kind| kind.guards.get(&Guarded::Start)?.active_agents);
+    let (old, new) = (at_work(before.board(spot)), at_work(after.board(spot)));
+    match most.filter(|&most| new.len() > most && new.len() > old.len()) {
+        Some(most) => {
+            let names = new.into_values().collect::<Vec<_>>().join(", ");
+            let text = format!("at most {most} agents are at work; then there would be: {names}");
+            let list = Some("git track list --state active".to_owned());
+            demand(&format!("giving {} to others is refused", node.id), &[Condition::unmet(text, list)])
+        }
+        None => Ok(()),
+    }
 }
 
 fn planned(world: &World, spot: Spot) -> Result<()> {

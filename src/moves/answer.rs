@@ -12,11 +12,11 @@ use crate::error::{Error, Result};
 use crate::model::actor::Actor;
 use crate::model::gate::{Checkpoint, FullPart, Part};
 use crate::model::id::Id;
-use crate::model::item::Item;
 use crate::model::record::Iteration;
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
+use super::back::{last, send_back, unapprove_above, undo};
 use super::judge::conclude;
 use super::{Ask, demand, edit, open_for_change};
 
@@ -152,6 +152,7 @@ pub fn reject_checkpoint(world: &World, spot: Spot, id: &Id, only: &[Place], ask
         if let Some(item) = workflow.item_mut(&board.ids_to(place)) {
             send_back(item, why, ask);
         }
+        unapprove_above(world, Spot { place, ..spot }, &mut workflow, ask);
     }
     Ok(workflow)
 }
@@ -180,7 +181,7 @@ pub fn deviation(world: &World, spot: Spot, id: &Id, verdict: Say, ask: &Ask) ->
         Say::No => Some(reason(ask, "reject", &name)?),
     };
     let verb = known.verb.clone();
-    edit(world, spot, |item| {
+    let mut workflow = edit(world, spot, |item| {
         let Some(record) = item.deviations.get_mut(id) else { return };
         record.answer = answer.map(str::to_owned);
         match verdict {
@@ -194,8 +195,12 @@ pub fn deviation(world: &World, spot: Spot, id: &Id, verdict: Say, ask: &Ask) ->
                 undo(item, verb.as_deref(), answer.unwrap_or_default(), ask);
             }
         }
-    })
-    .map(Some)
+    })?;
+    let state = |workflow: &Workflow| world.with(spot.board, workflow).board(spot).node(spot.place).state;
+    if node.state.is_closed() && !state(&workflow).is_closed() {
+        unapprove_above(world, spot, &mut workflow, ask);
+    }
+    Ok(Some(workflow))
 }
 
 /// What a person says.
@@ -243,7 +248,9 @@ pub fn send_item_back(world: &World, spot: Spot, ask: &Ask) -> Result<Workflow> 
             .hint(format!("git track show {me}")));
     }
     let why = reason(ask, "reject", &me)?;
-    edit(world, spot, |item| send_back(item, why, ask))
+    let mut workflow = edit(world, spot, |item| send_back(item, why, ask))?;
+    unapprove_above(world, spot, &mut workflow, ask);
+    Ok(workflow)
 }
 
 /// Whether an item waits for a person because its rounds are used up.
@@ -271,34 +278,6 @@ fn sent_back(board: &Board, place: Place, only: &[Place]) -> Vec<Place> {
     let pieces: Vec<Place> = all.iter().copied().filter(|&place| finished(place) && piece(place)).collect();
     let holds = |above: Place| pieces.iter().any(|&piece| board.upwards(piece).any(|place| place == above));
     all.into_iter().filter(|&each| finished(each) && (each == place || holds(each))).collect()
-}
-
-fn send_back(item: &mut Item, why: &str, ask: &Ask) {
-    item.state = Some(State::Active);
-    (item.finished, item.label) = (None, None);
-    item.by = Some(ask.actor.to_owned());
-    if let Some(round) = last(item) {
-        round.rejected = Some(ask.now);
-        (round.decided_by, round.why) = (Some(ask.actor.to_owned()), Some(why.to_owned()));
-    }
-    item.notes.push('n', ask.note(format!("sent back: {why}")));
-}
-
-// What was done although it should not have been is not done.
-fn undo(item: &mut Item, verb: Option<&str>, why: &str, ask: &Ask) {
-    match (verb, item.state()) {
-        (Some("done" | "score"), State::Done | State::Review) => send_back(item, why, ask),
-        (Some("start" | "retry" | "reopen"), State::Active | State::Review) => {
-            (item.state, item.started, item.label) = (None, None, None);
-            item.notes.push('n', ask.note(format!("sent back: {why}")));
-        }
-        _ => drop(item.notes.push('n', ask.note(format!("sent back: {why}")))),
-    }
-}
-
-fn last(item: &mut Item) -> Option<&mut Iteration> {
-    let id = item.iterations.last().map(|(id, _)| id.clone())?;
-    item.iterations.get_mut(&id)
 }
 
 fn last_round(world: &World, spot: Spot, change: impl FnOnce(&mut Iteration)) -> Result<Workflow> {

@@ -11,6 +11,7 @@ use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
 use super::answer::{clear, reason};
+use super::back::unapprove_above;
 use super::{Ask, demand, edit, open_for_change};
 
 /// Decides that a conditional item is needed; `None`: that is decided already.
@@ -76,7 +77,13 @@ pub fn revoke(world: &World, spot: Spot, what: &Revoked, ask: &Ask) -> Result<Op
         return Ok(None);
     }
     let text = format!("revoked {name}: {why}");
-    edit(&world.with(spot.board, &changed), spot, |item| drop(item.notes.push('n', ask.note(text)))).map(Some)
+    let after = world.with(spot.board, &changed);
+    let mut workflow = edit(&after, spot, |item| drop(item.notes.push('n', ask.note(text))))?;
+    if board.node(spot.place).state == State::Done && after.board(spot).node(spot.place).state != State::Done
+    {
+        unapprove_above(world, spot, &mut workflow, ask);
+    }
+    Ok(Some(workflow))
 }
 
 /// What is taken back.

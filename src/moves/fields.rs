@@ -146,6 +146,7 @@ pub fn set(world: &World, target: &Target, settings: &[Setting], ask: &Ask) -> R
     let mut problem = None;
     let workflow = edit(world, spot, |item| {
         problem = change(item, node.kind, &target.part, settings).err();
+        keep_makers(node.item, item);
     })?;
     if let Some(error) = problem {
         return Err(error);
@@ -165,6 +166,18 @@ pub fn set(world: &World, target: &Target, settings: &[Setting], ask: &Ask) -> R
     }
     allowed::settings(world, target, &workflow, settings, ask)?;
     Ok(workflow)
+}
+
+// Whoever has worked on it has had a part in it, whose ever it is now.
+fn keep_makers(before: &Item, item: &mut Item) {
+    if before.started.is_none() {
+        return;
+    }
+    let named = |item: &Item, name: &String| item.owner.as_ref() == Some(name) || item.team.contains(name);
+    let known = before.owner.iter().chain(&before.team);
+    let gone: Vec<String> =
+        known.filter(|name| !named(item, name) && !item.makers.contains(name)).cloned().collect();
+    item.makers.extend(gone);
 }
 
 fn change(item: &mut Item, kind: Option<&Kind>, part: &Part, settings: &[Setting]) -> Result<()> {

@@ -46,6 +46,7 @@ pub fn add(world: &World, spot: Spot, report: &Report, ask: &Ask) -> Result<(Wor
         since: Some(ask.now),
         fixed: None,
         fixed_by: None,
+        fixers: Vec::new(),
         verified: None,
         verified_by: None,
         waived: None,
@@ -70,7 +71,8 @@ pub fn fix(world: &World, spot: Spot, id: &Id, commit: &str, ask: &Ask) -> Resul
     }
     change(world, spot, id, |finding| {
         finding.fixed = Some(commit.to_owned());
-        finding.fixed_by = Some(ask.actor.to_owned());
+        let before = finding.fixed_by.replace(ask.actor.to_owned());
+        finding.fixers.extend(before.filter(|before| before != ask.actor));
     })
     .map(Some)
 }
@@ -82,14 +84,14 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
         return Ok(None);
     }
     let name = name(world, spot, id);
-    let fixer = finding.fixed_by.as_deref();
     let board = world.board(spot);
-    let own = judges(board, by, ask.who())
-        .iter()
-        .any(|judge| fixer.is_some_and(|fixer| fixer.eq_ignore_ascii_case(judge)));
+    let mut fixers = finding.fixed_by.iter().chain(&finding.fixers);
+    let judges = judges(board, by, ask.who());
+    let fixer = fixers.find(|fixer| judges.iter().any(|judge| fixer.eq_ignore_ascii_case(judge)));
+    let own = fixer.is_some();
     let other = match fixer {
-        Some(fixer) if own => format!("somebody other than {fixer}, who fixed it, verifies it"),
-        _ => format!("{by} has not fixed it"),
+        Some(fixer) => format!("somebody other than {fixer}, who fixed it, verifies it"),
+        None => format!("{by} has not fixed it"),
     };
     let mut list = vec![
         Condition::says(

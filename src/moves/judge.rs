@@ -14,6 +14,7 @@ use crate::model::record::Iteration;
 use crate::model::state::{Shown, State};
 use crate::model::workflow::Workflow;
 
+use super::back::unapprove_above;
 use super::{Ask, apply, edit, named, open_for_change, settle};
 
 /// A round of judging, as it is reported.
@@ -109,7 +110,10 @@ pub(super) fn conclude(
             (_, Some(most)) => format!("{last}{against}: iteration {} of {most}", rounds + 1),
             _ => format!("{last}{against}: once more"),
         };
-        let workflow = edit(&after, spot, |item| put(item, State::Active))?;
+        let mut workflow = edit(&after, spot, |item| put(item, State::Active))?;
+        if node.state.is_closed() {
+            unapprove_above(world, spot, &mut workflow, &ask);
+        }
         return Ok((workflow, told(line, Vec::new())));
     }
     let reviewed = edit(&after, spot, |item| put(item, State::Review))?;
@@ -171,7 +175,8 @@ fn made_alone(board: &Board, place: Place, by: &str) -> bool {
     let item = board.node(place).item;
     let named = |name: &Option<String>| name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(by));
     let appointed = named(&item.validator) && item.team.iter().any(|name| name.eq_ignore_ascii_case(by));
-    has_made(board, place, by) && (!appointed || named(&item.owner))
+    let before = item.makers.iter().any(|name| name.eq_ignore_ascii_case(by));
+    has_made(board, place, by) && (!appointed || before || named(&item.owner))
 }
 
 fn iteration(round: &Round, by: &str, on: Option<String>, ask: &Ask) -> Iteration {

@@ -4,6 +4,7 @@ pub mod adopt;
 pub mod allowed;
 pub mod answer;
 pub mod attach;
+mod back;
 pub mod decide;
 pub mod depart;
 pub mod fields;
@@ -193,23 +194,26 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
     }
     let departed = settle(world, spot, change.verb, &list, ask)?;
     let derived = node.is_derived();
-    let changed = edit(world, spot, |item| {
+    let mut changed = edit(world, spot, |item| {
         apply(item, change, text.filter(|_| departed.is_none() || change.why.is_some()), ask);
         item.state = item.state.filter(|state| !derived || *state == State::Dropped);
         if let Some(deviation) = departed {
             item.deviations.push('v', deviation);
         }
-    });
-    changed.map(Some)
+    })?;
+    if change.verb == "reopen" {
+        back::take_up(world, spot, &mut changed, ask);
+    }
+    Ok(Some(changed))
 }
 
 fn asked_of(world: &World, spot: Spot, change: &Move, summary: Option<&str>, ask: &Ask) -> Vec<Condition> {
     let given = Given { summary, actor: Some(ask.who()), ..Given::NOTHING };
     let mut list = conditions(world, spot, change.guarded, given);
-    let open = world.undecided(spot).map(Condition::from).filter(|_| change.verb == "start");
-    // Among the needs it may stand already.
-    if let Some(open) = open.filter(|open| !list.contains(open)) {
-        list.push(open);
+    // Among the needs it may stand already, where it could be departed from.
+    if let Some(open) = world.undecided(spot).map(Condition::from).filter(|_| change.verb == "start") {
+        list.retain(|condition| condition.text != open.text);
+        list.push(open.firm());
     }
     list
 }

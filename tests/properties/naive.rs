@@ -97,12 +97,14 @@ impl<'v> Naive<'v> {
             return stored;
         }
         let item = self.all[at].item;
-        let children = self.all[at].children.iter().filter(|&&child| self.counts(child));
-        let states: Vec<&str> = children.map(|&child| self.state(child)).collect();
+        let (children, left_out): (Vec<usize>, Vec<usize>) =
+            self.all[at].children.iter().partition(|&&child| self.counts(child));
+        let left_out = left_out.into_iter().any(|child| self.all[child].item["counted"] != false);
+        let states: Vec<&str> = children.into_iter().map(|child| self.state(child)).collect();
         let listed = self.kind(at)["guards"]["done"]["checklist"] != true || self.is_ticked(at);
         if states.contains(&"failed") {
             "failed"
-        } else if !states.is_empty() && states.iter().all(|&state| state == "done") && listed {
+        } else if (left_out || !states.is_empty()) && states.iter().all(|&state| state == "done") && listed {
             let gates = self.group(at, "gates").all(|(_, gate)| self.passes(at, gate));
             let approved = self.group(at, "checkpoints").all(|(_, c)| !c["approved"].is_null());
             if gates && approved { "done" } else { "review" }
@@ -150,15 +152,18 @@ impl<'v> Naive<'v> {
     }
 
     fn has_passed(&self, at: usize) -> bool {
-        let Some((_, last)) = self.group(at, "iterations").last() else { return false };
-        let reached =
-            self.protocol(at, "threshold").is_none_or(|least| decimal(&last["score"]) >= decimal(least));
-        last["rejected"].is_null() && (reached || !last["accepted"].is_null())
+        let last = self.group(at, "iterations").last();
+        last.is_some_and(|(_, last)| last["rejected"].is_null() && self.is_enough(at, last))
+    }
+
+    fn is_enough(&self, at: usize, round: &Value) -> bool {
+        let least = self.protocol(at, "threshold").map_or(0, decimal);
+        decimal(&round["score"]) >= least || !round["accepted"].is_null()
     }
 
     fn is_escalated(&self, at: usize) -> bool {
         // Whoever sends work back asks for another round.
-        let counts = |(_, round): &(_, &Value)| round["rejected"].is_null();
+        let counts = |(_, round): &(_, &Value)| round["rejected"].is_null() && !self.is_enough(at, round);
         let rounds = self.group(at, "iterations").filter(counts).count() as u64;
         let most = self.protocol(at, "max_iterations").and_then(Value::as_u64);
         self.protocol(at, "threshold").is_some()

@@ -7,7 +7,7 @@ use crate::model::id::Id;
 use crate::model::path::RepoPath;
 
 use super::super::board::Board;
-use super::super::roster::{is_at_work, owners, owners_by_roster};
+use super::super::roster::{at_work, owners, owners_by_roster};
 use super::{Condition, Question, by_a_person};
 
 /// The checks that look at who begins it.
@@ -41,12 +41,7 @@ fn hands(question: Question) -> Vec<String> {
 
 fn active(question: Question, most: usize) -> Condition {
     let board = question.board();
-    let running = board.nodes().skip(1).filter(|(_, node)| is_at_work(board, node));
-    // By the name as an id, so that each counts once however it is written.
-    let mut names: BTreeMap<String, String> = running
-        .flat_map(|(_, node)| owners(node))
-        .map(|name| (name.to_lowercase(), name.to_owned()))
-        .collect();
+    let mut names = at_work(board);
     let before = names.len();
     let mine: BTreeMap<String, String> =
         hands(question).into_iter().map(|name| (name.to_lowercase(), name)).collect();

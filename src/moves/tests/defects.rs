@@ -104,6 +104,23 @@ fn a_finding_is_fixed_then_verified_by_somebody_else() {
 }
 
 #[test]
+fn nobody_who_tried_to_fix_it_verifies_it() {
+    let open = scene("f1: {severity: high, text: bad}");
+    let by = |scene: &Scene, actor: &str, commit: &str| {
+        let world = scene.world();
+        let ask = Ask { actor, ..ask(None) };
+        scene.with(fix(&world, spot(&world, "a"), &id("f1"), commit, &ask).unwrap().unwrap())
+    };
+    let twice = by(&by(&by(&open, "ann", "abc1234"), "bob", "def5678"), "bob", "abc5678");
+    assert_eq!(found(&twice.workflows[0]).fixers, ["ann"]);
+    let world = twice.world();
+    for (judge, may) in [("Ann", false), ("bob", false), ("zoe", true)] {
+        let verified = verify(&world, spot(&world, "a"), &id("f1"), judge, &ask(None));
+        assert_eq!(verified.is_ok(), may, "{judge}");
+    }
+}
+
+#[test]
 fn some_findings_are_waived_by_people() {
     let low = scene("f1: {severity: medium, text: bad}");
     let world = low.world();

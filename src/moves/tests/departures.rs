@@ -121,6 +121,40 @@ fn what_should_not_have_begun_is_not_begun() {
 }
 
 #[test]
+fn a_rejected_departure_takes_its_effect_back() {
+    let times = format!("started: {AT}, finished: {AT}");
+    let round = "iterations: {i1: {score: \"0.95\"}}, ";
+    for (verb, before, state, begun, rejected) in [
+        ("start", format!("state: done, {round}{times}"), "todo", false, true),
+        ("start", format!("state: active, {round}started: {AT}"), "todo", false, false),
+        ("skip", format!("state: dropped, why: x, {times}"), "todo", false, false),
+        ("done", format!("state: done, {round}{times}"), "active", true, true),
+        ("score", format!("state: review, {round}started: {AT}"), "active", true, true),
+        (
+            "retry",
+            format!("state: active, challenges: {{c1: {{text: Broke.}}}}, started: {AT}"),
+            "failed",
+            true,
+            false,
+        ),
+        ("retry", format!("state: done, {round}{times}"), "failed", true, true),
+        ("submit", format!("state: active, {round}started: {AT}"), "active", true, false),
+    ] {
+        let record = format!("deviations: {{v1: {{text: x, verb: {verb}}}}}");
+        let scene = Scene::items(&format!("a: {{title: A, {before}, {record}}}"));
+        let back = answered(&scene, "a", Say::No, &ask(Some("No."))).unwrap().unwrap();
+        let found = item(&back, "a");
+        let judged = found.iterations.values().any(|round| round.rejected.is_some());
+        assert_eq!(
+            (found.state().word(), found.started.is_some(), judged),
+            (state, begun, rejected),
+            "{verb} {before}"
+        );
+        assert_eq!((found.why.as_deref(), found.finished.is_some()), (None, state == "failed"), "{verb}");
+    }
+}
+
+#[test]
 fn a_rejected_departure_excuses_nothing() {
     let done = |record: &str| {
         let guards = "done: {summary: {min: 1, max: 3}}";

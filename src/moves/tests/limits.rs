@@ -89,6 +89,72 @@ fn only_people_raise_a_limit() {
 }
 
 #[test]
+fn only_people_rearrange_what_has_begun() {
+    let begun = "state: active, started: \"2026-02-12T08:00:00Z\", owner: ann, team: [bob], validator: val, needs: [b], \
+                 order: \"1\"";
+    for (text, own, what) in [
+        ("validator=zoe", begun, "who judges it is replaced"),
+        ("validator=", begun, "who judges it is replaced"),
+        ("validator=VAL", begun, "who judges it is replaced"),
+        ("cross_validator=bob", begun, "it is judged by somebody who has a part in it"),
+        ("cross_validator=Ann", begun, "it is judged by somebody who has a part in it"),
+        ("cross_validator=zoe", begun, ""),
+        ("team=zoe", begun, ""),
+        ("team=bob, zoe", begun, ""),
+        ("needs=", begun, "it waits for less than was planned"),
+        ("needs=b, c", begun, ""),
+        ("order=2", begun, "its turn is another one than was planned"),
+        ("mode=sequential", begun, "its turn is another one than was planned"),
+        ("counted=no", begun, "it does not count any more"),
+        ("counted=no", "needs: [b]", ""),
+        ("needs=", "needs: [b]", ""),
+        ("validator=zoe", "owner: ann", ""),
+        ("validator=ann", "owner: ann", "it is judged by somebody who has a part in it"),
+    ] {
+        let scene = Scene::items(&format!("a: {{title: A, {own}}}, b: {{title: B}}, c: {{title: C}}"));
+        assert!(go(&scene, "a", text, &ask(None)).is_ok(), "{text}: a person may");
+        match go(&scene, "a", text, &agent()) {
+            Ok(_) => assert_eq!(what, "", "{text}"),
+            Err(found) => assert_eq!(found.message(), format!("changing a is refused: {what}"), "{text}"),
+        }
+    }
+}
+
+#[test]
+fn whoever_has_begun_it_has_a_part_in_it() {
+    let owned = |text: &str, item: &str| {
+        let scene = Scene::items(&format!("a: {{title: A, owner: ann, {item}}}"));
+        let changed = go(&scene, "a", text, &ask(None)).unwrap();
+        let found = super::item(&changed, "a");
+        (found.team.join(" "), found.makers.join(" "))
+    };
+    let begun = "started: \"2026-02-12T08:00:00Z\", state: active";
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(owned("owner=bob", begun), pair("", "ann"));
+    assert_eq!(owned("owner=", begun), pair("", "ann"));
+    assert_eq!(owned("owner=bob", "priority: P0"), pair("", ""));
+    assert_eq!(owned("team=zoe", begun), pair("zoe", ""));
+    assert_eq!(owned("team=", &format!("team: [zoe], {begun}")), pair("", "zoe"));
+    assert_eq!(owned("owner=zoe", &format!("makers: [ann], {begun}")), pair("", "ann"));
+}
+
+#[test]
+fn nobody_more_is_put_to_work_than_may_be() {
+    let profile = TEAM.replace("guards: {start: {needs_met: true}}", "guards: {start: {active_agents: 2}}");
+    let running = "state: active, started: \"2026-02-12T08:00:00Z\"";
+    let body = format!(
+        "items: {{a: {{title: A, owner: x, {running}}}, b: {{title: B, owner: y, {running}}}, c: {{title: C}}}}"
+    );
+    let scene = Scene::new(&profile, &[&body]);
+    let found = error(go(&scene, "a", "team=z", &ask(None)));
+    assert_eq!(found.message(), "giving a to others is refused");
+    assert_eq!(found.notes(), ["FAIL  at most 2 agents are at work; then there would be: x, y, z"]);
+    for (reference, text) in [("a", "team=y"), ("c", "owner=z"), ("a", "priority=P0")] {
+        assert!(go(&scene, reference, text, &ask(None)).is_ok(), "{reference} {text}");
+    }
+}
+
+#[test]
 fn what_is_new_has_the_limits_of_all() {
     let add = |text: &str, ask: &Ask| {
         let scene = scene("", "");

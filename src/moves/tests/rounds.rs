@@ -53,6 +53,7 @@ fn the_owner_never_judges_but_a_validator_may_be_in_the_team() {
     assert_eq!(fails("validator: val", "bob"), ["FAIL  val judges it".to_owned(), own("bob")]);
     assert_eq!(fails("validator: bob", "bob"), [""; 0]);
     assert_eq!(fails("validator: ann", "ann"), [own("ann")]);
+    assert_eq!(fails("validator: bob, makers: [bob]", "bob"), [own("bob")]);
     assert_eq!(fails("weight: 1", "bob"), [own("bob")]);
     let refusal = error(round(&scene(""), "0.5", "ann"));
     assert_eq!(refusal.hints(), ["git track score a 0.50 --by val"]);
@@ -80,6 +81,45 @@ fn whoever_sends_work_back_asks_for_another_round() {
     assert_eq!(outcome.line, "0.60 of 0.92: 2 rounds are used up, a person must decide");
     let low = back.with(round(&back, "0.6", "val").unwrap().0);
     assert!(error(round(&low, "0.95", "val")).notes().contains(&"FAIL  a round is left of 2".to_owned()));
+}
+
+#[test]
+fn a_round_that_passes_uses_none_up() {
+    let open = "checklist: {lines: {l1: {text: x}}},";
+    let twice = scored(&scored(&scene(open), "0.95"), "0.96");
+    assert_eq!(task(&twice).state, Some(State::Review));
+    assert_eq!(round(&twice, "0.5", "val").unwrap().1.line, "0.50 of 0.92: iteration 2 of 2");
+}
+
+#[test]
+fn what_is_taken_up_again_is_judged_and_approved_again() {
+    let done = scored(&scene(""), "0.95");
+    let approved = |scene: &Scene| {
+        let phase = scene.workflows[0].root.items.get(&id("p")).unwrap();
+        let notes = phase.notes.values().map(|note| note.text.clone()).collect::<Vec<_>>();
+        (phase.checkpoints.get(&id("C")).unwrap().approved.is_some(), notes)
+    };
+    let world = done.world();
+    let c = id("C");
+    let yes = crate::moves::answer::approve_checkpoint(&world, spot(&world, "p"), &c, &ask(None));
+    let passed = done.with(yes.unwrap().unwrap());
+    assert!(approved(&passed).0);
+    let fallen = (false, vec!["C is to be approved again: a is open again".to_owned()]);
+
+    let world = passed.world();
+    let reopen = named("reopen").unwrap();
+    let again = perform(&world, spot(&world, "a"), reopen, &ask(Some("Wrong."))).unwrap().unwrap();
+    let again = passed.with(again);
+    assert_eq!(approved(&again), fallen);
+    let last = task(&again).iterations.last().unwrap().1;
+    assert_eq!((last.rejected, last.why.as_deref()), (Some(now()), Some("Wrong.")));
+    let world = again.world();
+    let early = error(perform(&world, spot(&world, "a"), named("done").unwrap(), &ask(None)));
+    assert!(early.notes().contains(&"FAIL  the last round was sent back".to_owned()), "{early:?}");
+
+    let changed = passed.over(&[("x.md", "two")]);
+    assert_eq!(approved(&scored(&changed, "0.5")), fallen, "a lower score opens it as well");
+    assert!(approved(&scored(&changed, "0.96")).0);
 }
 
 #[test]
