@@ -192,11 +192,8 @@ impl<'v> Naive<'v> {
     fn is_ready(&self, at: usize) -> bool {
         self.up(at).into_iter().all(|above| {
             let item = self.all[above].item;
-            let met = item["needs"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .all(|need| self.is_met(need.as_str().unwrap()));
+            let mut needs = item["needs"].as_array().into_iter().flatten();
+            let met = needs.all(|need| self.is_met(need.as_str().unwrap()));
             let parent = self.all[above].parent;
             let waits = above != 0 && self.kind(above)["guards"]["start"]["order"] == true
                 || parent.is_some_and(|parent| self.all[parent].item["mode"] == "sequential");
