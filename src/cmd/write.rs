@@ -333,13 +333,8 @@ fn message(changes: &[(String, Vec<Change>)], told: &[String]) -> String {
     let body: Vec<String> = told.iter().skip(1).map(|line| crate::ui::clean(line) + "\n").collect();
     let body = body.concat();
     let first = changes.iter().find_map(|(workflow, changes)| Some((workflow, changes.first()?)));
-    let trailer = first.map(|(workflow, change)| {
-        format!(
-            "Track: {}
-",
-            items::full(workflow, &change.reference)
-        )
-    });
+    let trailer =
+        first.map(|(workflow, change)| format!("Track: {}\n", items::full(workflow, &change.reference)));
     let trailer = trailer.unwrap_or_default();
     let gap = if body.is_empty() { "" } else { "\n" };
     format!("chore(track): {subject}\n\n{body}{gap}{trailer}")
