@@ -60,7 +60,7 @@ pub fn add(
     let wanted = Id::parse(kind).ok().and_then(|kind| board.profile.kind(&kind));
     let Some((kind_id, found)) = wanted else {
         return match RECORDS.into_iter().find(|record| *record == kind) {
-            Some(record) => attach::record(world, spot, (record, title), explicit, &settings),
+            Some(record) => attach::record(world, spot, (record, title), explicit, &settings, ask),
             None => Err(unknown_kind(board.profile, kind)),
         };
     };
