@@ -241,6 +241,14 @@ impl Context {
     }
 }
 
+/// Reads the name of somebody who judges or answers.
+pub(super) fn somebody(text: &str) -> std::result::Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a name cannot be empty; leave it out to speak for yourself"),
+        name => Ok(name.to_owned()),
+    }
+}
+
 // By words alone: nothing is looked up, so that a link cannot lead out of the work tree unseen.
 fn normal(path: &std::path::Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
