@@ -78,6 +78,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             .collect();
         let mut said = Said::default();
         if let Some((board, laid)) = draft.world().find(&id) {
+            grow::within_limits(&draft.world(), Spot { board, place: 0 }, &ask)?;
             contradicted(laid)?;
             for path in begun_with(laid).filter(|path| laid.pages.exists(path)) {
                 said.text.line(format!("  kept as it is  {path}"));
