@@ -12,6 +12,7 @@ use crate::git::{Env, Repo, open};
 use crate::model::actor::ActorKind;
 use crate::model::path::RepoPath;
 use crate::model::time::{Date, Time};
+use crate::moves::fields::Setting;
 use crate::store::Store;
 use crate::ui::{Color, Text, Ui, Wishes};
 
@@ -224,6 +225,26 @@ impl Context {
         let inside = inside.to_str();
         let inside = inside.ok_or_else(|| Error::usage(format!("{} is not UTF-8", path.display())))?;
         RepoPath::parse(inside).map_err(Error::as_usage)
+    }
+
+    /// Settings from the command line, their paths from the top of the repository: they are typed where the user is.
+    pub(super) fn settings<'t>(&self, pairs: impl IntoIterator<Item = &'t String>) -> Result<Vec<Setting>> {
+        let mut settings: Vec<Setting> =
+            pairs.into_iter().map(|pair| Setting::parse(pair)).collect::<Result<_>>()?;
+        for setting in settings.iter_mut().filter(|setting| setting.key == "files") {
+            let repo = self.repo()?;
+            let typed = setting.value.split(',').map(str::trim).filter(|path| !path.is_empty());
+            let paths: Vec<String> =
+                typed.map(|path| self.folder_or_file(&repo, path)).collect::<Result<_>>()?;
+            setting.value = paths.join(",");
+        }
+        Ok(settings)
+    }
+
+    // A folder keeps the `/` that says so.
+    fn folder_or_file(&self, repo: &Repo, typed: &str) -> Result<String> {
+        let path = self.repo_path(repo, std::path::Path::new(typed))?;
+        Ok(if typed.ends_with('/') { format!("{path}/") } else { path.to_string() })
     }
 
     /// Whether a plan file is asked for.
