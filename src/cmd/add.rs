@@ -6,7 +6,6 @@ use serde_json::json;
 use crate::derive::reference::Part;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
-use crate::moves::fields::Setting;
 use crate::moves::{attach, grow};
 
 use super::Answer;
@@ -42,8 +41,7 @@ pub struct Args {
 
 /// Adds an item or a record.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
-    let settings: Vec<Setting> =
-        args.settings.iter().map(|pair| Setting::parse(pair)).collect::<Result<_>>()?;
+    let settings = context.settings(&args.settings)?;
     change(context, args.write, |deciding, draft| {
         let world = draft.world();
         let mut part = None;

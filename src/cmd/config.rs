@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::derive::words::show;
 use crate::error::{Error, Result, nearest};
 use crate::formats::yaml;
+use crate::model::actor::ActorKind;
 use crate::model::config::{Config, Roles};
 use crate::model::edit::{Edit, Root};
 use crate::model::id::Id;
@@ -18,7 +19,7 @@ use crate::ui::{Line, Style, Text, cut};
 
 use super::Answer;
 use super::context::Context;
-use super::session::{lock, settle};
+use super::session::{anywhere, lock, settle};
 use super::write::{FileChanges, apply_files};
 
 /// Arguments of `config`.
@@ -132,6 +133,7 @@ fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
     known(&store, key)?;
     let lock = lock(context, &store, Duration::from_secs(10))?;
     settle(context, &store, &lock)?;
+    for_people(context, &store, key)?;
     let (bytes, _) = read(&store)?;
     if key == "profiles" {
         for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
@@ -165,6 +167,23 @@ fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
     said.line(format!("{key}: {}", if value.is_empty() { "back to the default" } else { value }));
     let changes = FileChanges { edits, text: said, what: format!("set {key}"), write: new.write };
     apply_files(context, &store, lock, changes).map(|answer| answer.with("key", json!(key)))
+}
+
+// Who counts as an agent is not an agent's to say.
+fn for_people(context: &Context, store: &Store, key: &str) -> Result<()> {
+    if !key.starts_with("roles.") {
+        return Ok(());
+    }
+    let name = context.actor(&store.repo).unwrap_or_default();
+    let snapshot = store.snapshot(At::WorkTree)?;
+    match anywhere(context, &snapshot, &name)?.kind {
+        ActorKind::Person => Ok(()),
+        ActorKind::Agent => {
+            Err(Error::refused(format!("an agent cannot set `{key}`: it says who counts as an agent"))
+                .note("nothing written")
+                .hint(format!("a person sets it: git track config set {key} …")))
+        }
+    }
 }
 
 fn known(store: &Store, key: &str) -> Result<()> {

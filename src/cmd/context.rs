@@ -12,6 +12,7 @@ use crate::git::{Env, Repo, open};
 use crate::model::actor::ActorKind;
 use crate::model::path::RepoPath;
 use crate::model::time::{Date, Time};
+use crate::moves::fields::Setting;
 use crate::store::Store;
 use crate::ui::{Color, Text, Ui, Wishes};
 
@@ -226,6 +227,26 @@ impl Context {
         RepoPath::parse(inside).map_err(Error::as_usage)
     }
 
+    /// Settings from the command line, their paths from the top of the repository: they are typed where the user is.
+    pub(super) fn settings<'t>(&self, pairs: impl IntoIterator<Item = &'t String>) -> Result<Vec<Setting>> {
+        let mut settings: Vec<Setting> =
+            pairs.into_iter().map(|pair| Setting::parse(pair)).collect::<Result<_>>()?;
+        for setting in settings.iter_mut().filter(|setting| setting.key == "files") {
+            let repo = self.repo()?;
+            let typed = setting.value.split(',').map(str::trim).filter(|path| !path.is_empty());
+            let paths: Vec<String> =
+                typed.map(|path| self.folder_or_file(&repo, path)).collect::<Result<_>>()?;
+            setting.value = paths.join(",");
+        }
+        Ok(settings)
+    }
+
+    // A folder keeps the `/` that says so.
+    fn folder_or_file(&self, repo: &Repo, typed: &str) -> Result<String> {
+        let path = self.repo_path(repo, std::path::Path::new(typed))?;
+        Ok(if typed.ends_with('/') { format!("{path}/") } else { path.to_string() })
+    }
+
     /// Whether a plan file is asked for.
     pub fn plan_file(&self) -> bool {
         self.asked_plan().is_some()
@@ -238,6 +259,14 @@ impl Context {
 
     fn plan(&self, repo: &Repo) -> Result<Option<RepoPath>> {
         self.asked_plan().map(|path| self.repo_path(repo, &path)).transpose()
+    }
+}
+
+/// Reads the name of somebody who judges or answers.
+pub(super) fn somebody(text: &str) -> std::result::Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a name cannot be empty; leave it out to speak for yourself"),
+        name => Ok(name.to_owned()),
     }
 }
 

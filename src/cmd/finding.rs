@@ -13,7 +13,7 @@ use crate::moves::findings::{self, Report};
 use crate::ui::{Line, Style, Table, Text};
 
 use super::Answer;
-use super::context::Context;
+use super::context::{Context, somebody};
 use super::session::{Session, world};
 use super::write::{Deciding, Draft, Said, WriteArgs, change};
 
@@ -89,7 +89,7 @@ struct VerifyArgs {
     #[arg(value_name = "REF")]
     reference: String,
     /// Who looked; without it whoever calls
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", value_parser = somebody)]
     by: Option<String>,
     /// What there is to say
     #[arg(short, long, value_name = "TEXT")]

@@ -16,7 +16,7 @@ use crate::moves::answer::{self, Answer as Word};
 use crate::ui::{Line, Style, Table, Text};
 
 use super::Answer;
-use super::context::Context;
+use super::context::{Context, somebody};
 use super::session::{Session, world};
 use super::show::gate_word;
 use super::write::{Said, WriteArgs, change};
@@ -56,7 +56,7 @@ struct AnswerArgs {
     #[arg(value_name = "REF")]
     reference: String,
     /// Who says so; without it whoever calls
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", value_parser = somebody)]
     by: Option<String>,
     /// Why
     #[arg(short, long, value_name = "TEXT")]

@@ -114,6 +114,7 @@ fn take_over(
         let id = workflow.id.clone();
         let later = world.with(index, &workflow);
         taken_over(Some(board), &later, index, &deciding.ask(None))?;
+        adopt::only_people(Some(board), &later, index, &deciding.ask(None))?;
         drop(later);
         drop(world);
         draft.put(workflow);
@@ -163,7 +164,8 @@ fn new_one(deciding: &Deciding, draft: &Draft, id: &Id) -> Result<()> {
     if !root.state.is_closed() {
         unique(&world, &board.profile.workflow, root.item, &board.profile.profile, id)?;
     }
-    taken_over(None, &world, index, &deciding.ask(None))
+    taken_over(None, &world, index, &deciding.ask(None))?;
+    adopt::only_people(None, &world, index, &deciding.ask(None))
 }
 
 fn profile(deciding: &Deciding, args: &Args, tree: &Value) -> Result<Arc<Profile>> {

@@ -18,7 +18,6 @@ use crate::model::path::RepoPath;
 use crate::model::profile::{Profile, make_id};
 use crate::model::workflow::Workflow;
 use crate::moves::allowed::unique;
-use crate::moves::fields::Setting;
 use crate::moves::grow;
 use crate::store::At;
 
@@ -51,8 +50,7 @@ pub struct Args {
 
 /// Begins a workflow.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
-    let settings: Vec<Setting> =
-        args.settings.iter().map(|pair| Setting::parse(pair)).collect::<Result<_>>()?;
+    let settings = context.settings(&args.settings)?;
     if args.title.trim().is_empty() {
         return Err(Error::usage("a title cannot be empty"));
     }
@@ -78,6 +76,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             .collect();
         let mut said = Said::default();
         if let Some((board, laid)) = draft.world().find(&id) {
+            grow::within_limits(&draft.world(), Spot { board, place: 0 }, &ask)?;
             contradicted(laid)?;
             for path in begun_with(laid).filter(|path| laid.pages.exists(path)) {
                 said.text.line(format!("  kept as it is  {path}"));

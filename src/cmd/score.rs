@@ -11,7 +11,7 @@ use crate::moves::{Ask, Departs};
 use crate::ui::{Line, Style, Text, cut};
 
 use super::Answer;
-use super::context::Context;
+use super::context::{Context, somebody};
 use super::write::{Said, WriteArgs, change};
 
 /// Arguments of `score`.
@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(value_name = "SCORE")]
     pub score: String,
     /// Who judged; without it whoever calls
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", value_parser = somebody)]
     pub by: Option<String>,
     /// What the judge has to say
     #[arg(short, long, value_name = "TEXT")]

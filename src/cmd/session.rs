@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use crate::derive::board::{Board, Node};
+use crate::derive::conditions::is_agent;
 use crate::derive::here::{Via, item_of, names_something};
 use crate::derive::reference::{self, Part, Target};
 use crate::derive::validate::violations;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::files::{Direction, Lock, Owner, Recovered};
+use crate::model::actor::{Actor, ActorKind};
 use crate::model::state::State;
 use crate::store::{At, Broken, CONFIG, Snapshot, Store, generation};
 
@@ -37,6 +39,13 @@ const TRIES: usize = 5;
 /// Lays the workflows of a snapshot out.
 pub(super) fn world(snapshot: &Snapshot) -> World<'_> {
     World::new(snapshot.with_profiles(), &snapshot.pages)
+}
+
+/// Somebody who acts on no workflow in particular: an agent, too, who is one of any of them.
+pub(super) fn anywhere<'n>(context: &Context, snapshot: &Snapshot, name: &'n str) -> Result<Actor<'n>> {
+    let actor = Actor { name, kind: context.actor_kind(&snapshot.config.roles.agent_env)? };
+    let listed = world(snapshot).boards.iter().any(|board| is_agent(board, actor));
+    Ok(if listed { Actor { kind: ActorKind::Agent, ..actor } } else { actor })
 }
 
 /// An answer about all workflows of a snapshot, which says so when some of them could not be looked at.

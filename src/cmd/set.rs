@@ -35,7 +35,7 @@ pub struct Args {
 /// Sets fields of everything that is named, all or none.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let (refs, pairs): (Vec<&String>, Vec<&String>) = args.words.iter().partition(|word| !word.contains('='));
-    let settings: Vec<Setting> = pairs.into_iter().map(|pair| Setting::parse(pair)).collect::<Result<_>>()?;
+    let settings = context.settings(pairs)?;
     if settings.is_empty() {
         return Err(Error::usage("nothing to set").hint("git track set REF key=value …"));
     }

@@ -6,12 +6,12 @@ use clap::Args as ClapArgs;
 use serde_json::json;
 
 use crate::error::{Error, Kind, Result};
-use crate::store::{At, newest, take_back};
+use crate::store::{At, may_take_back, newest, take_back};
 use crate::ui::{Line, Text};
 
 use super::Answer;
 use super::context::Context;
-use super::session::{lock, settle};
+use super::session::{anywhere, lock, settle};
 use super::write::{FileChanges, apply_forgotten};
 
 /// Arguments of `undo`.
@@ -28,6 +28,10 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
         return Err(Error::new(Kind::Nothing, "there is no change of this worktree to take back")
             .hint("git log -- .track"));
     };
+    let snapshot = store.snapshot(At::WorkTree)?;
+    // Whoever has no name is a person that git does not know, or an agent that made nothing.
+    let name = context.actor(&store.repo).unwrap_or_default();
+    may_take_back(&entry, anywhere(context, &snapshot, &name)?)?;
     let edits = take_back(&store, number, &entry)?;
     let mut text = Text::new();
     text.line(Line::new().plain(format!("took back: {}", entry.what)));
@@ -40,7 +44,7 @@ pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
     if entry.files.iter().any(committed) {
         text.line("  it was committed; the commit stays, this takes it back in the work tree");
     }
-    let write = store.snapshot(At::WorkTree)?.config.write;
+    let write = snapshot.config.write;
     let changes = FileChanges { edits, text, what: format!("take back: {}", entry.what), write };
     let answer = apply_forgotten(context, &store, lock, changes)?;
     Ok(answer.with("undone", json!({ "what": entry.what, "by": entry.by, "at": entry.at })))

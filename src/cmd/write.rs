@@ -19,14 +19,14 @@ use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
 use crate::model::workflow::Workflow;
 use crate::moves::{Ask, Departs};
-use crate::store::{self, Snapshot, Store, workflow_edit};
+use crate::store::{self, At, Snapshot, Store, workflow_edit};
 use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
 use super::items;
 use super::logs;
-use super::session::{Session, world};
+use super::session::{Session, anywhere, world};
 
 /// Options of every command that writes.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -194,7 +194,8 @@ pub(super) fn change(
         return Ok(answer.with("dry_run", true));
     }
     let what = told.first().cloned().unwrap_or_else(|| "files written".to_owned());
-    let remembered = store::record(&session.store, &edits, context.now, &deciding.actor, what)?;
+    let by = anywhere(context, &session.snapshot, &deciding.actor)?;
+    let remembered = store::record(&session.store, &edits, context.now, by, what)?;
     let (files, logged) = logs::edits(&deciding, &draft, &changes).map_err(nothing_written)?;
     let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).collect();
     files.apply(&lock, &all)?;
@@ -332,13 +333,8 @@ fn message(changes: &[(String, Vec<Change>)], told: &[String]) -> String {
     let body: Vec<String> = told.iter().skip(1).map(|line| crate::ui::clean(line) + "\n").collect();
     let body = body.concat();
     let first = changes.iter().find_map(|(workflow, changes)| Some((workflow, changes.first()?)));
-    let trailer = first.map(|(workflow, change)| {
-        format!(
-            "Track: {}
-",
-            items::full(workflow, &change.reference)
-        )
-    });
+    let trailer =
+        first.map(|(workflow, change)| format!("Track: {}\n", items::full(workflow, &change.reference)));
     let trailer = trailer.unwrap_or_default();
     let gap = if body.is_empty() { "" } else { "\n" };
     format!("chore(track): {subject}\n\n{body}{gap}{trailer}")
@@ -366,7 +362,9 @@ pub(super) fn apply_files(
     if !changes.edits.is_empty() {
         // A repository can be set up before git knows who works in it.
         let by = context.actor(&store.repo).unwrap_or_else(|_| "somebody".to_owned());
-        let entry = store::record(store, &changes.edits, context.now, &by, changes.what.clone())?;
+        let snapshot = store.snapshot(At::WorkTree)?;
+        let by = anywhere(context, &snapshot, &by)?;
+        let entry = store::record(store, &changes.edits, context.now, by, changes.what.clone())?;
         changes.edits.extend(entry);
     }
     apply_forgotten(context, store, lock, changes)

@@ -88,6 +88,17 @@ pub fn called(wanted: &str) -> String {
     }
 }
 
+/// Whether an agent watches over others or judges their work: people decide who does.
+pub fn has_judging_role(agent: &Agent) -> bool {
+    let named = |role: &String| [STEWARD, INDEPENDENT].iter().any(|known| role.eq_ignore_ascii_case(known));
+    agent.steward == Some(true) || agent.independent == Some(true) || agent.role.as_ref().is_some_and(named)
+}
+
+/// Whether a gate asks for somebody independent, who has no part in what is reviewed, not even as the gate's owner.
+pub fn is_independent(wanted: &str) -> bool {
+    wanted.eq_ignore_ascii_case(INDEPENDENT)
+}
+
 /// Whether somebody is the one that a gate asks for: by name, or by a role that the roster gives.
 pub fn answers_for(board: &Board, wanted: &str, name: &str) -> bool {
     let by_role = |agent: &Agent| {

@@ -1,9 +1,13 @@
 //! Who acts.
 
+use serde::{Deserialize, Serialize};
+
 /// What somebody who acts is; a guard-rail, not security.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ActorKind {
     /// A person: may approve, reject, waive and raise limits.
+    #[default]
     Person,
     /// A program.
     Agent,

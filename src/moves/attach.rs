@@ -1,6 +1,8 @@
 //! Records that can be added to any item of any process: risks, metrics, lines, agents, gates, checkpoints, grounding.
 
+use crate::derive::conditions::by_a_person;
 use crate::derive::reference::{Part, Target};
+use crate::derive::roster::has_judging_role;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::agent::{Agent, Grounding};
@@ -14,7 +16,7 @@ use crate::model::workflow::Workflow;
 use super::fields::{
     Setting, set_agent, set_checkpoint, set_gate, set_grounding, set_line, set_metric, set_part, set_risk,
 };
-use super::{edit, open_for_change};
+use super::{Ask, demand, edit, open_for_change};
 
 /// What can be added to any item of any process.
 pub const RECORDS: [&str; 7] = ["risk", "metric", "line", "agent", "gate", "checkpoint", "grounding"];
@@ -64,6 +66,7 @@ pub(super) fn record(
     (record, title): (&str, &str),
     explicit: Option<Id>,
     settings: &[Setting],
+    ask: &Ask,
 ) -> Result<(Workflow, Id)> {
     let item = world.board(spot).node(spot.place).item;
     let lines = item.checklist.as_ref().map(|list| &list.lines);
@@ -82,7 +85,13 @@ pub(super) fn record(
     let mut problem = Ok(());
     let key = id.clone();
     let workflow = edit(world, spot, |item| problem = put(item, record, key, title.to_owned(), settings))?;
-    problem.map(|()| (workflow, id))
+    problem?;
+    // Whoever watches over the others or judges them is named by a person.
+    if record == "agent" && workflow.root.agents.get(&id).is_some_and(has_judging_role) {
+        let person = by_a_person(world.board(spot), Some(ask.who()));
+        demand(&format!("naming {id} a steward or independent is refused"), &[person])?;
+    }
+    Ok((workflow, id))
 }
 
 fn put(item: &mut Item, record: &str, key: Id, title: String, settings: &[Setting]) -> Result<()> {

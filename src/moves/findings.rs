@@ -147,7 +147,7 @@ fn anchored(world: &World, spot: Spot, at: &str) -> Result<()> {
     let path = RepoPath::parse(path).map_err(Error::as_usage)?;
     let Some(page) = world.board(spot).pages.page(&path) else {
         return Err(Error::not_found(format!("there is no file {path}"))
-            .hint("paths are relative to the repository; without a place: --no-anchor \"why\""));
+            .hint("a path is typed as seen from where you are; without a place: --no-anchor \"why\""));
     };
     if line == 0 || line > page.lines {
         return Err(Error::not_found(format!("{path} has {} lines, not {line}", page.lines)));

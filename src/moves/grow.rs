@@ -42,6 +42,13 @@ pub fn workflow(profile: &Profile, id: Id, title: &str, settings: &[Setting], as
     Ok(Workflow { id, profile: profile.profile.clone(), root })
 }
 
+/// Refuses a new workflow whose limits are looser than those that its process begins with, unless a person sets them.
+pub fn within_limits(world: &World, spot: Spot, ask: &Ask) -> Result<()> {
+    let seed = world.board(spot).profile.starts_with.protocol.clone();
+    let usual = edit(world, spot, |root| (root.protocol, root.limits) = (seed.map(Box::new), None))?;
+    raised(&world.with(spot.board, &usual), world, spot, ask)
+}
+
 /// Adds an item or a record; returns the workflow and the id of what is new.
 pub fn add(
     world: &World,
@@ -60,7 +67,7 @@ pub fn add(
     let wanted = Id::parse(kind).ok().and_then(|kind| board.profile.kind(&kind));
     let Some((kind_id, found)) = wanted else {
         return match RECORDS.into_iter().find(|record| *record == kind) {
-            Some(record) => attach::record(world, spot, (record, title), explicit, &settings),
+            Some(record) => attach::record(world, spot, (record, title), explicit, &settings, ask),
             None => Err(unknown_kind(board.profile, kind)),
         };
     };

@@ -20,7 +20,7 @@ use crate::model::path::RepoPath;
 pub use plan::{new_file, workflow_edit};
 pub use profiles::{Shipped, shipped};
 pub use snapshot::{Broken, Loaded, Snapshot};
-pub use undo::{Entry, FileChange, generation, newest, record, take_back};
+pub use undo::{Entry, FileChange, generation, may_take_back, newest, record, take_back};
 
 /// The folder of the state.
 pub const FOLDER: &str = ".track";

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::files::EntryKind;
+use crate::model::actor::{Actor, ActorKind};
 use crate::model::edit::{Edit, Root};
 use crate::model::path::RepoPath;
 use crate::model::time::Time;
@@ -37,6 +38,9 @@ pub struct Entry {
     pub at: Time,
     /// Who made it.
     pub by: String,
+    /// As what; an entry that does not say so is a person's, which no agent takes back.
+    #[serde(default)]
+    pub kind: ActorKind,
     /// What it was, in words.
     pub what: String,
     /// The files that it changed.
@@ -56,7 +60,7 @@ pub struct FileChange {
 }
 
 /// The edits that remember a change: a new entry, and the oldest ones dropped. Only files of the work tree count.
-pub fn record(store: &Store, edits: &[Edit], at: Time, by: &str, what: String) -> Result<Vec<Edit>> {
+pub fn record(store: &Store, edits: &[Edit], at: Time, by: Actor, what: String) -> Result<Vec<Edit>> {
     let text =
         |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let files: Vec<FileChange> = edits
@@ -70,7 +74,7 @@ pub fn record(store: &Store, edits: &[Edit], at: Time, by: &str, what: String) -
         .collect();
     let numbers = numbers(store, ENTRY)?;
     let next = next(store)?;
-    let entry = Entry { schema: SCHEMA, at, by: by.to_owned(), what, files };
+    let entry = Entry { schema: SCHEMA, at, by: by.name.to_owned(), kind: by.kind, what, files };
     let json = serde_json::to_vec(&entry).map_err(|error| Error::bug(format!("an undo entry: {error}")))?;
     let mut remembered = markers_removed(store)?;
     remembered.push(edit(path(next, ENTRY)?, None, Some(json)));
@@ -102,6 +106,22 @@ pub fn newest(store: &Store) -> Result<Option<(u64, Entry)>> {
         return Err(Error::state(message).hint("git log -- .track"));
     }
     Ok(Some((number, entry)))
+}
+
+/// Refuses to take back what somebody else did, unless a person asks.
+pub fn may_take_back(entry: &Entry, actor: Actor) -> Result<()> {
+    let own = entry.kind == ActorKind::Agent && entry.by.eq_ignore_ascii_case(actor.name);
+    if actor.kind == ActorKind::Person || own {
+        return Ok(());
+    }
+    let who = match entry.kind {
+        ActorKind::Person => "a person",
+        ActorKind::Agent => "another agent",
+    };
+    Err(Error::refused(format!("an agent takes back only what it did; {}, {who}, made this", entry.by))
+        .note(format!("it would take back: {}", entry.what))
+        .note("nothing written")
+        .hint("a person takes it back: git track undo"))
 }
 
 /// The edits that take a change back and forget it; refused when one of its files was changed since.
@@ -166,4 +186,33 @@ fn path(number: u64, ending: &str) -> Result<RepoPath> {
 
 fn edit(path: RepoPath, before: Option<Vec<u8>>, after: Option<Vec<u8>>) -> Edit {
     Edit { root: Root::GitDir, path, before, after, executable: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agents_take_back_what_they_did() {
+        let written = |kind: &str| {
+            let json = format!(
+                "{{\"schema\": 1, \"at\": \"2026-02-12T09:00:00Z\", \"by\": \"I1\"{kind}, \"what\": \"a done\", \"files\": []}}"
+            );
+            serde_json::from_str::<Entry>(&json).unwrap()
+        };
+        let (old, person, agent) =
+            (written(""), written(", \"kind\": \"person\""), written(", \"kind\": \"agent\""));
+        assert_eq!(old, person, "what does not say so is a person's");
+        for (entry, name, said) in [
+            (&old, "I1", Some("I1, a person,")),
+            (&person, "I2", Some("I1, a person,")),
+            (&agent, "i1", None),
+            (&agent, "I2", Some("I1, another agent,")),
+        ] {
+            assert!(may_take_back(entry, Actor { name, kind: ActorKind::Person }).is_ok());
+            let refusal = may_take_back(entry, Actor { name, kind: ActorKind::Agent }).err();
+            let message = said.map(|said| format!("an agent takes back only what it did; {said} made this"));
+            assert_eq!(refusal.map(|refusal| refusal.message().to_owned()), message, "{name}");
+        }
+    }
 }

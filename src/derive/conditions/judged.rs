@@ -195,7 +195,9 @@ pub fn part_conditions(world: &World, spot: Spot, part: &FullPart, given: Given)
         let command = format!("say it with --by {}", reviewers(board, spot.place, part).join(" or "));
         list.push(Condition::says(right.into(), text, command).firm());
         let reviewed = reviewed(board, spot.place, part);
-        let own = part.of.is_some() || board.node(spot.place).item.owner.as_deref() != Some(actor.name);
+        // Whoever owns a gate without a scope is there to review it; somebody independent never is.
+        let owner = board.node(spot.place).item.owner.as_deref();
+        let own = part.of.is_some() || roster::is_independent(wanted) || owner != Some(actor.name);
         let makers = reviewed.into_iter().find(|&place| own && roster::has_made(board, place, actor.name));
         list.push(match makers {
             Some(place) => Condition::unmet(
@@ -217,7 +219,8 @@ pub fn reviewers<'b>(board: &'b Board, place: Place, part: &'b FullPart) -> Vec<
     let reviewed = reviewed(board, place, part);
     let may = |name: &str| {
         let made = |&place: &Place| roster::has_made(board, place, name);
-        roster::answers_for(board, wanted, name) && (part.of.is_none() || !reviewed.iter().any(made))
+        let own = part.of.is_some() || roster::is_independent(wanted);
+        roster::answers_for(board, wanted, name) && !(own && reviewed.iter().any(made))
     };
     let mut names: Vec<&str> =
         board.root().item.agents.keys().map(Id::as_str).filter(|name| may(name)).collect();

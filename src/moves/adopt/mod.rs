@@ -5,6 +5,7 @@
 
 mod item;
 mod known;
+mod people;
 mod place;
 mod records;
 mod report;
@@ -29,6 +30,7 @@ use crate::model::workflow::Workflow;
 use item::Nested;
 use place::{house, moment, nest};
 
+pub use people::only_people;
 pub use report::{Left, Report, SAME};
 
 /// What was taken over.

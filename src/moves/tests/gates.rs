@@ -98,6 +98,24 @@ fn a_part_is_failed_waived_and_passed_again() {
 }
 
 #[test]
+fn the_owner_of_a_gate_is_not_independent() {
+    let by = |part: &str, owner: &str, by: &str| match say(
+        &gated(part, &format!("owner: {owner},")),
+        Answer::Pass,
+        by,
+        &ask(None),
+    ) {
+        Ok(_) => Vec::new(),
+        Err(found) => fails(&found).into_iter().map(str::to_owned).collect(),
+    };
+    assert_eq!(by("review: independent", "ann", "ind"), [""; 0]);
+    let own = "ind has a part in p, and cannot review it";
+    assert_eq!(by("review: independent", "ind", "ind"), [own]);
+    assert_eq!(by("review: Independent", "ind", "ind"), [own]);
+    assert_eq!(by("review: steward", "std", "std"), [""; 0], "that is what its gate is for");
+}
+
+#[test]
 fn a_review_is_by_the_one_that_is_asked() {
     let by = |part: &str, by: &str| match say(&gated(part, ""), Answer::Pass, by, &agent("x")) {
         Ok(_) => Vec::new(),

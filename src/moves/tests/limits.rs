@@ -180,6 +180,58 @@ fn what_is_new_has_the_limits_of_all() {
 }
 
 #[test]
+fn a_new_workflow_has_the_limits_of_its_process() {
+    let seeded = format!("{PROCESS}starts_with: {{protocol: {{threshold: \"0.92\", max_iterations: 3}}}}\n");
+    let begin = |text: &str, ask: &Ask| {
+        let scene = Scene::new(&seeded, &[""]);
+        let settings = [Setting::parse(text).unwrap()];
+        let begun = grow::workflow(scene.profile(), id("w"), "W", &settings, ask).unwrap();
+        let begun = scene.with(begun);
+        let world = begun.world();
+        grow::within_limits(&world, spot(&world, "w"), ask).map_err(|found| found.message().to_owned())
+    };
+    for (text, raises) in [
+        ("threshold=0.1", true),
+        ("protocol.threshold=", true),
+        ("max_iterations=4", true),
+        ("max_iterations=", true),
+        ("threshold=0.95", false),
+        ("max_iterations=2", false),
+        ("note=x", false),
+    ] {
+        assert_eq!(begin(text, &ask(None)), Ok(()), "{text}: a person may");
+        let refusal = if raises { Err("raising a limit is refused".to_owned()) } else { Ok(()) };
+        assert_eq!(begin(text, &agent()), refusal, "{text}");
+    }
+}
+
+#[test]
+fn only_people_name_who_judges() {
+    let add = |title: &str, text: &str, ask: &Ask| {
+        let scene = scene("", "");
+        let world = scene.world();
+        let settings: Vec<Setting> =
+            text.split_whitespace().map(|pair| Setting::parse(pair).unwrap()).collect();
+        grow::add(&world, spot(&world, "w"), "agent", title, &settings, ask).map(|(_, id)| id.to_string())
+    };
+    for (title, text, judges) in [
+        ("Maker", "id=X", false),
+        ("Maker", "id=X steward=false independent=no role=critic", false),
+        ("Maker", "id=X steward=true", true),
+        ("Maker", "id=X independent=true", true),
+        ("Maker", "id=X role=steward", true),
+        ("Independent", "id=X", true),
+    ] {
+        assert_eq!(add(title, text, &ask(None)).unwrap(), "X", "{text}: a person may");
+        for asker in [agent(), Ask { actor: "bot", ..ask(None) }] {
+            let refusal = add(title, text, &asker).err().map(|found| found.message().to_owned());
+            let message = judges.then(|| "naming X a steward or independent is refused".to_owned());
+            assert_eq!(refusal, message, "{title} {text}");
+        }
+    }
+}
+
+#[test]
 fn what_is_too_large_or_protected_is_not_planned() {
     let scene = scene("", "");
     for (text, fail) in [
