@@ -49,7 +49,9 @@ pub type Named = Box<dyn Fn(&Logs, &str) -> bool>;
 pub struct Sources {
     /// One file; `None`: there is none.
     pub read: Question<RepoPath, Option<Page>>,
-    /// The short id of everything but the state and these files; `None`: nothing is committed yet.
+    /// The files at or below a folder, without those that are ignored and the state.
+    pub below: Question<RepoPath, Vec<RepoPath>>,
+    /// The short id of everything that is committed but the state and these files; `None`: git cannot say it.
     pub tree: Question<BTreeSet<RepoPath>, Option<String>>,
     /// The short id of some bytes.
     pub digest: Question<[u8], Option<String>>,
@@ -76,6 +78,7 @@ impl Pages {
     pub fn none() -> Self {
         let sources = Sources {
             read: Box::new(|_| None),
+            below: Box::new(|_| Vec::new()),
             tree: Box::new(|_| None),
             digest: Box::new(|_| None),
             logged: Box::new(|_, _| false),
@@ -105,7 +108,12 @@ impl Pages {
         self.seen.borrow_mut().insert(path, Some(Rc::new(page)));
     }
 
-    /// The short id of everything but the state and these files; `None`: nothing is committed yet.
+    /// The files at or below a folder, without those that are ignored and the state.
+    pub fn below(&self, folder: &RepoPath) -> Vec<RepoPath> {
+        (self.sources.below)(folder)
+    }
+
+    /// The short id of everything that is committed but the state and these files; `None`: git cannot say it.
     pub fn tree(&self, but: BTreeSet<RepoPath>) -> Option<String> {
         if let Some(known) = self.whole.borrow().get(&but) {
             return known.clone();
