@@ -8,7 +8,7 @@ use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
 use crate::model::state::Shown;
 use crate::model::time::Time;
-use crate::model::title::plain_title;
+use crate::model::title::{plain_title, plain_words};
 use crate::model::workflow::Workflow;
 use crate::store::shipped;
 
@@ -166,7 +166,7 @@ pub(crate) fn pages(files: &[(String, String)]) -> Pages {
                 .unwrap_or_default(),
             unreadable: None,
             sections: read.sections.into_iter().map(section).collect(),
-            text: text.to_lowercase(),
+            text: read.lines.iter().map(|line| plain_words(line)).collect(),
         })
     };
     let there = !files.is_empty();

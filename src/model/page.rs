@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::document::Logs;
 use super::path::RepoPath;
-use super::title::plain_title;
+use super::title::{plain_title, plain_words};
 
 /// A file as far as a process looks at it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,8 +24,8 @@ pub struct Page {
     pub unreadable: Option<String>,
     /// The headings of a document with what stands below them.
     pub sections: Vec<Section>,
-    /// The text of a document in lower case, to look for words in.
-    pub text: String,
+    /// What a document says, front matter included, line by line as [`plain_words`].
+    pub text: Vec<String>,
 }
 
 /// A heading of a document and what stands below it.
@@ -145,6 +145,12 @@ impl Page {
     pub fn section(&self, title: &str) -> Option<&Section> {
         let title = plain_title(title);
         self.sections.iter().find(|section| section.title == title)
+    }
+
+    /// Whether a line of the document says this, however it is set.
+    pub fn says(&self, words: &str) -> bool {
+        let words = format!(" {} ", plain_words(words));
+        self.text.iter().any(|line| format!(" {line} ").contains(&words))
     }
 
     /// A value of the front matter by its keys, joined by dots.

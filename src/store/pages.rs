@@ -16,7 +16,7 @@ use crate::model::edit::Root;
 use crate::model::facts::{CommitId, Source};
 use crate::model::page::{Page, Pages, Section, Sources};
 use crate::model::path::RepoPath;
-use crate::model::title::plain_title;
+use crate::model::title::{plain_title, plain_words};
 
 use super::snapshot::source;
 use super::{At, FOLDER, Store};
@@ -148,7 +148,10 @@ fn page(repo: &Repo, path: &RepoPath, bytes: &[u8]) -> Page {
             points: section.points.len(),
         })
         .collect();
-    page.text = text.to_lowercase();
+    // A comment in the front matter says what may be written, not what is.
+    let front = read.front.unwrap_or_default().lines();
+    let front = front.map(|line| line.split_once(" #").map_or(line, |(said, _)| said));
+    page.text = front.chain(read.lines.iter().map(String::as_str)).map(plain_words).collect();
     page
 }
 
