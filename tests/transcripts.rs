@@ -32,6 +32,7 @@ cases! {
     demo: "demo",
     design_examples: "design-examples",
     errors: "errors",
+    evidence: "evidence",
     graph: "graph",
     hotfix: "hotfix",
     import: "import",

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::derive::board::Thing;
 use crate::derive::conditions::{
     Condition, Given, checkpoint_conditions, completion, conditions, part_conditions, score_conditions,
+    stale_basis,
 };
 use crate::derive::gates::{GateState, gate_state, part_state, score_scope};
 use crate::derive::reference::{Part, Target};
@@ -229,7 +230,8 @@ fn steps(world: &World, spot: Spot) -> Vec<Step> {
     let board = world.board(spot);
     let node = board.node(spot.place);
     if node.state.is_closed() {
-        return Vec::new();
+        let again = stale_basis(world, spot).map(|stale| ("score".to_owned(), vec![stale]));
+        return again.into_iter().collect();
     }
     if node.is_derived() && spot.place != 0 {
         let begins = node.state == State::Todo && node.kind.is_some_and(|kind| !kind.documents.is_empty());

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use globset::GlobBuilder;
+
 use crate::model::gate::Part;
 use crate::model::path::RepoPath;
 
@@ -31,23 +33,25 @@ impl Freshness {
 
 /// The short id of what an item is judged by: of its files, else of everything but the state.
 ///
-/// Files are its artifacts, its documents and the paths of `files:`; of an item without any, those of what is in it.
+/// Files are its artifacts, its documents and what `files:` names, folders with everything below them and patterns with
+/// everything that matches; of an item without any, those of what is in it. Where nothing of that can be found,
+/// everything is judged: an answer about nothing would count for ever.
 /// What an owner writes about the work, plans and reports, is not what is judged.
-/// `None`: nothing is committed yet, and the item names no files.
+/// `None`: git cannot say it.
 pub fn subject(board: &Board, place: Place) -> Option<String> {
-    let mut paths = files(board, place);
+    let mut names = names(board, place);
     // A whole workflow is judged as everything is, whether an item of it says so or not.
-    if paths.is_empty() && place != 0 {
-        paths = board.below(place).into_iter().flat_map(|place| files(board, place)).collect();
+    if names.is_empty() && place != 0 {
+        names = board.below(place).into_iter().flat_map(|place| self::names(board, place)).collect();
     }
-    subject_of(board, &paths)
+    subject_of(board, &names)
 }
 
 /// The same for several items together.
 pub fn subject_of_all(board: &Board, places: &[Place]) -> Option<String> {
     match places {
         [place] => subject(board, *place),
-        several => subject_of(board, &several.iter().flat_map(|&place| files(board, place)).collect()),
+        several => subject_of(board, &several.iter().flat_map(|&place| names(board, place)).collect()),
     }
 }
 
@@ -65,16 +69,42 @@ fn same(a: &str, b: &str) -> bool {
     length >= 7 && a.get(..length).zip(b.get(..length)).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
-fn files(board: &Board, place: Place) -> BTreeSet<RepoPath> {
+// What an item says it is made of, as it is written: paths and patterns.
+fn names(board: &Board, place: Place) -> BTreeSet<String> {
     let node = board.node(place);
     let artifacts = node.item.artifacts.values().filter_map(|artifact| artifact.path.clone());
-    let literal = node.item.files.iter().filter(|path| !path.contains(['*', '?', '[']));
-    let named = literal.filter_map(|path| RepoPath::parse(path).ok());
     let documents = node.kind.map(|kind| kind.documents.as_slice()).unwrap_or_default();
     let written = documents.iter().filter_map(|name| board.profile.documents.get(name));
     let written = written.filter(|document| !document.path.contains("{owner}"));
     let written = written.filter_map(|document| pages::path_of(board, place, document).ok());
-    artifacts.chain(named).chain(written).collect()
+    let paths = artifacts.chain(written).map(String::from);
+    paths.chain(node.item.files.iter().cloned()).collect()
+}
+
+// The files that a path or a pattern stands for; `None`: it stands for everything, or nobody can tell what for.
+fn resolve(board: &Board, name: &str, but: &BTreeSet<RepoPath>) -> Option<BTreeSet<RepoPath>> {
+    let parts = || name.split('/').filter(|part| !part.is_empty() && *part != ".");
+    let plain = parts().collect::<Vec<_>>().join("/");
+    let path = RepoPath::parse(&plain).ok()?;
+    let there = |path: &RepoPath| !but.contains(path) && board.pages.exists(path);
+    match board.pages.page(&path) {
+        // What is no file, or too large to be one of content, is known by what is in it.
+        Some(page) if page.on.is_none() => {
+            Some(board.pages.below(&path).into_iter().filter(there).collect::<BTreeSet<_>>())
+                .filter(|found| !found.is_empty())
+        }
+        // Names like `[id].tsx` are no patterns where they are files.
+        Some(_) => Some(BTreeSet::from([path])),
+        None if plain.contains(['*', '?', '[', '{']) => {
+            let glob = GlobBuilder::new(&plain).literal_separator(true).build().ok()?.compile_matcher();
+            let fixed: Vec<&str> = parts().take_while(|part| !part.contains(['*', '?', '[', '{'])).collect();
+            let top = RepoPath::parse(&fixed.join("/")).unwrap_or_else(|_| RepoPath::top());
+            let matches = |path: &RepoPath| glob.is_match(path.as_str()) && there(path);
+            let found: BTreeSet<_> = board.pages.below(&top).into_iter().filter(matches).collect();
+            Some(found).filter(|found| !found.is_empty())
+        }
+        None => Some(BTreeSet::from([path])),
+    }
 }
 
 // What judges write about the work is not the work.
@@ -88,15 +118,19 @@ fn reports(board: &Board) -> BTreeSet<RepoPath> {
     parts.filter_map(report).collect()
 }
 
-fn subject_of(board: &Board, paths: &BTreeSet<RepoPath>) -> Option<String> {
+fn subject_of(board: &Board, names: &BTreeSet<String>) -> Option<String> {
+    let reports = reports(board);
+    let found: Option<Vec<_>> = names.iter().map(|name| resolve(board, name, &reports)).collect();
+    let paths: BTreeSet<RepoPath> = found.unwrap_or_default().into_iter().flatten().collect();
+    if !paths.iter().any(|path| board.pages.exists(path)) {
+        return board.pages.tree(reports);
+    }
     let on = |path: &RepoPath| board.pages.page(path).map(|page| page.on.clone().unwrap_or_default());
     match paths.first() {
-        None => board.pages.tree(reports(board)),
-        Some(only) if paths.len() == 1 => match on(only) {
-            Some(on) => Some(on).filter(|on| !on.is_empty()),
-            None => board.pages.digest(format!("{only} -\n").as_bytes()),
-        },
-        Some(_) => {
+        Some(only) if paths.len() == 1 => {
+            on(only).filter(|on| !on.is_empty()).or_else(|| board.pages.tree(reports))
+        }
+        _ => {
             let line = |path| format!("{path} {}\n", on(path).unwrap_or_else(|| "-".to_owned()));
             board.pages.digest(paths.iter().map(line).collect::<Vec<_>>().concat().as_bytes())
         }
@@ -129,6 +163,43 @@ mod tests {
     #[test]
     fn a_workflow_is_judged_as_everything_is() {
         assert_ne!(of("w", &[("a", "1"), ("b", "x")]), of("w", &[("a", "1"), ("b", "y")]));
+    }
+
+    fn of_files(names: &str, files: &[(&str, &str)]) -> String {
+        let scene = Scene::items(&format!("a: {{title: A, files: [{names}]}}")).over(files);
+        let world = scene.world();
+        let place = spot(&world, "a").place;
+        subject(&world.boards[0], place).unwrap()
+    }
+
+    #[test]
+    fn folders_and_patterns_stand_for_what_is_in_them() {
+        let before = [("src/a.rs", "1"), ("src/deep/b.rs", "2"), ("docs/x.md", "3")];
+        let other = |at: &str| before.map(|(path, text)| (path, if path == at { "new" } else { text }));
+        for (names, inside, outside) in [
+            ("src", "src/deep/b.rs", "docs/x.md"),
+            ("./src/", "src/a.rs", "docs/x.md"),
+            ("src/*.rs", "src/a.rs", "src/deep/b.rs"),
+            ("\"**/*.rs\"", "src/deep/b.rs", "docs/x.md"),
+            ("\"src/{a,c}.rs\"", "src/a.rs", "src/deep/b.rs"),
+            ("docs/x.md, src/deep", "src/deep/b.rs", "src/a.rs"),
+        ] {
+            assert_ne!(of_files(names, &before), of_files(names, &other(inside)), "{names}");
+            assert_eq!(of_files(names, &before), of_files(names, &other(outside)), "{names}");
+        }
+        let more = [before.as_slice(), &[("src/c.rs", "4")]].concat();
+        assert_ne!(of_files("src", &before), of_files("src", &more), "a new file in it");
+        assert_eq!(of_files("docs", &before), of_files("docs", &more));
+    }
+
+    #[test]
+    fn what_cannot_be_found_is_judged_as_everything_is() {
+        let (before, after) = ([("a", "1"), ("b", "1")], [("a", "1"), ("b", "2")]);
+        for names in [".", "../x", "gone", "\"gone/*.rs\"", "\"a[\"", "a, \"gone/*\""] {
+            assert_ne!(of_files(names, &before), of_files(names, &after), "{names}");
+        }
+        assert_eq!(of_files("a, gone", &before), of_files("a, gone", &after));
+        assert_eq!(of_files("\"[a]\"", &before), of_files("\"[a]\"", &after));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::model::profile::Guarded;
 use crate::model::record::Finding;
 use crate::model::state::{Shown, State};
 
-use super::board::{Board, Node, Place};
-use super::conditions::{Given, checkpoint_conditions, one_more_round, part_subject, reviewers, stale_score};
+use super::board::{Board, Node};
+use super::conditions::{Given, checkpoint_conditions, one_more_round, part_subject, reviewers, stale_basis};
 use super::evidence::freshness;
 use super::gates::{
     GateState, all_pass, average, gate_state, has_passed, judged, part_state, rounds, score_scope, threshold,
@@ -242,15 +242,7 @@ impl Desk<'_, '_> {
 
     // What is finished is judged again when it has changed, as long as somebody's word still rests on it.
     fn changed(&self) -> Option<Judgement> {
-        let (board, place) = (self.board, self.spot.place);
-        let open = |above: Place| {
-            let mut checkpoints = board.node(above).item.checkpoints.values();
-            checkpoints.any(|checkpoint| checkpoint.approved.is_none())
-        };
-        if self.node.state != State::Done || !board.upwards(place).any(open) {
-            return None;
-        }
-        let command = stale_score(self.world, self.spot)?.command?;
+        let command = stale_basis(self.world, self.spot)?.command?;
         let who = self.node.item.validator.clone().map_or(Who::Anyone, Who::Named);
         let message = "has changed since it was scored".to_owned();
         Some(self.waits(self.node.id.as_str(), who, message, command))
@@ -329,12 +321,16 @@ mod tests {
     const DONE: &str = "state: done, started: \"2026-02-12T09:00:00Z\", finished: \"2026-02-12T09:00:00Z\"";
 
     fn commands(more: &str, round: &str, files: &[(&str, &str)]) -> Vec<String> {
+        commands_in(more, "gates: {G: {parts: {a: {score: a, report: r.md}}}},", round, files)
+    }
+
+    fn commands_in(more: &str, gates: &str, round: &str, files: &[(&str, &str)]) -> Vec<String> {
         let scene = Scene::shipped(
             "orchestration",
             &format!(
                 "protocol: {{threshold: \"0.9\", max_iterations: 1}}\nitems: {{p: {{kind: phase, title: P, {more} items: \
                  {{a: {{title: A, validator: val, artifacts: {{a1: {{path: x.md}}}}, {round}}}}}, \
-                 gates: {{G: {{parts: {{a: {{score: a, report: r.md}}}}}}}}, checkpoints: {{C: {{title: C}}}}}}}}"
+                 {gates} checkpoints: {{C: {{title: C}}}}}}}}"
             ),
         );
         let scene = scene.over(files);
@@ -348,6 +344,12 @@ mod tests {
         assert_eq!(commands("", &scored(""), &both), ["git track approve C"]);
         assert_eq!(commands("", &scored(""), &both[..1]), ["git track why G.a"]);
         assert_eq!(commands("", &scored(", on: 012345678901"), &both), ["git track score a 0.95 --by val"]);
+        let ungated = commands_in("", "", &scored(", on: 012345678901"), &both);
+        assert_eq!(
+            ungated,
+            ["git track score a 0.95 --by val"],
+            "a stale score holds a checkpoint without gates"
+        );
         let lines = "checklist: {lines: {l1: {text: x}, l2: {text: y}}},";
         assert_eq!(commands(lines, &scored(""), &both), ["git track done p.l1 p.l2", "git track approve C"]);
         let low = "state: active, iterations: {i1: {score: \"0.5\"}}";

@@ -11,6 +11,7 @@ pub mod graph;
 pub mod here;
 pub mod judgement;
 pub mod next;
+mod overlap;
 pub mod pages;
 pub mod progress;
 pub mod queue;

@@ -118,7 +118,7 @@ pub fn fits(board: &Board, place: Place, wanted: &Where) -> Option<bool> {
 pub fn against<'a>(board: &Board, place: Place, wanted: &'a Where) -> Option<&'a str> {
     let documents = board.node(place).kind.map(|kind| kind.documents.as_slice()).unwrap_or_default();
     let pages: Vec<Rc<Page>> = documents.iter().filter_map(|name| page(board, place, name)).collect();
-    let said = |words: &&String| pages.iter().any(|page| page.text.contains(&words.to_lowercase()));
+    let said = |words: &&String| pages.iter().any(|page| page.says(words));
     wanted.unless_said.iter().find(said).map(String::as_str)
 }
 

@@ -100,6 +100,18 @@ fn a_gate_decides_once_the_documents_are_complete() {
         State::Review,
         "a word in the document speaks against it"
     );
+    for (said, state_then) in [
+        ("> **Decision:**  BLOCKED", State::Review),
+        ("- decision\u{a0}: _blocked_", State::Review),
+        ("| Decision | Blocked |\n|-|-|", State::Review),
+        ("Decision: <blocked or confirmed>", State::Done),
+        ("Decision: unblocked", State::Done),
+        ("```\nDecision: BLOCKED\n```", State::Done),
+        ("<!-- Decision: BLOCKED -->", State::Done),
+    ] {
+        let text = format!("{PLAN}\n{said}\n");
+        assert_eq!(state(&unless("low", "\"decision: blocked\""), UNIT, &text), state_then, "{said}");
+    }
     let unknown = gate("human: lead, unless: {field: hot, is: [\"false\"]}");
     assert_eq!(state(&unknown, UNIT, PLAN), State::Review, "what is not known yet excuses nothing");
     let inner = gate("human: lead, unless: {field: shape.kind, is: [none]}");

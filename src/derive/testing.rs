@@ -8,7 +8,7 @@ use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
 use crate::model::state::Shown;
 use crate::model::time::Time;
-use crate::model::title::plain_title;
+use crate::model::title::{plain_title, plain_words};
 use crate::model::workflow::Workflow;
 use crate::store::shipped;
 
@@ -141,9 +141,15 @@ pub(crate) fn pages(files: &[(String, String)]) -> Pages {
         let sum = bytes.iter().fold(7u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
         Some(format!("{sum:012x}"))
     };
-    let (known, all) = (files.to_vec(), files.to_vec());
+    let (known, all, listed) = (files.to_vec(), files.to_vec(), files.to_vec());
+    let inside = |folder: &RepoPath, path: &str| {
+        let rest = path.strip_prefix(folder.as_str());
+        *folder == RepoPath::top() || rest.is_some_and(|rest| rest.starts_with('/'))
+    };
     let read = move |path: &RepoPath| {
-        let (_, text) = known.iter().find(|(known, _)| known == path.as_str())?;
+        let Some((_, text)) = known.iter().find(|(known, _)| known == path.as_str()) else {
+            return known.iter().any(|(known, _)| inside(path, known)).then(Page::default);
+        };
         let read = markdown::page(text);
         let section = |section: markdown::Section| Section {
             title: plain_title(&section.title),
@@ -160,12 +166,16 @@ pub(crate) fn pages(files: &[(String, String)]) -> Pages {
                 .unwrap_or_default(),
             unreadable: None,
             sections: read.sections.into_iter().map(section).collect(),
-            text: text.to_lowercase(),
+            text: read.lines.iter().map(|line| plain_words(line)).collect(),
         })
     };
     let there = !files.is_empty();
     let sources = Sources {
         read: Box::new(read),
+        below: Box::new(move |folder| {
+            let inside = listed.iter().filter(|(path, _)| inside(folder, path));
+            inside.map(|(path, _)| RepoPath::parse(path).unwrap()).collect()
+        }),
         tree: Box::new(move |but| {
             let rest = all.iter().filter(|(path, _)| !but.iter().any(|path_but| path_but.as_str() == path));
             let text: String = rest.map(|(_, text)| text.as_str()).collect();

@@ -20,6 +20,9 @@ pub struct Page<'a> {
     pub front_line: usize,
     /// All sections in their order; a subsection comes after its parent.
     pub sections: Vec<Section>,
+    /// What is said, line by line as it is shown, without markup; not what stands in code blocks and comments. A row of
+    /// a table is a line.
+    pub lines: Vec<String>,
 }
 
 /// A heading and what stands below it, up to the next heading of the same or a higher level.
@@ -60,7 +63,7 @@ pub fn page(text: &str) -> Page<'_> {
         reader.take(event, &range);
     }
     reader.close(0);
-    Page { front, front_line: usize::from(front.is_some()), sections: reader.sections }
+    Page { front, front_line: usize::from(front.is_some()), sections: reader.sections, lines: reader.lines }
 }
 
 /// The front matter, what comes after it, and on which zero-based line that begins.
@@ -98,6 +101,9 @@ struct Reader<'a> {
     block: Block,
     text: String,
     image: bool,
+    lines: Vec<String>,
+    /// Whether the last line is a row of a table that is being read.
+    row: bool,
 }
 
 /// A section that is not closed: which one it is, and what had been read when it began.
@@ -138,6 +144,8 @@ impl<'a> Reader<'a> {
             block: Block::Prose,
             text: String::new(),
             image: false,
+            lines: Vec::new(),
+            row: false,
         }
     }
 
@@ -147,7 +155,8 @@ impl<'a> Reader<'a> {
             Event::End(tag) => self.end(tag),
             Event::Text(text) | Event::Code(text) | Event::Html(text) => self.text.push_str(&text),
             Event::InlineHtml(html) => self.push_html(&html),
-            Event::SoftBreak | Event::HardBreak => self.text.push(' '),
+            Event::SoftBreak => self.text.push(' '),
+            Event::HardBreak => self.text.push('\n'),
             Event::TaskListMarker(ticked) => {
                 if let Some(draft) = self.item() {
                     draft.point.ticked = Some(ticked);
@@ -175,7 +184,11 @@ impl<'a> Reader<'a> {
             }
             Tag::CodeBlock(_) => self.block = Block::Code,
             Tag::HtmlBlock => self.block = Block::Html,
-            Tag::TableHead => self.block = Block::Header,
+            Tag::TableHead => {
+                self.block = Block::Header;
+                self.begin_row();
+            }
+            Tag::TableRow => self.begin_row(),
             _ => {}
         }
     }
@@ -188,6 +201,7 @@ impl<'a> Reader<'a> {
             TagEnd::Heading(_) if self.depth == 0 => return self.finish_title(),
             _ => self.finish_block(),
         }
+        self.row &= !matches!(tag, TagEnd::TableHead | TagEnd::TableRow);
         match tag {
             TagEnd::BlockQuote(_) | TagEnd::List(_) => self.depth = self.depth.saturating_sub(1),
             TagEnd::Item => {
@@ -221,6 +235,7 @@ impl<'a> Reader<'a> {
 
     fn finish_title(&mut self) {
         let title = words::on_one_line(&self.take_text());
+        self.lines.push(title.clone());
         self.image = false;
         if let Some(section) = self.sections.last_mut() {
             section.title = title;
@@ -235,6 +250,7 @@ impl<'a> Reader<'a> {
             self.push_html(&text.replace("&nbsp;", " "));
             text = mem::take(&mut self.text);
         }
+        self.keep_lines(&text);
         let image = mem::take(&mut self.image);
         let real = match self.block {
             Block::Prose | Block::Html => image || !words::is_placeholder(&text),
@@ -253,6 +269,23 @@ impl<'a> Reader<'a> {
             }
             point.text.push_str(&text);
         }
+    }
+
+    fn keep_lines(&mut self, text: &str) {
+        if matches!(self.block, Block::Code) {
+            return;
+        }
+        for line in text.lines().map(words::on_one_line).filter(|line| !line.is_empty()) {
+            match self.lines.last_mut().filter(|_| self.row) {
+                Some(row) => row.extend([" ", &line]),
+                None => self.lines.push(line),
+            }
+        }
+    }
+
+    fn begin_row(&mut self) {
+        self.row = true;
+        self.lines.push(String::new());
     }
 
     fn take_text(&mut self) -> String {

@@ -265,6 +265,33 @@ fn hostile_texts_are_read_in_time() {
     assert!(section(&table).filled);
 }
 
+#[test]
+fn lines_are_what_is_shown() {
+    let said = |text: &str| page(text).lines.join("\n").trim().to_owned();
+    for text in [
+        "a b",
+        "> a b",
+        "- a b",
+        "1. [x] a b",
+        "## a b",
+        "**a** _b_",
+        "a  `b`",
+        "a&nbsp;b",
+        "a\u{a0}b",
+        "a\nb",
+        "[a](x) b",
+        "> - **a b**",
+        "<p>a\n<b>b</b></p>",
+        "a <!-- or --> b",
+        "<!--\nc\n-->\n\na b",
+        "---\nc: d\n---\na b\n\n```\nc\n```\n\n    c\n",
+    ] {
+        assert_eq!(said(text).split_whitespace().collect::<Vec<_>>(), ["a", "b"], "{text:?}");
+        assert_eq!(said(text).lines().count(), if text.contains("<p>") { 2 } else { 1 }, "{text:?}");
+    }
+    assert_eq!(said("| x | y |\n|-|-|\n| | a |\n| a | b |\n\nc\\\nd"), "x y\n a\n a b\nc\nd");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

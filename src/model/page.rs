@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::document::Logs;
 use super::path::RepoPath;
-use super::title::plain_title;
+use super::title::{plain_title, plain_words};
 
 /// A file as far as a process looks at it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,8 +24,8 @@ pub struct Page {
     pub unreadable: Option<String>,
     /// The headings of a document with what stands below them.
     pub sections: Vec<Section>,
-    /// The text of a document in lower case, to look for words in.
-    pub text: String,
+    /// What a document says, front matter included, line by line as [`plain_words`].
+    pub text: Vec<String>,
 }
 
 /// A heading of a document and what stands below it.
@@ -49,7 +49,9 @@ pub type Named = Box<dyn Fn(&Logs, &str) -> bool>;
 pub struct Sources {
     /// One file; `None`: there is none.
     pub read: Question<RepoPath, Option<Page>>,
-    /// The short id of everything but the state and these files; `None`: nothing is committed yet.
+    /// The files at or below a folder, without those that are ignored and the state.
+    pub below: Question<RepoPath, Vec<RepoPath>>,
+    /// The short id of everything that is committed but the state and these files; `None`: git cannot say it.
     pub tree: Question<BTreeSet<RepoPath>, Option<String>>,
     /// The short id of some bytes.
     pub digest: Question<[u8], Option<String>>,
@@ -76,6 +78,7 @@ impl Pages {
     pub fn none() -> Self {
         let sources = Sources {
             read: Box::new(|_| None),
+            below: Box::new(|_| Vec::new()),
             tree: Box::new(|_| None),
             digest: Box::new(|_| None),
             logged: Box::new(|_, _| false),
@@ -105,7 +108,12 @@ impl Pages {
         self.seen.borrow_mut().insert(path, Some(Rc::new(page)));
     }
 
-    /// The short id of everything but the state and these files; `None`: nothing is committed yet.
+    /// The files at or below a folder, without those that are ignored and the state.
+    pub fn below(&self, folder: &RepoPath) -> Vec<RepoPath> {
+        (self.sources.below)(folder)
+    }
+
+    /// The short id of everything that is committed but the state and these files; `None`: git cannot say it.
     pub fn tree(&self, but: BTreeSet<RepoPath>) -> Option<String> {
         if let Some(known) = self.whole.borrow().get(&but) {
             return known.clone();
@@ -137,6 +145,12 @@ impl Page {
     pub fn section(&self, title: &str) -> Option<&Section> {
         let title = plain_title(title);
         self.sections.iter().find(|section| section.title == title)
+    }
+
+    /// Whether a line of the document says this, however it is set.
+    pub fn says(&self, words: &str) -> bool {
+        let words = format!(" {} ", plain_words(words));
+        self.text.iter().any(|line| format!(" {line} ").contains(&words))
     }
 
     /// A value of the front matter by its keys, joined by dots.

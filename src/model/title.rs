@@ -1,10 +1,18 @@
-//! Headings of documents, compared as people mean them.
+//! Headings and words of documents, compared as people mean them.
 
 /// A heading in its plain form, so that spellings compare equal: no case, numbering in front, symbols, repeated spaces;
 /// `&` is `and`. One of nothing but symbols is what it is.
 pub fn plain_title(title: &str) -> String {
     let words = key(title);
     if words.is_empty() { title.split_whitespace().collect::<Vec<_>>().join(" ") } else { words }
+}
+
+/// The words of a line in lower case with single spaces between them, without the signs that set them. The brackets of a
+/// slot stay, so that what may be filled in is not taken for what was said.
+pub fn plain_words(line: &str) -> String {
+    let line = line.to_lowercase().replace('<', " < ").replace('>', " > ");
+    let words = line.split(|char: char| !char.is_alphanumeric() && !['<', '>'].contains(&char));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The words of a title by which it is compared.
@@ -38,6 +46,20 @@ mod tests {
 
     fn same_title(a: &str, b: &str) -> bool {
         plain_title(a) == plain_title(b)
+    }
+
+    #[test]
+    fn words_of_a_line() {
+        for (line, words) in [
+            ("**Decision:**  BLOCKED", "decision blocked"),
+            ("| Decision | BLOCKED |", "decision blocked"),
+            ("decision\u{a0}: blocked.", "decision blocked"),
+            ("non_breaking", "non breaking"),
+            ("decision: <blocked>", "decision < blocked >"),
+            ("—", ""),
+        ] {
+            assert_eq!(plain_words(line), words);
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::model::edit::Root;
 use crate::model::facts::{CommitId, Source};
 use crate::model::page::{Page, Pages, Section, Sources};
 use crate::model::path::RepoPath;
-use crate::model::title::plain_title;
+use crate::model::title::{plain_title, plain_words};
 
 use super::snapshot::source;
 use super::{At, FOLDER, Store};
@@ -31,6 +31,7 @@ impl Store {
     /// The files of a version of the repository, each read when it is asked for.
     pub(super) fn pages(&self, at: &At, config: &Config) -> Pages {
         let reader = Reader { files: self.files.clone(), repo: Rc::clone(&self.repo), at: at.clone() };
+        let (of_folders, at_folders) = (Rc::clone(&self.repo), at.clone());
         let (of_tree, of_bytes) = (Rc::clone(&self.repo), Rc::clone(&self.repo));
         let commit = match at {
             At::Commit(commit) => Some(commit.clone()),
@@ -39,6 +40,7 @@ impl Store {
         let (roots, wanted) = (self.log_roots(), config.log_root.clone());
         let sources = Sources {
             read: Box::new(move |path| reader.read(path)),
+            below: Box::new(move |folder| below(&of_folders, &at_folders, folder)),
             tree: Box::new(move |but| tree(&of_tree, commit.as_ref(), but)),
             digest: Box::new(move |bytes| short(&of_bytes, bytes)),
             logged: Box::new(move |logs, workflow| {
@@ -146,7 +148,10 @@ fn page(repo: &Repo, path: &RepoPath, bytes: &[u8]) -> Page {
             points: section.points.len(),
         })
         .collect();
-    page.text = text.to_lowercase();
+    // A comment in the front matter says what may be written, not what is.
+    let front = read.front.unwrap_or_default().lines();
+    let front = front.map(|line| line.split_once(" #").map_or(line, |(said, _)| said));
+    page.text = front.chain(read.lines.iter().map(String::as_str)).map(plain_words).collect();
     page
 }
 
@@ -175,10 +180,26 @@ fn short(repo: &Repo, bytes: &[u8]) -> Option<String> {
     plain.ok().map(|id| id.short().to_owned())
 }
 
-// The state itself is no part of what is judged.
+// A new file counts before it is added, so that adding it changes nothing.
+fn below(repo: &Repo, at: &At, folder: &RepoPath) -> Vec<RepoPath> {
+    let known = repo.list(&source(at).unwrap_or(Source::Index), folder).unwrap_or_default();
+    let mut paths: BTreeSet<RepoPath> = known.into_iter().map(|file| file.path).collect();
+    if source(at).is_none() {
+        let inside = |path: &RepoPath| {
+            let rest = path.as_str().strip_prefix(folder.as_str());
+            *folder == RepoPath::top() || rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let changed = repo.changed_files().unwrap_or_default();
+        paths.extend(changed.iter().filter_map(|change| RepoPath::parse(&change.path).ok()).filter(inside));
+    }
+    paths.into_iter().filter(|path| path.components().next() != Some(FOLDER)).collect()
+}
+
+// The state itself is no part of what is judged. Before the first commit there is nothing else, which is as good to be
+// bound to: it changes with the first file.
 fn tree(repo: &Repo, commit: Option<&CommitId>, but: &BTreeSet<RepoPath>) -> Option<String> {
     let head = repo.head().ok()?;
-    let commit = commit.or(head.commit())?;
+    let Some(commit) = commit.or(head.commit()) else { return short(repo, b"") };
     let entries = repo.top_entries(commit).ok()?;
     let rest = entries.iter().filter(|(name, _)| name != FOLDER);
     let mut lines = Vec::new();

@@ -93,6 +93,7 @@ fn pages(profile: &Profile, version: usize) -> Pages {
     };
     let sources = Sources {
         read: Box::new(read),
+        below: Box::new(|_| Vec::new()),
         tree: Box::new(move |_| on("tree").filter(|_| version > 0)),
         digest: Box::new(move |bytes| on(&String::from_utf8_lossy(bytes))),
         logged: Box::new(move |_, _| version.is_multiple_of(2)),

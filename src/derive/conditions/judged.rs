@@ -5,6 +5,7 @@ use crate::model::gate::{Checkpoint, FullPart, Part};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::record::Finding;
+use crate::model::state::State;
 
 use super::super::board::{Board, Place};
 use super::super::evidence::{Freshness, freshness, subject, subject_of_all};
@@ -169,6 +170,12 @@ pub fn checkpoint_conditions(
         list.push(Condition::says(passed.into(), format!("gate {id} passes"), command));
     }
     list.extend(stale_gates(world, spot));
+    // With or without a gate that looks at scores: what was scored is what is approved.
+    for place in std::iter::once(spot.place).chain(board.below(spot.place)) {
+        let done = board.node(place).state == State::Done;
+        let stale = done.then(|| stale_score(world, Spot { place, ..spot })).flatten();
+        list.extend(stale.filter(|stale| !list.contains(stale)));
+    }
     if let Some(rejected) = checkpoint.rejected {
         let answered = |place: Place| {
             let item = board.node(place).item;
@@ -280,6 +287,17 @@ pub fn stale_score(world: &World, spot: Spot) -> Option<Condition> {
     let text = format!("the score of {} is stale: {was} was scored, {now} is there now", node.id);
     let command = format!("git track score {} {}{by}", world.refer(spot.board, node.id), last.score);
     Some(Condition::unmet(text, command))
+}
+
+/// The last score of a finished item that has gone stale, as long as a checkpoint that rests on it is not approved.
+pub fn stale_basis(world: &World, spot: Spot) -> Option<Condition> {
+    let board = world.board(spot);
+    let open = |above: Place| {
+        let mut checkpoints = board.node(above).item.checkpoints.values();
+        checkpoints.any(|checkpoint| checkpoint.approved.is_none())
+    };
+    let rests = board.node(spot.place).state == State::Done && board.upwards(spot.place).any(open);
+    rests.then(|| stale_score(world, spot)).flatten()
 }
 
 // The answers of a part of a gate that are about something that has changed since.

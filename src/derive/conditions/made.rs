@@ -1,7 +1,5 @@
 //! What an item must be made of: documents, ticked lines, pieces, fields, a size within its limits.
 
-use globset::GlobBuilder;
-
 use crate::model::check::Checks;
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
@@ -9,6 +7,7 @@ use crate::model::profile::{Guarded, ROOT};
 use crate::model::record::Limits;
 
 use super::super::board::{Board, Place};
+use super::super::overlap::may_touch;
 use super::super::pages;
 use super::{Condition, Question};
 
@@ -149,12 +148,14 @@ pub(crate) fn limits(board: &Board, place: Place) -> Limits {
 
 fn untouched(board: &Board, place: Place, patterns: &[String], me: &str) -> Condition {
     let files = &board.node(place).item.files;
-    let matches = |pattern: &String, file: &String| {
-        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-        glob.is_ok_and(|glob| glob.compile_matcher().is_match(file))
+    let folder = |file: &str| {
+        let path = RepoPath::parse(file.trim_start_matches("./").trim_end_matches('/')).ok();
+        let page = path.and_then(|path| board.pages.page(&path));
+        file.ends_with('/') || page.is_some_and(|page| page.on.is_none())
     };
     let hit = files.iter().find_map(|file| {
-        let pattern = patterns.iter().find(|pattern| matches(pattern, file))?;
+        let folder = folder(file);
+        let pattern = patterns.iter().find(|pattern| may_touch(file, folder, pattern))?;
         Some((file, pattern))
     });
     match hit {

@@ -183,6 +183,10 @@ fn protected_files_are_left_alone() {
         ("Cargo.lock", "app/Cargo.lock", false),
         ("src/?.rs", "src/ab.rs", false),
         ("src/{a,b}.rs", "src/b.rs", true),
+        ("src/core/**", "./src/core/a.rs", true),
+        ("src/core/**", "src", true),
+        ("src/core/**", "src/*/a.rs", true),
+        ("src/core/**", "docs/", false),
     ] {
         let found = done(&format!("untouched: [\"{pattern}\"]"), &format!("files: [README.md, \"{file}\"]"));
         let text = format!("{file} is protected by `{pattern}`");
