@@ -123,7 +123,7 @@ impl Desk<'_, '_> {
         self.world.undecided(self.spot)?.command?;
         let others = self.world.unmet(self.spot).len();
         let command = self.world.decide(self.spot);
-        let message = format!("is {} needed?", self.node.item.title);
+        let message = format!("is {} needed? if not, `skip` it", self.node.item.title);
         (self.node.state == State::Todo && others == 1)
             .then(|| self.waits(self.node.id.as_str(), Who::Anyone, message, command))
     }
@@ -141,7 +141,8 @@ impl Desk<'_, '_> {
                 1 => "1 round".to_owned(),
                 several => format!("{several} rounds"),
             };
-            let message = format!("{rounds}, the last score is {last} of {threshold}");
+            let message =
+                format!("{rounds}, the last score is {last} of {threshold}; one more, or `approve` it");
             let command = one_more_round(self.world, self.spot);
             return Some(self.waits(self.node.id.as_str(), Who::Person(None), message, command));
         }
@@ -351,9 +352,6 @@ mod tests {
         let lines = "checklist: {lines: {l1: {text: x}, l2: {text: y}}},";
         assert_eq!(commands(lines, &scored(""), &both), ["git track done p.l1 p.l2", "git track approve C"]);
         let low = "state: active, iterations: {i1: {score: \"0.5\"}}";
-        assert_eq!(
-            commands("", low, &both),
-            ["git track set a max_iterations=2, or git track approve a -m \"why\""]
-        );
+        assert_eq!(commands("", low, &both), ["git track set a max_iterations=2"]);
     }
 }

@@ -233,12 +233,12 @@ fn saying(board: &Board, place: Place, part: &FullPart, reference: &str) -> Stri
     }
 }
 
-/// What a person can say when the rounds of an item are used up.
+/// What a person can say when the rounds of an item are used up, besides `approve`.
 pub fn one_more_round(world: &World, spot: Spot) -> String {
     let board = world.board(spot);
     let me = world.refer(spot.board, board.node(spot.place).id);
     let more = max_iterations(board, spot.place).unwrap_or_default().saturating_add(1);
-    format!("git track set {me} max_iterations={more}, or git track approve {me} -m \"why\"")
+    format!("git track set {me} max_iterations={more}")
 }
 
 /// What must hold before a part of a gate that looks at scores passes.

@@ -117,8 +117,8 @@ fn what_is_new_has_the_limits_of_all() {
 fn what_is_too_large_or_protected_is_not_planned() {
     let scene = scene("", "");
     for (text, fail) in [
-        ("estimate.files=6", "FAIL  it is expected to change 6 files; 5 is the limit"),
-        ("estimate.lines=401", "FAIL  it is expected to change 401 lines; 400 is the limit"),
+        ("estimate.files=6", "FAIL  it is expected to change 6 files; 5 is the limit: split it"),
+        ("estimate.lines=401", "FAIL  it is expected to change 401 lines; 400 is the limit: split it"),
         ("files=src/core/x.rs", "FAIL  src/core/x.rs is protected by `src/core/**`"),
     ] {
         let found = error(go(&scene, "a", text, &ask(None)));
@@ -126,8 +126,12 @@ fn what_is_too_large_or_protected_is_not_planned() {
         assert!(found.notes().contains(&fail.to_owned()), "{:?}", found.notes());
         let world = scene.world();
         let settings = [Setting::parse(text).unwrap()];
-        let found = refused(grow::add(&world, spot(&world, "w"), "unit", "X", &settings, &ask(None)));
+        let found = error(grow::add(&world, spot(&world, "w"), "unit", "X", &settings, &ask(None)));
+        let (found, found_hints) = (found.message().to_owned(), found.hints().to_vec());
         assert_eq!(found, "U01 cannot be planned like that");
+        for command in found_hints {
+            assert!(command.starts_with("git track add unit "), "{command}");
+        }
     }
     for text in ["estimate.files=5", "estimate.lines=400", "files=src/other.rs"] {
         assert!(go(&scene, "a", text, &ask(None)).is_ok(), "{text}");
