@@ -152,7 +152,7 @@ impl Desk<'_, '_> {
         let who = item.validator.clone().map_or(Who::Anyone, Who::Named);
         let by = item.validator.as_deref().map(|by| format!(" --by {by}")).unwrap_or_default();
         let message = format!("is to be scored against {threshold}");
-        let command = format!("git track score {me} 0.95{by}");
+        let command = format!("git track score {me} SCORE{by}");
         Some(self.waits(self.node.id.as_str(), who, message, command))
     }
 
@@ -348,7 +348,7 @@ mod tests {
         let both = [("x.md", "x"), ("r.md", "r")];
         assert_eq!(commands("", &scored(""), &both), ["git track approve C"]);
         assert_eq!(commands("", &scored(""), &both[..1]), ["git track why G.a"]);
-        assert_eq!(commands("", &scored(", on: 012345678901"), &both), ["git track score a 0.95 --by val"]);
+        assert_eq!(commands("", &scored(", on: 012345678901"), &both), ["git track score a SCORE --by val"]);
         let lines = "checklist: {lines: {l1: {text: x}, l2: {text: y}}},";
         assert_eq!(commands(lines, &scored(""), &both), ["git track done p.l1 p.l2", "git track approve C"]);
         let low = "state: active, iterations: {i1: {score: \"0.5\"}}";

@@ -59,9 +59,9 @@ fn conditional_items_wait_for_a_decision_when_their_turn_comes() {
 #[test]
 fn reviewed_work_waits_for_its_score() {
     let go = |item: &str| waiting(&format!("items: {{a: {{title: A, {item}}}}}"));
-    let by = "w:a | ps | is to be scored against 0.92 | git track score a 0.95 --by ps";
+    let by = "w:a | ps | is to be scored against 0.92 | git track score a SCORE --by ps";
     assert_eq!(go("state: review, validator: ps"), [by]);
-    assert_eq!(go("state: review"), ["w:a | anyone | is to be scored against 0.92 | git track score a 0.95"]);
+    assert_eq!(go("state: review"), ["w:a | anyone | is to be scored against 0.92 | git track score a SCORE"]);
     assert_eq!(go("state: active, validator: ps"), [""; 0]);
     assert_eq!(go("state: review, iterations: {i1: {score: \"0.92\"}}"), [""; 0]);
     let low = "iterations: {i1: {score: \"0.8\"}, i2: {score: \"0.85\"}, i3: {score: \"0.91\"}}";

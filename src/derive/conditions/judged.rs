@@ -94,7 +94,7 @@ fn score(world: &World, spot: Spot) -> Option<Condition> {
     let command = if is_escalated(board, place) {
         one_more_round(world, spot)
     } else {
-        format!("git track score {} 0.95{by}", world.refer(spot.board, node.id))
+        format!("git track score {} SCORE{by}", world.refer(spot.board, node.id))
     };
     Some(Condition::says(has_passed(board, place).into(), text, command))
 }
@@ -275,7 +275,7 @@ pub fn stale_score(world: &World, spot: Spot) -> Option<Condition> {
     let by = node.item.validator.as_ref().or(last.by.as_ref()).map(|by| format!(" --by {by}"));
     let by = by.unwrap_or_default();
     let text = format!("the score of {} is stale: {was} was scored, {now} is there now", node.id);
-    let command = format!("git track score {} {}{by}", world.refer(spot.board, node.id), last.score);
+    let command = format!("git track score {} SCORE{by}", world.refer(spot.board, node.id));
     Some(Condition::unmet(text, command))
 }
 
