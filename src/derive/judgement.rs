@@ -13,6 +13,7 @@ use super::gates::{
     GateState, all_pass, average, gate_state, has_passed, judged, part_state, rounds, score_scope, threshold,
 };
 use super::pages;
+use super::shell;
 use super::world::{Spot, World};
 
 /// Something that waits for somebody's word, and can be said now.
@@ -150,7 +151,7 @@ impl Desk<'_, '_> {
             return None;
         }
         let who = item.validator.clone().map_or(Who::Anyone, Who::Named);
-        let by = item.validator.as_deref().map(|by| format!(" --by {by}")).unwrap_or_default();
+        let by = item.validator.as_deref().map(|by| format!(" --by {}", shell::word(by))).unwrap_or_default();
         let message = format!("is to be scored against {threshold}");
         let command = format!("git track score {me} SCORE{by}");
         Some(self.waits(self.node.id.as_str(), who, message, command))
@@ -219,6 +220,7 @@ impl Desk<'_, '_> {
                 let (who, command) = match &full.review {
                     Some(wanted) => {
                         let by = reviewers(board, place, full).first().copied().unwrap_or(wanted);
+                        let by = shell::word(by);
                         (Who::Named(wanted.clone()), format!("git track gate pass {reference} --by {by}"))
                     }
                     None => (Who::Person(full.human.clone()), format!("git track approve {reference}")),

@@ -61,7 +61,10 @@ fn reviewed_work_waits_for_its_score() {
     let go = |item: &str| waiting(&format!("items: {{a: {{title: A, {item}}}}}"));
     let by = "w:a | ps | is to be scored against 0.92 | git track score a SCORE --by ps";
     assert_eq!(go("state: review, validator: ps"), [by]);
-    assert_eq!(go("state: review"), ["w:a | anyone | is to be scored against 0.92 | git track score a SCORE"]);
+    assert_eq!(
+        go("state: review"),
+        ["w:a | anyone | is to be scored against 0.92 | git track score a SCORE"]
+    );
     assert_eq!(go("state: active, validator: ps"), [""; 0]);
     assert_eq!(go("state: review, iterations: {i1: {score: \"0.92\"}}"), [""; 0]);
     let low = "iterations: {i1: {score: \"0.8\"}, i2: {score: \"0.85\"}, i3: {score: \"0.91\"}}";

@@ -5,6 +5,7 @@ use crate::derive::conditions::{Condition, Given, conditions, stale_score};
 use crate::derive::evidence::subject;
 use crate::derive::gates::{has_passed, max_iterations, rounds, rounds_left, threshold};
 use crate::derive::roster::{has_made, judges};
+use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::item::Item;
@@ -144,7 +145,7 @@ fn allowed(world: &World, spot: Spot, by: &str, (score, ask): (&Score, &Ask)) ->
     if let Some(first) = validators.first() {
         let right = validators.iter().any(|validator| validator.eq_ignore_ascii_case(by));
         let text = format!("{} judges it", validators.join(" or "));
-        let command = format!("git track score {me} {score} --by {first}");
+        let command = format!("git track score {me} {score} --by {}", shell::word(first));
         list.push(Condition::says(right.into(), text, command).firm());
     }
     for judge in judges(board, by, ask.who()) {

@@ -13,6 +13,7 @@ use super::super::gates::{
     max_iterations, reviewed, score_scope, threshold,
 };
 use super::super::roster;
+use super::super::shell;
 use super::super::world::{Spot, World};
 use super::{Condition, Given, Question, by_a_person};
 
@@ -83,7 +84,7 @@ fn score(world: &World, spot: Spot) -> Option<Condition> {
     if !item.is_counted() {
         return None;
     }
-    let by = item.validator.as_deref().map(|by| format!(" --by {by}")).unwrap_or_default();
+    let by = item.validator.as_deref().map(|by| format!(" --by {}", shell::word(by))).unwrap_or_default();
     let last = item.iterations.last().map(|(_, last)| last);
     let text = match last {
         Some(last) if last.accepted.is_some() => format!("{} is accepted below {threshold}", last.score),
@@ -228,7 +229,7 @@ pub fn reviewers<'b>(board: &'b Board, place: Place, part: &'b FullPart) -> Vec<
 // The command that says yes to a part of a gate.
 fn saying(board: &Board, place: Place, part: &FullPart, reference: &str) -> String {
     match reviewers(board, place, part).first() {
-        Some(by) => format!("git track gate pass {reference} --by {by}"),
+        Some(by) => format!("git track gate pass {reference} --by {}", shell::word(by)),
         None => format!("git track approve {reference}"),
     }
 }
@@ -272,7 +273,7 @@ pub fn stale_score(world: &World, spot: Spot) -> Option<Condition> {
     let Freshness::Stale { was, now } = freshness(last.on.as_deref(), subject(board, spot.place)) else {
         return None;
     };
-    let by = node.item.validator.as_ref().or(last.by.as_ref()).map(|by| format!(" --by {by}"));
+    let by = node.item.validator.as_ref().or(last.by.as_ref()).map(|by| format!(" --by {}", shell::word(by)));
     let by = by.unwrap_or_default();
     let text = format!("the score of {} is stale: {was} was scored, {now} is there now", node.id);
     let command = format!("git track score {} SCORE{by}", world.refer(spot.board, node.id));

@@ -250,6 +250,18 @@ fn agents_begin_what_is_their_own() {
 }
 
 #[test]
+fn words_of_people_are_quoted_in_hints() {
+    let root = "grounding: {g: {path: Read docs}}\nagents: {ann: {skills: [the $PATH]}}";
+    let scene = scene("start", "grounded: true, skilled: true", root, "", "owner: ann");
+    let refusal = error(super::go(&scene, "start", "a", ""));
+    let hints = [
+        "git track note -w w --read \"Read docs\" --as ann",
+        "git track note -w w --skill 'the $PATH' --as ann",
+    ];
+    assert_eq!(refusal.hints(), hints);
+}
+
+#[test]
 fn agents_have_read_the_grounding_as_it_is() {
     let go = |grounding: &str, agents: &str, item: &str| {
         let root = format!("grounding: {{{grounding}}}\nagents: {{{agents}}}");

@@ -1,6 +1,6 @@
 //! What may be set, and by whom.
 
-use super::{Ask, Scene, ask, error, refused};
+use super::{Ask, Scene, ask, error};
 use crate::derive::reference::resolve;
 use crate::derive::testing::{TEAM, id, spot};
 use crate::error::Result;
