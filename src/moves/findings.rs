@@ -1,7 +1,9 @@
 //! Defects: found, fixed in a commit, verified by somebody else; some may be waived by a person.
 
-use crate::derive::conditions::{Condition, by_a_person, stale_gates};
+use crate::derive::board::Board;
+use crate::derive::conditions::{Condition, by_a_person, is_agent, stale_gates};
 use crate::derive::roster::judges;
+use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::id::Id;
@@ -84,9 +86,13 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
     let name = name(world, spot, id);
     let fixer = finding.fixed_by.as_deref();
     let board = world.board(spot);
-    let own = judges(board, by, ask.who())
-        .iter()
-        .any(|judge| fixer.is_some_and(|fixer| fixer.eq_ignore_ascii_case(judge)));
+    let fixed_it = |name: &str| fixer.is_some_and(|fixer| fixer.eq_ignore_ascii_case(name));
+    let own = judges(board, by, ask.who()).into_iter().any(fixed_it);
+    // An agent that has fixed it cannot write down either that somebody else has looked.
+    let hindered = is_agent(board, ask.who()) && fixed_it(ask.actor);
+    let (option, nobody) = if hindered { ("--as", None) } else { ("--by", Some("NAME")) };
+    let looks = looks_at(board, spot, fixer).or(nobody);
+    let looks = looks.map(|looks| format!("git track finding verify {name} {option} {}", shell::word(looks)));
     let other = match fixer {
         Some(fixer) if own => format!("somebody other than {fixer}, who fixed it, verifies it"),
         _ => format!("{by} has not fixed it"),
@@ -97,7 +103,7 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
             "a commit fixes it",
             format!("git track finding fix {name} HEAD"),
         ),
-        Condition::says((!own).into(), other, "say with --by who looked".to_owned()).firm(),
+        Condition::says((!own).into(), other, looks).firm(),
     ];
     // What the fix has changed must have been looked at again.
     list.extend(stale_gates(world, spot));
@@ -108,6 +114,15 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
         finding.why = ask.said().map(str::to_owned).or(finding.why.take());
     })
     .map(Some)
+}
+
+// Somebody who can look at a fix: the validator of the item, or one of the roster who judges what others make.
+fn looks_at<'b>(board: &'b Board, spot: Spot, fixer: Option<&str>) -> Option<&'b str> {
+    let roster = board.root().item.agents.iter();
+    let independent = roster.filter(|(_, agent)| agent.independent == Some(true)).map(|(id, _)| id.as_str());
+    let item = board.node(spot.place).item;
+    let other = |name: &&str| fixer.is_none_or(|fixer| !fixer.eq_ignore_ascii_case(name));
+    item.validator.as_deref().into_iter().chain(independent).find(other)
 }
 
 /// Lives with a defect: a person, with a reason, and only where its severity allows it.

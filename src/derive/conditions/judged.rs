@@ -193,7 +193,7 @@ pub fn part_conditions(world: &World, spot: Spot, part: &FullPart, given: Given)
     if let (Some(wanted), Some(actor)) = (&part.review, given.actor) {
         let text = format!("{} reviews it", roster::called(wanted));
         let right = roster::answers_for(board, wanted, actor.name);
-        let command = format!("say it with --by {}", reviewers(board, spot.place, part).join(" or "));
+        let command = passing(world, spot, part, ("--by", actor.name));
         list.push(Condition::says(right.into(), text, command).firm());
         let reviewed = reviewed(board, spot.place, part);
         let own = part.of.is_some() || board.node(spot.place).item.owner.as_deref() != Some(actor.name);
@@ -224,6 +224,21 @@ pub fn reviewers<'b>(board: &'b Board, place: Place, part: &'b FullPart) -> Vec<
         board.root().item.agents.keys().map(Id::as_str).filter(|name| may(name)).collect();
     names.sort_by_key(|name| board.node(place).item.owner.as_deref() != Some(name));
     if names.is_empty() { vec![wanted] } else { names }
+}
+
+/// The command by which somebody else passes a part of a gate (`--as`), or by which that is written down (`--by`).
+pub fn passing(world: &World, spot: Spot, part: &FullPart, (option, not): (&str, &str)) -> Option<String> {
+    let board = world.board(spot);
+    let reviewers = reviewers(board, spot.place, part);
+    let by = reviewers.iter().find(|name| !name.eq_ignore_ascii_case(not))?;
+    let mut gates = board.node(spot.place).item.gates.iter();
+    let is_it =
+        |known: &Part| matches!(known, Part::Full(full) if std::ptr::eq::<FullPart>(full.as_ref(), part));
+    let (gate, id) = gates.find_map(|(gate, known)| {
+        let (id, _) = known.parts.iter().find(|(_, known)| is_it(known))?;
+        Some((world.refer(spot.board, gate), id))
+    })?;
+    Some(format!("git track gate pass {gate}.{id} {option} {}", shell::word(by)))
 }
 
 // The command that says yes to a part of a gate.
