@@ -5,6 +5,7 @@ use clap::Args as ClapArgs;
 use crate::derive::board::Place;
 use crate::derive::judgement::{Who, judgements};
 use crate::derive::reference::{Part, Target, local};
+use crate::derive::shell;
 use crate::derive::world::World;
 use crate::error::{Error, Result};
 use crate::model::gate::Part as GatePart;
@@ -115,7 +116,7 @@ fn for_people(world: &World, target: &Target, gate: &Id, part: &Id) -> Result<()
         Some(by) => {
             let name = format!("{}.{part}", world.refer(target.spot.board, gate));
             Err(Error::refused(format!("{by} reviews {name}; it waits for no approval"))
-                .hint(format!("git track gate pass {name} --by {by}"))
+                .hint(format!("git track gate pass {name} --by {}", shell::word(by)))
                 .hint(format!("git track gate waive {name} -m \"why\"")))
         }
     }

@@ -4,6 +4,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use serde_json::{Value, json};
 
 use crate::derive::reference::{Part, Target};
+use crate::derive::shell;
 use crate::derive::world::World;
 use crate::error::{Error, Result};
 use crate::model::id::Id;
@@ -139,7 +140,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<Answer> {
             return Err(Error::usage("a finding needs its place: path:line, then what is wrong")
                 .hint(format!(
                     "git track finding add {} src/lock.rs:88 \"what is wrong\" --severity high",
-                    args.reference
+                    shell::word(&args.reference)
                 ))
                 .hint("or say why there is none: --no-anchor \"why\""));
         }

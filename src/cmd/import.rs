@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
+use crate::derive::shell;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::files::read_outside;
@@ -129,8 +130,9 @@ fn take_over(
                 let world = draft.world();
                 let home = deciding.session.home(context, &world)?.and_then(|home| world.boards.get(home));
                 let into = home.map_or("WORKFLOW", |board| board.workflow.id.as_str());
-                return Err(Error::usage("it has no id, so it belongs into a workflow: say which")
-                    .hint(format!("git track import {} -w {into}", file.display())));
+                return Err(Error::usage("it has no id, so it belongs into a workflow: say which").hint(
+                    format!("git track import {} -w {into}", shell::word(&file.display().to_string())),
+                ));
             }
             let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             Id::parse(&slug(&stem)).map_err(|_| Error::usage("it has no id, and its name makes none"))?

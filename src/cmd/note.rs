@@ -3,6 +3,7 @@
 use clap::Args as ClapArgs;
 
 use crate::derive::reference::{Part, Target};
+use crate::derive::shell;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::model::path::RepoPath;
@@ -70,8 +71,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             args.reference.as_deref().filter(|text| text.contains(' ')).unwrap_or("what there is to say");
         return Err(match args.why.first() {
             Some(why) => Error::usage("a reason belongs to a decision")
-                .hint(format!("git track note --decision \"what\" --why \"{why}\"")),
-            None => Error::usage("nothing to note").hint(format!("git track note -m \"{remark}\"")),
+                .hint(format!("git track note --decision \"what\" --why {}", shell::text(why))),
+            None => {
+                Error::usage("nothing to note").hint(format!("git track note -m {}", shell::text(remark)))
+            }
         });
     }
     change(context, args.write, |deciding, draft| {

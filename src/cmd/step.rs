@@ -4,6 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::json;
 
 use crate::derive::board::Board;
+use crate::derive::shell;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::model::profile::Guarded;
@@ -40,10 +41,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     change(context, args.write, |deciding, draft| {
         let world = draft.world();
         let board = deciding.session.one_workflow(context, &world, |board| board.profile.step.is_some())?;
-        let finish = args.finish.as_ref().map(|finish| format!(" --finish \"{finish}\"")).unwrap_or_default();
+        let finish = args
+            .finish
+            .as_ref()
+            .map(|finish| format!(" --finish {}", shell::text(finish)))
+            .unwrap_or_default();
         if args.focus.is_none() && world.boards.get(board).is_some_and(needs_focus) {
             return Err(Error::usage("a step says what exactly is worked on first")
-                .hint(format!("git track step \"{title}\" --focus \"what exactly\"{finish}")));
+                .hint(format!("git track step {} --focus \"what exactly\"{finish}", shell::text(title))));
         }
         let ask = deciding.ask(None);
         let focus = args.focus.as_deref().unwrap_or_default();

@@ -4,6 +4,7 @@ use regex::RegexBuilder;
 
 use crate::error::{Error, Result};
 
+use super::shell;
 use super::world::{Spot, World};
 
 /// How the item of a branch was found.
@@ -96,7 +97,7 @@ fn only(world: &World, branch: &str, spots: &[Spot]) -> Result<Option<Spot>> {
                 format!("{}:{}", board.workflow.id, board.node(spot.place).id)
             };
             Err(Error::refused(format!("branch {branch} fits {} and {}", name(first), name(second)))
-                .hint(format!("git track set {} branch={branch}", name(first))))
+                .hint(format!("git track set {} branch={}", name(first), shell::word(branch))))
         }
     }
 }

@@ -13,6 +13,7 @@ use super::gates::{
     GateState, all_pass, average, gate_state, has_passed, judged, part_state, rounds, score_scope, threshold,
 };
 use super::pages;
+use super::shell;
 use super::world::{Spot, World};
 
 /// Something that waits for somebody's word, and can be said now.
@@ -123,7 +124,7 @@ impl Desk<'_, '_> {
         self.world.undecided(self.spot)?.command?;
         let others = self.world.unmet(self.spot).len();
         let command = self.world.decide(self.spot);
-        let message = format!("is {} needed?", self.node.item.title);
+        let message = format!("is {} needed? if not, `skip` it", self.node.item.title);
         (self.node.state == State::Todo && others == 1)
             .then(|| self.waits(self.node.id.as_str(), Who::Anyone, message, command))
     }
@@ -141,7 +142,8 @@ impl Desk<'_, '_> {
                 1 => "1 round".to_owned(),
                 several => format!("{several} rounds"),
             };
-            let message = format!("{rounds}, the last score is {last} of {threshold}");
+            let message =
+                format!("{rounds}, the last score is {last} of {threshold}; one more, or `approve` it");
             let command = one_more_round(self.world, self.spot);
             return Some(self.waits(self.node.id.as_str(), Who::Person(None), message, command));
         }
@@ -149,9 +151,9 @@ impl Desk<'_, '_> {
             return None;
         }
         let who = item.validator.clone().map_or(Who::Anyone, Who::Named);
-        let by = item.validator.as_deref().map(|by| format!(" --by {by}")).unwrap_or_default();
+        let by = item.validator.as_deref().map(|by| format!(" --by {}", shell::word(by))).unwrap_or_default();
         let message = format!("is to be scored against {threshold}");
-        let command = format!("git track score {me} 0.95{by}");
+        let command = format!("git track score {me} SCORE{by}");
         Some(self.waits(self.node.id.as_str(), who, message, command))
     }
 
@@ -218,6 +220,7 @@ impl Desk<'_, '_> {
                 let (who, command) = match &full.review {
                     Some(wanted) => {
                         let by = reviewers(board, place, full).first().copied().unwrap_or(wanted);
+                        let by = shell::word(by);
                         (Who::Named(wanted.clone()), format!("git track gate pass {reference} --by {by}"))
                     }
                     None => (Who::Person(full.human.clone()), format!("git track approve {reference}")),
@@ -343,19 +346,16 @@ mod tests {
         let both = [("x.md", "x"), ("r.md", "r")];
         assert_eq!(commands("", &scored(""), &both), ["git track approve C"]);
         assert_eq!(commands("", &scored(""), &both[..1]), ["git track why G.a"]);
-        assert_eq!(commands("", &scored(", on: 012345678901"), &both), ["git track score a 0.95 --by val"]);
+        assert_eq!(commands("", &scored(", on: 012345678901"), &both), ["git track score a SCORE --by val"]);
         let ungated = commands_in("", "", &scored(", on: 012345678901"), &both);
         assert_eq!(
             ungated,
-            ["git track score a 0.95 --by val"],
+            ["git track score a SCORE --by val"],
             "a stale score holds a checkpoint without gates"
         );
         let lines = "checklist: {lines: {l1: {text: x}, l2: {text: y}}},";
         assert_eq!(commands(lines, &scored(""), &both), ["git track done p.l1 p.l2", "git track approve C"]);
         let low = "state: active, iterations: {i1: {score: \"0.5\"}}";
-        assert_eq!(
-            commands("", low, &both),
-            ["git track set a max_iterations=2, or git track approve a -m \"why\""]
-        );
+        assert_eq!(commands("", low, &both), ["git track set a max_iterations=2"]);
     }
 }

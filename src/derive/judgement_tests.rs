@@ -42,9 +42,8 @@ fn departures_wait_for_a_person() {
 
 #[test]
 fn conditional_items_wait_for_a_decision_when_their_turn_comes() {
-    let asked = [
-        "w:c | anyone | is C needed? | git track trigger c --criterion x -m \"why\", or git track skip c -m \"why\"",
-    ];
+    let asked =
+        ["w:c | anyone | is C needed? if not, `skip` it | git track trigger c --criterion x -m \"why\""];
     let go = |more: &str, a: &str| {
         waiting(&format!(
             "items: {{a: {{title: A, {a}}}, c: {{title: C, when: {{any: {{x: often}}}}, {more}}}}}"
@@ -60,13 +59,16 @@ fn conditional_items_wait_for_a_decision_when_their_turn_comes() {
 #[test]
 fn reviewed_work_waits_for_its_score() {
     let go = |item: &str| waiting(&format!("items: {{a: {{title: A, {item}}}}}"));
-    let by = "w:a | ps | is to be scored against 0.92 | git track score a 0.95 --by ps";
+    let by = "w:a | ps | is to be scored against 0.92 | git track score a SCORE --by ps";
     assert_eq!(go("state: review, validator: ps"), [by]);
-    assert_eq!(go("state: review"), ["w:a | anyone | is to be scored against 0.92 | git track score a 0.95"]);
+    assert_eq!(
+        go("state: review"),
+        ["w:a | anyone | is to be scored against 0.92 | git track score a SCORE"]
+    );
     assert_eq!(go("state: active, validator: ps"), [""; 0]);
     assert_eq!(go("state: review, iterations: {i1: {score: \"0.92\"}}"), [""; 0]);
     let low = "iterations: {i1: {score: \"0.8\"}, i2: {score: \"0.85\"}, i3: {score: \"0.91\"}}";
-    let escalated = "w:a | a person | 3 rounds, the last score is 0.91 of 0.92 | git track set a max_iterations=4, or git track approve a -m \"why\"";
+    let escalated = "w:a | a person | 3 rounds, the last score is 0.91 of 0.92; one more, or `approve` it | git track set a max_iterations=4";
     assert_eq!(go(&format!("state: active, {low}")), [escalated]);
     assert_eq!(go(&format!("state: review, {low}")), [escalated]);
     assert_eq!(go(&format!("state: done, {low}")), [""; 0]);
@@ -178,7 +180,10 @@ fn what_is_at_work_comes_first_then_words_then_what_is_ready() {
     assert_eq!(told, all);
     let held: Vec<bool> = found.iter().map(super::next::Action::is_held).collect();
     assert_eq!(held, [false, false, true, false, false, false, false, true]);
-    assert_eq!(found[2].reason, "waits for a person: 3 rounds, the last score is 0.10 of 0.92");
+    assert_eq!(
+        found[2].reason,
+        "waits for a person: 3 rounds, the last score is 0.10 of 0.92; one more, or `approve` it"
+    );
     assert_eq!(found[1].reason, "waits for ps: is to be scored against 0.92");
     let of = |agent: &str| -> Vec<String> {
         let found = actions_for(&world, 0, agent);

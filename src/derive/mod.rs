@@ -19,6 +19,7 @@ pub mod recovery;
 pub mod reference;
 pub mod roster;
 pub mod sentences;
+pub mod shell;
 pub mod validate;
 pub mod words;
 pub mod world;

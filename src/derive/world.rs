@@ -250,19 +250,19 @@ impl<'a> World<'a> {
         }
         is_undecided(board, spot.place).then(|| Unmet {
             reference: id.to_string(),
-            reason: format!("nobody has decided yet whether {id} is needed"),
+            reason: format!("nobody has decided yet whether {id} is needed (or `skip` it)"),
             command: Some(self.decide(spot)),
         })
     }
 
-    /// The commands that decide about a conditional item.
+    /// The command that decides that a conditional item is needed; `skip` decides that it is not.
     pub(super) fn decide(&self, spot: Spot) -> String {
         let node = self.board(spot).node(spot.place);
         let me = self.refer(spot.board, node.id);
         let when = node.item.when.as_ref();
         let all = when.into_iter().flat_map(|when| when.all.keys().chain(when.any.keys().take(1)));
         let met = all.fold(String::new(), |met, id| met + " --criterion " + id.as_str());
-        format!("git track trigger {me}{met} -m \"why\", or git track skip {me} -m \"why\"")
+        format!("git track trigger {me}{met} -m \"why\"")
     }
 
     fn left_out(&self, spot: Spot) -> Option<Unmet> {

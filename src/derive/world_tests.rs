@@ -123,7 +123,7 @@ fn turns_follow_the_order() {
 #[test]
 fn conditional_items_wait_for_a_decision() {
     let open = "c: {title: C, when: {any: {x: often}}, items: {a: {title: A}}}";
-    let reason = "nobody has decided yet whether c is needed";
+    let reason = "nobody has decided yet whether c is needed (or `skip` it)";
     both(&Scene::items(open), "c", &[reason]);
     both(&Scene::items(open), "a", &[reason]);
     both(&Scene::items(&open.replace("when:", "triggered: {met: [x]}, when:")), "c", &[]);

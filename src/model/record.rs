@@ -113,6 +113,12 @@ impl Finding {
     pub fn is_open(&self) -> bool {
         self.verified.is_none() && self.waived.is_none()
     }
+
+    /// The one of that name among all who fixed it or tried to.
+    pub fn fixer(&self, name: &str) -> Option<&str> {
+        let mut fixers = self.fixed_by.iter().chain(&self.fixers);
+        fixers.find(|fixer| fixer.eq_ignore_ascii_case(name)).map(String::as_str)
+    }
 }
 
 /// What holds an item (`b1`, `b2`, …).

@@ -7,6 +7,7 @@ use crate::derive::gates::{max_iterations, threshold};
 use crate::derive::pages;
 use crate::derive::reference::{Part, Target};
 use crate::derive::roster::{at_work, has_made};
+use crate::derive::shell;
 use crate::derive::words::show;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
@@ -129,9 +130,11 @@ pub fn taken_over(before: Option<&Board>, world: &World, board: usize, ask: &Ask
             continue;
         }
         let open = of_new(world, Spot { board, place }, ask).into_iter().filter(|condition| !condition.ok);
-        list.extend(
-            open.map(|condition| Condition { text: format!("{}: {}", node.id, condition.text), ..condition }),
-        );
+        list.extend(open.map(|condition| Condition {
+            text: format!("{}: {}", node.id, condition.text),
+            command: None,
+            ..condition
+        }));
     }
     demand("the import is refused", &list)
 }
@@ -142,9 +145,16 @@ fn of_new(world: &World, spot: Spot, ask: &Ask) -> Vec<Condition> {
     let node = board.node(spot.place);
     // It is not there yet: its fields are to be said otherwise, not to be set.
     let set = format!("git track set {} ", world.refer(spot.board, node.id));
+    let above = node.parent.filter(|&above| above != 0).map(|above| board.node(above).id);
+    let within = match above {
+        Some(above) => format!("--in {}", world.refer(spot.board, above)),
+        None => format!("-w {}", board.workflow.id),
+    };
+    let kind = node.kind_id.map_or("item", Id::as_str);
+    let add = format!("git track add {kind} {} {within}", shell::text(&node.item.title));
     let here = |condition: Condition| Condition {
         command: condition.command.map(|command| match command.strip_prefix(&set) {
-            Some(rest) => format!("say instead: {rest}"),
+            Some(rest) => format!("{add} {rest}"),
             None => command.replace(&set, ""),
         }),
         ..condition

@@ -2,7 +2,7 @@
 
 use crate::derive::board::{Board, Place};
 use crate::derive::conditions::{
-    Condition, Given, by_a_person, checkpoint_conditions, part_conditions, part_subject,
+    Condition, Given, by_a_person, checkpoint_conditions, is_agent, part_conditions, part_subject, passing,
 };
 use crate::derive::evidence::subject;
 use crate::derive::gates::{is_escalated, reviewed, threshold};
@@ -72,6 +72,7 @@ pub fn part(
         Answer::Pass => part_conditions(world, spot, full, given),
     };
     let list = list.into_iter().chain(recorded_by(world, spot, full, by, ask)).collect::<Vec<_>>();
+    let list = by_another(world, spot, full, list, ask);
     let verb = match answer {
         Answer::Pass if full.human.is_some() => "approve",
         _ => answer.verb(),
@@ -106,6 +107,27 @@ fn recorded_by(world: &World, spot: Spot, full: &FullPart, by: &str, ask: &Ask) 
     let mine = reviewed.find(|&place| full.review.is_some() && roster::has_made(board, place, agent))?;
     let text = format!("{agent} has a part in {}, and cannot record its review", board.node(mine).id);
     Some(Condition::unmet(text, None).firm())
+}
+
+// An agent that has a part in it cannot write down either that somebody else has reviewed it.
+fn by_another(
+    world: &World,
+    spot: Spot,
+    full: &FullPart,
+    mut list: Vec<Condition>,
+    ask: &Ask,
+) -> Vec<Condition> {
+    let board = world.board(spot);
+    let has_part = |place: Place| roster::has_made(board, place, ask.actor);
+    if is_agent(board, ask.who())
+        && full.review.is_some()
+        && reviewed(board, spot.place, full).into_iter().any(has_part)
+    {
+        for open in list.iter_mut().filter(|condition| !condition.ok && condition.firm) {
+            open.command = passing(world, spot, full, ("--as", ask.actor));
+        }
+    }
+    list
 }
 
 fn computed(world: &World, spot: Spot, name: &str, verb: &str) -> Error {

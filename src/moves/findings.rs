@@ -1,7 +1,9 @@
 //! Defects: found, fixed in a commit, verified by somebody else; some may be waived by a person.
 
-use crate::derive::conditions::{Condition, by_a_person, stale_gates};
+use crate::derive::board::Board;
+use crate::derive::conditions::{Condition, by_a_person, is_agent, stale_gates};
 use crate::derive::roster::judges;
+use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::id::Id;
@@ -85,10 +87,13 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
     }
     let name = name(world, spot, id);
     let board = world.board(spot);
-    let mut fixers = finding.fixed_by.iter().chain(&finding.fixers);
-    let judges = judges(board, by, ask.who());
-    let fixer = fixers.find(|fixer| judges.iter().any(|judge| fixer.eq_ignore_ascii_case(judge)));
+    let fixer = judges(board, by, ask.who()).into_iter().find_map(|judge| finding.fixer(judge));
     let own = fixer.is_some();
+    // An agent that has fixed it cannot write down either that somebody else has looked.
+    let hindered = is_agent(board, ask.who()) && finding.fixer(ask.actor).is_some();
+    let (option, nobody) = if hindered { ("--as", None) } else { ("--by", Some("NAME")) };
+    let looks = looks_at(board, spot, finding).or(nobody);
+    let looks = looks.map(|looks| format!("git track finding verify {name} {option} {}", shell::word(looks)));
     let other = match fixer {
         Some(fixer) => format!("somebody other than {fixer}, who fixed it, verifies it"),
         None => format!("{by} has not fixed it"),
@@ -99,7 +104,7 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
             "a commit fixes it",
             format!("git track finding fix {name} HEAD"),
         ),
-        Condition::says((!own).into(), other, "say with --by who looked".to_owned()).firm(),
+        Condition::says((!own).into(), other, looks).firm(),
     ];
     // What the fix has changed must have been looked at again.
     list.extend(stale_gates(world, spot));
@@ -110,6 +115,15 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
         finding.why = ask.said().map(str::to_owned).or(finding.why.take());
     })
     .map(Some)
+}
+
+// Somebody who can look at a fix: the validator of the item, or one of the roster who judges what others make.
+fn looks_at<'b>(board: &'b Board, spot: Spot, finding: &Finding) -> Option<&'b str> {
+    let roster = board.root().item.agents.iter();
+    let independent = roster.filter(|(_, agent)| agent.independent == Some(true)).map(|(id, _)| id.as_str());
+    let item = board.node(spot.place).item;
+    let other = |name: &&str| finding.fixer(name).is_none();
+    item.validator.as_deref().into_iter().chain(independent).find(other)
 }
 
 /// Lives with a defect: a person, with a reason, and only where its severity allows it.

@@ -2,6 +2,7 @@
 
 use crate::derive::board::Thing;
 use crate::derive::conditions::{Given, conditions};
+use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result, nearest};
 use crate::model::id::Id;
@@ -73,7 +74,7 @@ pub fn add(
     };
     if board.profile.step.as_ref() == Some(kind_id) {
         return Err(Error::refused(format!("{} is recorded when its work begins, not before", a(kind)))
-            .hint(format!("git track step \"{title}\" --focus \"what exactly\"")));
+            .hint(format!("git track step {} --focus \"what exactly\"", shell::text(title))));
     }
     let above = board.node(spot.place).kind_id.map_or(ROOT, Id::as_str);
     if !found.under.iter().any(|under| under.as_str() == above) {
@@ -87,7 +88,7 @@ pub fn add(
     set_item(&mut item, Some(found), &settings)?;
     if let Some(name) = missing(found, &item) {
         return Err(Error::usage(format!("a {kind_id} needs `{name}`"))
-            .hint(format!("git track add {kind_id} \"{title}\" {name}=…")));
+            .hint(format!("git track add {kind_id} {} {name}=…", shell::text(title))));
     }
     let workflow = edit(world, spot, |parent| drop(parent.items.insert(id.clone(), item)))?;
     let later = world.with(spot.board, &workflow);
@@ -122,8 +123,9 @@ pub fn step(
         (&board.profile.step, board.profile.step.as_ref().and_then(|id| board.profile.kinds.get(id)))
     else {
         return Err(Error::refused(format!("profile {} has no steps", board.profile.profile)).hint(format!(
-            "git track add {} \"{title}\"",
-            board.profile.kinds.keys().next().map_or("item", Id::as_str)
+            "git track add {} {}",
+            board.profile.kinds.keys().next().map_or("item", Id::as_str),
+            shell::text(title)
         )));
     };
     open_for_change(world, spot, "step")?;

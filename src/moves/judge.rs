@@ -1,10 +1,11 @@
 //! Judging work by scores: a round at a time, until one passes or a person must decide.
 
 use crate::derive::board::{Board, Place};
-use crate::derive::conditions::{Condition, Given, conditions, stale_score};
+use crate::derive::conditions::{Condition, Given, conditions, is_agent, stale_score};
 use crate::derive::evidence::subject;
 use crate::derive::gates::{has_passed, max_iterations, rounds, rounds_left, threshold};
 use crate::derive::roster::{has_made, judges};
+use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::item::Item;
@@ -145,21 +146,29 @@ fn allowed(world: &World, spot: Spot, by: &str, (score, ask): (&Score, &Ask)) ->
     let mut list = Vec::new();
     let validators: Vec<&str> =
         [&item.validator, &item.cross_validator].into_iter().flatten().map(String::as_str).collect();
-    if let Some(first) = validators.first() {
+    // An agent that has made it cannot write down either what somebody else says.
+    let hindered = is_agent(board, ask.who()) && made_alone(board, spot.place, ask.actor);
+    let other = validators.iter().find(|validator| !made_alone(board, spot.place, validator));
+    let command = other.map(|other| {
+        let option = if hindered { "--as" } else { "--by" };
+        format!("git track score {me} {score} {option} {}", shell::word(other))
+    });
+    if !validators.is_empty() {
         let right = validators.iter().any(|validator| validator.eq_ignore_ascii_case(by));
         let text = format!("{} judges it", validators.join(" or "));
-        let command = format!("git track score {me} {score} --by {first}");
-        list.push(Condition::says(right.into(), text, command).firm());
+        list.push(Condition::says(right.into(), text, command.clone()).firm());
     }
     for judge in judges(board, by, ask.who()) {
         let own = made_alone(board, spot.place, judge);
         let text = if own {
-            format!("{judge} has made it, and cannot score it")
+            format!(
+                "{judge} has made it, and cannot score it{}",
+                if hindered { "; somebody else has to record it" } else { "" }
+            )
         } else {
             format!("{judge} has not made it")
         };
-        let command = validators.is_empty().then(|| "say with --by who judged it".to_owned());
-        list.push(Condition::says((!own).into(), text, command).firm());
+        list.push(Condition::says((!own).into(), text, command.clone()).firm());
     }
     if let Some(left) = rounds_left(board, spot.place) {
         let most = max_iterations(board, spot.place).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use crate::derive::conditions::{Given, conditions};
 use crate::derive::roster::agent;
+use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::agent::Reading;
@@ -81,10 +82,7 @@ pub fn claim(world: &World, spot: Spot, ask: &Ask) -> Result<Option<Workflow>> {
     open_for_change(world, spot, "claim")?;
     let node = world.board(spot).node(spot.place);
     if let Some(owner) = node.item.owner.as_deref().filter(|owner| *owner != ask.actor) {
-        let me = match ask.actor {
-            name if name.contains(' ') => format!("\"{name}\""),
-            name => name.to_owned(),
-        };
+        let me = shell::word(ask.actor);
         return Err(Error::refused(format!("{} belongs to {owner}", node.id))
             .hint(format!("git track set {} owner={me}", world.refer(spot.board, node.id))));
     }
@@ -173,7 +171,11 @@ fn acknowledge(
     let board = world.board(spot);
     let Some((id, _)) = agent(board, ask.actor) else {
         return Err(Error::refused(format!("{} is no agent of {}", ask.actor, board.workflow.id))
-            .hint(format!("git track add agent \"what it is for\" id={} -w {}", ask.actor, board.workflow.id))
+            .hint(format!(
+                "git track add agent \"what it is for\" id={} -w {}",
+                shell::word(ask.actor),
+                board.workflow.id
+            ))
             .hint("or say with --as which agent it is"));
     };
     let mut readings = Vec::new();

@@ -8,6 +8,7 @@ use crate::model::path::RepoPath;
 
 use super::super::board::Board;
 use super::super::roster::{at_work, owners, owners_by_roster};
+use super::super::shell;
 use super::{Condition, Question, by_a_person};
 
 /// The checks that look at who begins it.
@@ -69,7 +70,8 @@ fn own(question: Question) -> Option<Condition> {
     }
     let whose: Vec<&str> = whose.into_iter().collect();
     let text = format!("{} belongs to {}, not to {}", node.id, whose.join(", "), actor.name);
-    let command = whose.first().map(|name| format!("git track start {} --as {name}", question.me()));
+    let command =
+        whose.first().map(|name| format!("git track start {} --as {}", question.me(), shell::word(name)));
     Some(Condition::unmet(text, command))
 }
 
@@ -98,7 +100,11 @@ fn grounded(board: &Board, id: &Id, agent: &Agent) -> Option<Condition> {
         None => Condition::met(format!("{id} has read the grounding")),
         Some((grounding, why)) => Condition::unmet(
             format!("{id} {why} {}", grounding.path),
-            format!("git track note -w {} --read {} --as {id}", board.workflow.id, grounding.path),
+            format!(
+                "git track note -w {} --read {} --as {id}",
+                board.workflow.id,
+                shell::word(&grounding.path)
+            ),
         ),
     })
 }
@@ -136,7 +142,7 @@ fn skilled(board: &Board, id: &Id, agent: &Agent) -> Option<Condition> {
         [] => Some(Condition::met(format!("{id} has looked into its skills"))),
         [first, ..] => Some(Condition::unmet(
             format!("{id} has not looked into: {}", open.join(", ")),
-            format!("git track note -w {} --skill \"{first}\" --as {id}", board.workflow.id),
+            format!("git track note -w {} --skill {} --as {id}", board.workflow.id, shell::text(first)),
         )),
     }
 }

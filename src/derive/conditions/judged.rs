@@ -14,6 +14,7 @@ use super::super::gates::{
     max_iterations, reviewed, score_scope, threshold,
 };
 use super::super::roster;
+use super::super::shell;
 use super::super::world::{Spot, World};
 use super::{Condition, Given, Question, by_a_person};
 
@@ -84,7 +85,7 @@ fn score(world: &World, spot: Spot) -> Option<Condition> {
     if !item.is_counted() {
         return None;
     }
-    let by = item.validator.as_deref().map(|by| format!(" --by {by}")).unwrap_or_default();
+    let by = item.validator.as_deref().map(|by| format!(" --by {}", shell::word(by))).unwrap_or_default();
     let last = item.iterations.last().map(|(_, last)| last);
     let text = match last {
         Some(last) if last.accepted.is_some() => format!("{} is accepted below {threshold}", last.score),
@@ -95,7 +96,7 @@ fn score(world: &World, spot: Spot) -> Option<Condition> {
     let command = if is_escalated(board, place) {
         one_more_round(world, spot)
     } else {
-        format!("git track score {} 0.95{by}", world.refer(spot.board, node.id))
+        format!("git track score {} SCORE{by}", world.refer(spot.board, node.id))
     };
     Some(Condition::says(has_passed(board, place).into(), text, command))
 }
@@ -199,7 +200,7 @@ pub fn part_conditions(world: &World, spot: Spot, part: &FullPart, given: Given)
     if let (Some(wanted), Some(actor)) = (&part.review, given.actor) {
         let text = format!("{} reviews it", roster::called(wanted));
         let right = roster::answers_for(board, wanted, actor.name);
-        let command = format!("say it with --by {}", reviewers(board, spot.place, part).join(" or "));
+        let command = passing(world, spot, part, ("--by", actor.name));
         list.push(Condition::says(right.into(), text, command).firm());
         let reviewed = reviewed(board, spot.place, part);
         // Whoever owns a gate without a scope is there to review it; somebody independent never is.
@@ -235,20 +236,35 @@ pub fn reviewers<'b>(board: &'b Board, place: Place, part: &'b FullPart) -> Vec<
     if names.is_empty() { vec![wanted] } else { names }
 }
 
+/// The command by which somebody else passes a part of a gate (`--as`), or by which that is written down (`--by`).
+pub fn passing(world: &World, spot: Spot, part: &FullPart, (option, not): (&str, &str)) -> Option<String> {
+    let board = world.board(spot);
+    let reviewers = reviewers(board, spot.place, part);
+    let by = reviewers.iter().find(|name| !name.eq_ignore_ascii_case(not))?;
+    let mut gates = board.node(spot.place).item.gates.iter();
+    let is_it =
+        |known: &Part| matches!(known, Part::Full(full) if std::ptr::eq::<FullPart>(full.as_ref(), part));
+    let (gate, id) = gates.find_map(|(gate, known)| {
+        let (id, _) = known.parts.iter().find(|(_, known)| is_it(known))?;
+        Some((world.refer(spot.board, gate), id))
+    })?;
+    Some(format!("git track gate pass {gate}.{id} {option} {}", shell::word(by)))
+}
+
 // The command that says yes to a part of a gate.
 fn saying(board: &Board, place: Place, part: &FullPart, reference: &str) -> String {
     match reviewers(board, place, part).first() {
-        Some(by) => format!("git track gate pass {reference} --by {by}"),
+        Some(by) => format!("git track gate pass {reference} --by {}", shell::word(by)),
         None => format!("git track approve {reference}"),
     }
 }
 
-/// What a person can say when the rounds of an item are used up.
+/// What a person can say when the rounds of an item are used up, besides `approve`.
 pub fn one_more_round(world: &World, spot: Spot) -> String {
     let board = world.board(spot);
     let me = world.refer(spot.board, board.node(spot.place).id);
     let more = max_iterations(board, spot.place).unwrap_or_default().saturating_add(1);
-    format!("git track set {me} max_iterations={more}, or git track approve {me} -m \"why\"")
+    format!("git track set {me} max_iterations={more}")
 }
 
 /// What must hold before a part of a gate that looks at scores passes.
@@ -282,10 +298,10 @@ pub fn stale_score(world: &World, spot: Spot) -> Option<Condition> {
     let Freshness::Stale { was, now } = freshness(last.on.as_deref(), subject(board, spot.place)) else {
         return None;
     };
-    let by = node.item.validator.as_ref().or(last.by.as_ref()).map(|by| format!(" --by {by}"));
+    let by = node.item.validator.as_ref().or(last.by.as_ref()).map(|by| format!(" --by {}", shell::word(by)));
     let by = by.unwrap_or_default();
     let text = format!("the score of {} is stale: {was} was scored, {now} is there now", node.id);
-    let command = format!("git track score {} {}{by}", world.refer(spot.board, node.id), last.score);
+    let command = format!("git track score {} SCORE{by}", world.refer(spot.board, node.id));
     Some(Condition::unmet(text, command))
 }
 

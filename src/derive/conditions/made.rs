@@ -58,7 +58,7 @@ pub(super) fn made(
         list.push(Condition::says(fits.into(), text, format!("git track set {me} {field}={value}")));
     }
     if checks.estimate {
-        list.extend(estimate(board, place, &me));
+        list.extend(estimate(board, place, refer));
     }
     if !checks.untouched.is_empty() {
         list.push(untouched(board, place, &checks.untouched, &me));
@@ -124,15 +124,24 @@ fn place_for(board: &Board, kind: &Id, refer: &dyn Fn(&Id) -> String) -> String 
     }
 }
 
-fn estimate(board: &Board, place: Place, me: &str) -> Vec<Condition> {
+fn estimate(board: &Board, place: Place, refer: &dyn Fn(&Id) -> String) -> Vec<Condition> {
     let node = board.node(place);
+    // A smaller number would not make it smaller; a second item does.
+    let another = node.kind_id.zip(node.parent).map(|(kind, above)| match above {
+        0 => format!("git track add {kind} \"the other part\" -w {}", board.workflow.id),
+        above => format!("git track add {kind} \"the other part\" --in {}", refer(board.node(above).id)),
+    });
     let limits = limits(board, place);
     let expected = node.item.estimate.unwrap_or_default();
     let within = |what: &str, expected: Option<u32>, most: Option<u32>| {
         let (expected, most) = (expected?, most?);
-        let text = format!("it is expected to change {expected} {what}; {most} is the limit");
-        let command = format!("split it, or: git track set {me} estimate.{what}={most}");
-        Some(Condition::says((expected <= most).into(), text, command))
+        if expected <= most {
+            return Some(Condition::met(format!(
+                "it is expected to change {expected} {what}; {most} is the limit"
+            )));
+        }
+        let text = format!("it is expected to change {expected} {what}; {most} is the limit: split it");
+        Some(Condition::unmet(text, another.clone()))
     };
     let files = within("files", expected.files, limits.files);
     files.into_iter().chain(within("lines", expected.lines, limits.lines)).collect()

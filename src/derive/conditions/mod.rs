@@ -14,8 +14,8 @@ use super::board::Board;
 use super::world::{Spot, Unmet, World};
 
 pub use judged::{
-    checkpoint_conditions, one_more_round, part_conditions, part_subject, reviewers, score_conditions,
-    stale_basis, stale_gates, stale_score,
+    checkpoint_conditions, one_more_round, part_conditions, part_subject, passing, reviewers,
+    score_conditions, stale_basis, stale_gates, stale_score,
 };
 
 /// One condition of a move, and whether it holds.

@@ -32,12 +32,20 @@ fn nobody_says_it_for_a_person_but_a_person() {
 }
 
 #[test]
+fn who_has_a_part_in_it_hands_the_review_over() {
+    for by in [None, Some("I4"), Some("P4")] {
+        let refusal = error(pass(&scene(), "r", "P1", by));
+        assert_eq!(refusal.hints(), ["git track gate pass G.r --as I4"], "{by:?}");
+    }
+}
+
+#[test]
 fn a_refused_review_names_those_who_may() {
     let scene = scene();
     assert!(pass(&scene, "r", "alice", Some("I4")).is_ok());
     for by in ["P1", "P4", "independent"] {
         let refusal = error(pass(&scene, "r", "alice", Some(by)));
         assert_eq!(refusal.notes()[0], "FAIL  somebody independent reviews it");
-        assert_eq!(refusal.hints(), ["say it with --by I4"], "{by}");
+        assert_eq!(refusal.hints(), ["git track gate pass G.r --by I4"], "{by}");
     }
 }

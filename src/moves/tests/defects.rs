@@ -91,7 +91,15 @@ fn a_finding_is_fixed_then_verified_by_somebody_else() {
             own.notes(),
             ["ok    a commit fixes it", "FAIL  somebody other than alice, who fixed it, verifies it"]
         );
+        assert_eq!(own.hints(), ["git track finding verify a.f1 --by NAME"]);
     }
+    // An agent cannot write down either that somebody else has looked at its fix.
+    let fixer = Ask { kind: ActorKind::Agent, ..ask(None) };
+    assert_eq!(error(verify(&world, at, &f1, "bob", &fixer)).hints(), [""; 0]);
+    let judged =
+        scene("f1: {severity: high, text: bad, fixed: abc1234, fixed_by: alice}}, validator: val, fields: {");
+    let hints = error(verify(&judged.world(), at, &f1, "bob", &fixer)).hints().to_vec();
+    assert_eq!(hints, ["git track finding verify a.f1 --as val"]);
     let verified = fixed.with(verify(&world, at, &f1, "bob", &ask(Some("Looked at."))).unwrap().unwrap());
     let one = found(&verified.workflows[0]);
     assert_eq!(

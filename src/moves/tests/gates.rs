@@ -133,7 +133,7 @@ fn a_review_is_by_the_one_that_is_asked() {
     let found = error(say(&gated("review: nse", ""), Answer::Pass, "", &ask(None)));
     assert_eq!(
         (fails(&found), found.hints()),
-        (vec!["nse reviews it"], &["say it with --by nse".to_owned()][..])
+        (vec!["nse reviews it"], &["git track gate pass G.x --by nse".to_owned()][..])
     );
     assert_eq!(
         fails(&error(say(&gated("review: nse", ""), Answer::Fail, "ps", &ask(Some("x"))))),

@@ -156,13 +156,16 @@ fn what_is_expected_to_change_stays_within_its_limits() {
     for (item, expected) in [
         ("", ""),
         ("estimate: {files: 5, lines: 400}", ""),
-        ("estimate: {files: 6}", "it is expected to change 6 files; 5 is the limit"),
-        ("estimate: {lines: 401}", "it is expected to change 401 lines; 400 is the limit"),
+        ("estimate: {files: 6}", "it is expected to change 6 files; 5 is the limit: split it"),
+        ("estimate: {lines: 401}", "it is expected to change 401 lines; 400 is the limit: split it"),
         ("estimate: {files: 6}, limits: {files: 6}", ""),
-        ("estimate: {files: 5}, limits: {files: 4}", "it is expected to change 5 files; 4 is the limit"),
+        (
+            "estimate: {files: 5}, limits: {files: 4}",
+            "it is expected to change 5 files; 4 is the limit: split it",
+        ),
         (
             "estimate: {lines: 401}, limits: {files: 9}",
-            "it is expected to change 401 lines; 400 is the limit",
+            "it is expected to change 401 lines; 400 is the limit: split it",
         ),
     ] {
         let expected: Vec<&str> = Some(expected).into_iter().filter(|text| !text.is_empty()).collect();
@@ -248,6 +251,18 @@ fn agents_begin_what_is_their_own() {
         ["a belongs to ann, not to bob"]
     );
     assert_eq!(go("bob", "ann: {owns: [src/]}, bob: {}", "files: [srcx/x.rs]"), [""; 0]);
+}
+
+#[test]
+fn words_of_people_are_quoted_in_hints() {
+    let root = "grounding: {g: {path: Read docs}}\nagents: {ann: {skills: [the $PATH]}}";
+    let scene = scene("start", "grounded: true, skilled: true", root, "", "owner: ann");
+    let refusal = error(super::go(&scene, "start", "a", ""));
+    let hints = [
+        "git track note -w w --read \"Read docs\" --as ann",
+        "git track note -w w --skill 'the $PATH' --as ann",
+    ];
+    assert_eq!(refusal.hints(), hints);
 }
 
 #[test]

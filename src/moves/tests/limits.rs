@@ -1,6 +1,6 @@
 //! What may be set, and by whom.
 
-use super::{Ask, Scene, ask, error, refused};
+use super::{Ask, Scene, ask, error};
 use crate::derive::reference::resolve;
 use crate::derive::testing::{TEAM, id, spot};
 use crate::error::Result;
@@ -235,8 +235,8 @@ fn only_people_name_who_judges() {
 fn what_is_too_large_or_protected_is_not_planned() {
     let scene = scene("", "");
     for (text, fail) in [
-        ("estimate.files=6", "FAIL  it is expected to change 6 files; 5 is the limit"),
-        ("estimate.lines=401", "FAIL  it is expected to change 401 lines; 400 is the limit"),
+        ("estimate.files=6", "FAIL  it is expected to change 6 files; 5 is the limit: split it"),
+        ("estimate.lines=401", "FAIL  it is expected to change 401 lines; 400 is the limit: split it"),
         ("files=src/core/x.rs", "FAIL  src/core/x.rs is protected by `src/core/**`"),
     ] {
         let found = error(go(&scene, "a", text, &ask(None)));
@@ -244,8 +244,12 @@ fn what_is_too_large_or_protected_is_not_planned() {
         assert!(found.notes().contains(&fail.to_owned()), "{:?}", found.notes());
         let world = scene.world();
         let settings = [Setting::parse(text).unwrap()];
-        let found = refused(grow::add(&world, spot(&world, "w"), "unit", "X", &settings, &ask(None)));
+        let found = error(grow::add(&world, spot(&world, "w"), "unit", "X", &settings, &ask(None)));
+        let (found, found_hints) = (found.message().to_owned(), found.hints().to_vec());
         assert_eq!(found, "U01 cannot be planned like that");
+        for command in found_hints {
+            assert!(command.starts_with("git track add unit "), "{command}");
+        }
     }
     for text in ["estimate.files=5", "estimate.lines=400", "files=src/other.rs"] {
         assert!(go(&scene, "a", text, &ask(None)).is_ok(), "{text}");

@@ -16,15 +16,14 @@ fn scene(more: &str) -> Scene {
         .over(&[("x.md", "one")])
 }
 
+fn at(number: &str) -> Round {
+    let score = Score::parse(number).unwrap();
+    Round { score, by: None, patterns: Vec::new(), output: None, revision: None }
+}
+
 fn round(scene: &Scene, number: &str, by: &str) -> Result<(Workflow, Outcome)> {
     let world = scene.world();
-    let round = Round {
-        score: Score::parse(number).unwrap(),
-        by: Some(by.to_owned()),
-        patterns: Vec::new(),
-        output: None,
-        revision: None,
-    };
+    let round = Round { by: Some(by.to_owned()), ..at(number) };
     score(&world, spot(&world, "a"), &round, &ask(None))
 }
 
@@ -57,6 +56,14 @@ fn the_owner_never_judges_but_a_validator_may_be_in_the_team() {
     assert_eq!(fails("weight: 1", "bob"), [own("bob")]);
     let refusal = error(round(&scene(""), "0.5", "ann"));
     assert_eq!(refusal.hints(), ["git track score a 0.50 --by val"]);
+    // Its maker cannot record it, whoever has judged it.
+    let (scene, agent) = (scene(""), Ask { actor: "ann", kind: ActorKind::Agent, ..ask(None) });
+    for by in ["ann", "val"] {
+        let world = scene.world();
+        let round = Round { by: Some(by.to_owned()), ..at("0.5") };
+        let refusal = error(score(&world, spot(&world, "a"), &round, &agent));
+        assert_eq!(refusal.hints(), ["git track score a 0.50 --as val"], "{by}");
+    }
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn conditional_items_are_decided_before_they_begin() {
         let body = "items: {c: {title: C, when: {any: {x: often}}}}";
         let open = Scene::guarded(guards, body);
         let found = error(go(&open, "start", "c", ""));
-        assert_eq!(found.notes(), ["FAIL  nobody has decided yet whether c is needed"]);
+        assert_eq!(found.notes(), ["FAIL  nobody has decided yet whether c is needed (or `skip` it)"]);
         let skipped = after(&open, "skip", "c", "Never happened.");
         let skipped = item(&skipped.workflows[0], "c").clone();
         let verdict = skipped.not_triggered.unwrap();
