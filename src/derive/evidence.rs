@@ -75,7 +75,7 @@ fn names(board: &Board, place: Place) -> BTreeSet<String> {
     let artifacts = node.item.artifacts.values().filter_map(|artifact| artifact.path.clone());
     let documents = node.kind.map(|kind| kind.documents.as_slice()).unwrap_or_default();
     let written = documents.iter().filter_map(|name| board.profile.documents.get(name));
-    let written = written.filter(|document| !document.path.contains("{owner}"));
+    let written = written.filter(|document| document.judged);
     let written = written.filter_map(|document| pages::path_of(board, place, document).ok());
     let paths = artifacts.chain(written).map(String::from);
     paths.chain(node.item.files.iter().cloned()).collect()

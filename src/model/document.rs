@@ -25,8 +25,15 @@ pub struct Document {
     /// The sections that must list at least one point.
     #[serde(default)]
     pub points: Vec<String>,
+    /// Whether what it says is part of what is judged of its item; not what its owner writes about the work.
+    #[serde(default = "judged")]
+    pub judged: bool,
     /// Where a copy of it is kept below the folder of the logs.
     pub copy: Option<String>,
+}
+
+fn judged() -> bool {
+    true
 }
 
 /// Which command begins a document.

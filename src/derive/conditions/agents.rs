@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::agent::{Agent, Grounding};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
+use crate::model::profile::Guarded;
 
 use super::super::board::Board;
 use super::super::roster::{at_work, owners, owners_by_roster};
@@ -12,7 +13,7 @@ use super::super::shell;
 use super::{Condition, Question, by_a_person};
 
 /// The checks that look at who begins it.
-pub(super) fn agents(question: Question) -> Vec<Condition> {
+pub(super) fn agents(question: Question, guarded: Guarded) -> Vec<Condition> {
     let checks = question.checks;
     let mut list = Vec::new();
     if checks.people {
@@ -22,7 +23,7 @@ pub(super) fn agents(question: Question) -> Vec<Condition> {
         list.push(active(question, most));
     }
     if checks.own {
-        list.extend(own(question));
+        list.extend(own(question, guarded));
     }
     if checks.grounded {
         list.extend(each_agent(question, grounded));
@@ -56,7 +57,7 @@ fn active(question: Question, most: usize) -> Condition {
     Condition::unmet(text, "git track list --state active".to_owned()).firm()
 }
 
-fn own(question: Question) -> Option<Condition> {
+fn own(question: Question, guarded: Guarded) -> Option<Condition> {
     let board = question.board();
     let actor = question.given.actor?;
     let agent = Id::parse(actor.name).ok()?;
@@ -70,8 +71,9 @@ fn own(question: Question) -> Option<Condition> {
     }
     let whose: Vec<&str> = whose.into_iter().collect();
     let text = format!("{} belongs to {}, not to {}", node.id, whose.join(", "), actor.name);
-    let command =
-        whose.first().map(|name| format!("git track start {} --as {}", question.me(), shell::word(name)));
+    let (verb, me) = (guarded.verb(), question.me());
+    let why = if guarded == Guarded::Reopen { " -m \"why\"" } else { "" };
+    let command = whose.first().map(|name| format!("git track {verb} {me}{why} --as {}", shell::word(name)));
     Some(Condition::unmet(text, command))
 }
 

@@ -143,7 +143,7 @@ pub fn of_checks(
 ) -> Vec<Condition> {
     let question = Question { world, spot, checks, given };
     let mut list = entry::entry(question);
-    list.extend(agents::agents(question));
+    list.extend(agents::agents(question, guarded));
     list.extend(entry::words(question, guarded));
     list.extend(entry::children(question));
     list.extend(made::made(question.board(), spot.place, checks, &|id| question.refer(id)));

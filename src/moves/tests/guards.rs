@@ -325,6 +325,45 @@ fn some_moves_are_for_people() {
 }
 
 #[test]
+fn agents_leave_out_nothing_that_is_judged() {
+    for (process, items) in [
+        ("orchestration", "a: {kind: phase, title: A}"),
+        ("orchestration", "a: {title: A}"),
+        ("phase", "a: {kind: stage, title: A}"),
+        ("change", "a: {kind: execute, title: A}"),
+    ] {
+        let scene = Scene::shipped(process, &format!("items: {{{items}}}"));
+        let found = fails(&scene, "skip", &Ask { kind: ActorKind::Agent, ..ask(Some("Why.")) });
+        assert!(
+            found.contains(&"a person does it; alice is an agent".to_owned()),
+            "{process} {items}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_taken_up_again_is_begun() {
+    for (state, verb) in [("failed", "retry"), ("done", "reopen")] {
+        let scene = |more: &str, agents: &str| {
+            let slice = format!("a: {{kind: slice, title: A, owner: I1, state: {state}}}");
+            let body = format!(
+                "agents: {{{agents}}}\nitems: {{s: {{kind: stage, title: S, items: {{{slice}{more}}}}}}}"
+            );
+            Scene::shipped("phase", &body)
+        };
+        let go = |scene: &Scene, actor: &str| fails(scene, verb, &Ask { actor, ..ask(Some("Why.")) });
+        let roster = scene("", "I1: {}, I2: {}");
+        assert_eq!(go(&roster, "I2"), ["a belongs to I1, not to I2"], "{verb}");
+        assert_eq!(go(&roster, "I1"), [""; 0], "{verb}");
+        let busy: Vec<String> = (2..8)
+            .map(|n| format!(", b{n}: {{kind: slice, title: B, owner: I{n}, state: active}}"))
+            .collect();
+        let crowded = go(&scene(&busy.concat(), ""), "alice");
+        assert_eq!(crowded, ["at most 6 agents are at work; 6 are: I2, I3, I4, I5, I6, I7"], "{verb}");
+    }
+}
+
+#[test]
 fn the_folder_of_the_logs_is_there() {
     let scene = scene("done", "logs: true", "", "", "");
     assert_eq!(fails(&scene, "done", &ask(None)), ["the folder of its logs is there"]);
