@@ -17,6 +17,7 @@ use crate::moves::decide::{self, Revoked};
 
 use super::Answer;
 use super::context::Context;
+use super::judging::not_committed;
 use super::write::{Said, WriteArgs, change};
 
 /// Arguments of `approve`.
@@ -80,14 +81,19 @@ pub struct TriggerArgs {
 /// Says yes.
 pub(super) fn approve(context: &Context, args: &ApproveArgs) -> Result<Answer> {
     change(context, args.write, |deciding, draft| {
+        let already = "nothing to change, it is approved already".to_owned();
+        let mut said = Said { already, ..Said::default() };
         for text in &args.refs {
             let target = deciding.session.target(context, &draft.world(), Some(text))?;
             let ask = deciding.ask(args.message.as_deref());
-            if let Some(workflow) = yes(&draft.world(), &target, &ask)? {
-                draft.put(workflow);
+            let Some(workflow) = yes(&draft.world(), &target, &ask)? else { continue };
+            draft.put(workflow);
+            if matches!(target.part, Part::Checkpoint(_) | Part::GatePart(..)) {
+                let world = draft.world();
+                not_committed(deciding, world.board(target.spot), &[target.spot.place], &mut said)?;
             }
         }
-        Ok(Said { already: "nothing to change, it is approved already".to_owned(), ..Said::default() })
+        Ok(said)
     })
 }
 

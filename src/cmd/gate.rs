@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::derive::board::{Board, Place};
 use crate::derive::conditions::part_subject;
 use crate::derive::evidence::{freshness, subject};
-use crate::derive::gates::{GateState, all_pass, gate_state, judged, part_state, score_scope};
+use crate::derive::gates::{GateState, all_pass, gate_state, judged, part_state, reviewed, score_scope};
 use crate::derive::reference::{Part, Target};
 use crate::derive::roster::called;
 use crate::error::{Error, Result};
@@ -17,6 +17,7 @@ use crate::ui::{Line, Style, Table, Text};
 
 use super::Answer;
 use super::context::{Context, somebody};
+use super::judging::not_committed;
 use super::session::{Session, world};
 use super::show::gate_word;
 use super::write::{Said, WriteArgs, change};
@@ -99,11 +100,18 @@ fn answer(context: &Context, args: &AnswerArgs, word: Word) -> Result<Answer> {
         let ask = deciding.ask(args.message.as_deref());
         let said = (word, args.by.as_deref());
         let changed = answer::part(&world, target.spot, (&gate, &part), said, &ask)?;
+        let already = "nothing to change, it is answered so already".to_owned();
+        let mut said = Said { already, ..Said::default() };
+        let board = world.board(target.spot);
+        let full = board.gate(target.spot.place, &gate).and_then(|gate| gate.parts.get(&part));
+        if let (Word::Pass, Some(GatePart::Full(full))) = (word, full) {
+            not_committed(deciding, board, &reviewed(board, target.spot.place, full), &mut said)?;
+        }
         drop(world);
         if let Some(workflow) = changed {
             draft.put(workflow);
         }
-        Ok(Said { already: "nothing to change, it is answered so already".to_owned(), ..Said::default() })
+        Ok(said)
     })
 }
 

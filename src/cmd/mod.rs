@@ -15,6 +15,7 @@ mod graph;
 mod import;
 mod init;
 mod items;
+mod judging;
 mod list;
 mod log;
 mod logs;

@@ -12,6 +12,7 @@ use crate::ui::{Line, Style, Text, cut};
 
 use super::Answer;
 use super::context::{Context, somebody};
+use super::judging::not_committed;
 use super::write::{Said, WriteArgs, change};
 
 /// Arguments of `score`.
@@ -73,12 +74,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let ask = Ask { departs, ..deciding.ask(args.message.as_deref()) };
         let (workflow, outcome) = judge::score(&draft.world(), target.spot, &round, &ask)?;
         draft.put(workflow);
+        let mut said = Said { text: told(&outcome), ..Said::default() };
+        let world = draft.world();
+        not_committed(deciding, world.board(target.spot), &[target.spot.place], &mut said)?;
         let missing: Vec<_> = outcome
             .missing
             .iter()
             .map(|condition| json!({ "text": condition.text, "command": condition.command }))
             .collect();
-        let mut said = Said { text: told(&outcome), ..Said::default() };
         said.data.insert("outcome".to_owned(), json!({ "line": outcome.line, "missing": missing }));
         Ok(said)
     })

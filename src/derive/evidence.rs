@@ -55,6 +55,15 @@ pub fn subject_of_all(board: &Board, places: &[Place]) -> Option<String> {
     }
 }
 
+/// Which changed files an answer about these items does not see, though it is about everything: it is about what is
+/// committed; `None`: it is about files, as they are.
+pub fn leaves_out(board: &Board, places: &[Place]) -> Option<impl Fn(&str) -> bool + use<>> {
+    let reports = reports(board);
+    let now = subject_of_all(board, places)?;
+    let everything = board.pages.tree(reports.clone()).is_some_and(|tree| tree == now);
+    everything.then_some(move |path: &str| !reports.iter().any(|report| report.as_str() == path))
+}
+
 /// Whether an answer about an item still counts.
 pub fn freshness(on: Option<&str>, now: Option<String>) -> Freshness {
     match (on, now) {
@@ -93,8 +102,6 @@ fn resolve(board: &Board, name: &str, but: &BTreeSet<RepoPath>) -> Option<BTreeS
             Some(board.pages.below(&path).into_iter().filter(there).collect::<BTreeSet<_>>())
                 .filter(|found| !found.is_empty())
         }
-        // Names like `[id].tsx` are no patterns where they are files.
-        Some(_) => Some(BTreeSet::from([path])),
         None if plain.contains(['*', '?', '[', '{']) => {
             let glob = GlobBuilder::new(&plain).literal_separator(true).build().ok()?.compile_matcher();
             let fixed: Vec<&str> = parts().take_while(|part| !part.contains(['*', '?', '[', '{'])).collect();
@@ -103,7 +110,8 @@ fn resolve(board: &Board, name: &str, but: &BTreeSet<RepoPath>) -> Option<BTreeS
             let found: BTreeSet<_> = board.pages.below(&top).into_iter().filter(matches).collect();
             Some(found).filter(|found| !found.is_empty())
         }
-        None => Some(BTreeSet::from([path])),
+        // Names like `[id].tsx` are no patterns where they are files.
+        Some(_) | None => Some(BTreeSet::from([path])),
     }
 }
 

@@ -19,7 +19,7 @@ pub fn word(text: &str) -> Cow<'_, str> {
 pub fn text(text: &str) -> Cow<'_, str> {
     match word(text) {
         Cow::Borrowed(plain) => Cow::Owned(format!("\"{plain}\"")),
-        quoted => quoted,
+        quoted @ Cow::Owned(_) => quoted,
     }
 }
 
