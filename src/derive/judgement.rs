@@ -38,6 +38,8 @@ pub enum Who {
     Person(Option<String>),
     /// An agent or a person of that name or role.
     Named(String),
+    /// Anybody but the one of that name, who has made or mended it.
+    Other(String),
     /// Anybody.
     Anyone,
 }
@@ -92,7 +94,7 @@ impl Judgement {
         match &self.who {
             Who::Person(None) => "a person",
             Who::Person(Some(name)) | Who::Named(name) => name,
-            Who::Anyone => "somebody",
+            Who::Other(_) | Who::Anyone => "somebody",
         }
     }
 }
@@ -150,7 +152,8 @@ impl Desk<'_, '_> {
         if self.node.state != State::Review || has_passed(board, place) || !self.is_scored() {
             return None;
         }
-        let who = item.validator.clone().map_or(Who::Anyone, Who::Named);
+        let maker = item.owner.clone().map_or(Who::Anyone, Who::Other);
+        let who = item.validator.clone().map_or(maker, Who::Named);
         let by = item.validator.as_deref().map(|by| format!(" --by {}", shell::word(by))).unwrap_or_default();
         let message = format!("is to be scored against {threshold}");
         let command = format!("git track score {me} SCORE{by}");
@@ -185,7 +188,8 @@ impl Desk<'_, '_> {
                 let message = format!("{} finding to {verb}: {}", finding.severity.word(), finding.text);
                 let part = format!("{}.{id}", self.node.id);
                 let command = format!("git track finding {verb} {}.{id}", self.refer(self.node.id));
-                self.waits(&part, Who::Anyone, message, command)
+                let fixer = finding.fixed.as_ref().and(finding.fixed_by.clone());
+                self.waits(&part, fixer.map_or(Who::Anyone, Who::Other), message, command)
             })
             .collect()
     }
