@@ -96,7 +96,7 @@ fn what_was_asked_of_finishing_goes_on_holding() {
         let body = |item: &str| format!("items: {{a: {{title: A, {done}, {item}}}}}");
         let guard = format!("done: {{{guards}}}");
         let scene = Scene::guarded(&guard, &body(item));
-        check(&scene, &format!("a is done, but: {message}"), at);
+        check(&scene, &format!("a is done with FAIL: {message}"), at);
         assert_eq!(Scene::guarded("start: {}", &body(item)).wrong(), [""; 0]);
     }
     // What only counts at the moment of the move: blockers and files may come and go afterwards.
