@@ -7,7 +7,9 @@ use crate::model::record::Finding;
 use crate::model::state::{Shown, State};
 
 use super::board::{Board, Node, Place};
-use super::conditions::{Given, checkpoint_conditions, one_more_round, part_subject, reviewers, stale_score};
+use super::conditions::{
+    Given, checkpoint_conditions, one_more_round, part_subject, passes, reviewers, stale_score,
+};
 use super::evidence::freshness;
 use super::gates::{
     GateState, all_pass, average, gate_state, has_passed, judged, part_state, rounds, score_scope, threshold,
@@ -201,6 +203,11 @@ impl Desk<'_, '_> {
             return found;
         }
         for (gate_id, gate) in self.node.item.gates.iter() {
+            if gate.parts.is_empty() {
+                let open = passes(self.world, self.spot, (gate_id, gate));
+                let word = |command| self.waits(gate_id.as_str(), Who::Anyone, open.text, command);
+                found.extend(open.command.map(word));
+            }
             for (id, part) in gate.parts.iter() {
                 let Part::Full(full) = part else { continue };
                 found.extend(self.report(gate_id, id, full));

@@ -43,6 +43,16 @@ fn departures_wait_for_a_person() {
 }
 
 #[test]
+fn a_gate_without_parts_asks_for_one() {
+    let wanted = "w:G | anyone | gate G has no part yet, so that nothing can pass it | \
+                  git track add part \"what it asks\" --in G human=lead";
+    assert_eq!(
+        waiting("items: {a: {title: A, state: review, iterations: {i1: {score: \"0.92\"}}, gates: {G: {}}}}"),
+        [wanted]
+    );
+}
+
+#[test]
 fn nobody_is_sent_to_what_is_anothers() {
     let body = "agents: {I1: {}, I2: {}}\nitems: {a: {title: A, owner: I1, state: active}, b: {title: B, state: active, owner: I2, \
                 findings: {f1: {severity: low, text: x, fixed: abc1234, fixed_by: I1}}}}";

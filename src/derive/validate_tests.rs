@@ -90,7 +90,7 @@ fn what_was_asked_of_finishing_goes_on_holding() {
         ("children_done: true", "items: {b: {title: B}}", "b is not done"),
         ("checklist: true", "checklist: {lines: {l: {text: x}}}", "every line of the checklist is ticked"),
         ("findings: [high]", "findings: {f1: {severity: high, text: bad}}", "a.f1 (high) is open: bad"),
-        ("gates: true", "gates: {G: {title: G}}", "gate G passes"),
+        ("gates: true", "gates: {G: {title: G}}", "gate G has no part yet, so that nothing can pass it"),
         ("checkpoints: true", "checkpoints: {C: {role: x}}", "checkpoint C is approved"),
     ] {
         let body = |item: &str| format!("items: {{a: {{title: A, {done}, {item}}}}}");

@@ -14,7 +14,7 @@ use super::board::Board;
 use super::world::{Spot, Unmet, World};
 
 pub use judged::{
-    checkpoint_conditions, one_more_round, part_conditions, part_subject, passing, reviewers,
+    checkpoint_conditions, one_more_round, part_conditions, part_subject, passes, passing, reviewers,
     score_conditions, stale_gates, stale_score,
 };
 
