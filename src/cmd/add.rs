@@ -3,10 +3,12 @@
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use crate::derive::conditions::passes;
 use crate::derive::reference::Part;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::moves::{attach, grow};
+use crate::ui::{Line, Style};
 
 use super::Answer;
 use super::context::Context;
@@ -64,8 +66,18 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             None => grow::add(&world, spot, &args.kind, &args.title, &settings, &deciding.ask(None))?,
         };
         let reference = format!("{}:{id}", workflow.id);
+        let place = spot.place;
         draft.put(workflow);
         let mut said = Said::default();
+        let later = draft.world();
+        let spot = Spot { place, ..spot };
+        // A gate without a part never passes.
+        let gate =
+            later.board(spot).gate(place, &id).filter(|gate| args.kind == "gate" && gate.parts.is_empty());
+        if let Some(open) = gate.map(|gate| passes(&later, spot, (&id, gate))) {
+            said.text.line(open.text);
+            said.text.line(Line::new().plain("    ").add(Style::Command, open.command.unwrap_or_default()));
+        }
         said.data.insert("ref".to_owned(), json!(reference));
         Ok(said)
     })

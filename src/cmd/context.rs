@@ -16,6 +16,9 @@ use crate::moves::fields::Setting;
 use crate::store::Store;
 use crate::ui::{Color, Text, Ui, Wishes};
 
+/// The variable that says whether whoever acts is a person or an agent.
+pub(super) const ACTOR_KIND: &str = "GIT_TRACK_ACTOR_KIND";
+
 /// Options of every command.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -30,6 +33,9 @@ pub struct Global {
     #[arg(long, value_name = "FILE", global = true, help_heading = "Global options")]
     pub plan: Option<PathBuf>,
     /// Who is acting
+    ///
+    /// Whether that is a person or an agent is said by `GIT_TRACK_ACTOR_KIND` (human or agent), else by the variables of
+    /// `roles.agent_env` in the configuration, and by the roster of a workflow; `git track doctor` says which.
     #[arg(long = "as", value_name = "NAME", global = true, help_heading = "Global options")]
     pub actor: Option<String>,
     /// Print one JSON document
@@ -180,9 +186,9 @@ impl Context {
     /// What whoever acts is: `GIT_TRACK_ACTOR_KIND`, else an agent where one of these variables is set. Who stands on a
     /// roster is an agent of that workflow besides.
     pub fn actor_kind(&self, agent_variables: &[String]) -> Result<ActorKind> {
-        if let Some(said) = self.var("GIT_TRACK_ACTOR_KIND") {
+        if let Some(said) = self.var(ACTOR_KIND) {
             return ActorKind::parse(said).ok_or_else(|| {
-                Error::usage(format!("GIT_TRACK_ACTOR_KIND is `{said}`")).hint("it says human or agent")
+                Error::usage(format!("{ACTOR_KIND} is `{said}`")).hint("it says human or agent")
             });
         }
         let agent = agent_variables.iter().any(|name| self.var(name).is_some());

@@ -11,7 +11,7 @@ use crate::store::{At, CONFIG, FOLDER, Store};
 use crate::ui::{Line, Style, Text};
 
 use super::Answer;
-use super::context::Context;
+use super::context::{ACTOR_KIND, Context};
 use super::session::check;
 
 /// Arguments of `doctor`.
@@ -124,8 +124,11 @@ fn kind(context: &Context, variables: &[String]) -> Finding {
             Finding { what: "you act as a person".to_owned(), problem: None, mild: false }
         }
         Ok(ActorKind::Agent) => {
-            let set = variables.iter().find(|name| context.var(name).is_some());
-            let why = set.map(|name| format!(": {name} is set")).unwrap_or_default();
+            let set = || variables.iter().find(|name| context.var(name).is_some());
+            let why = match context.var(ACTOR_KIND) {
+                Some(said) => format!(", because {ACTOR_KIND}={said}"),
+                None => set().map(|name| format!(", because {name} is set")).unwrap_or_default(),
+            };
             Finding { what: format!("you act as an agent{why}"), problem: None, mild: false }
         }
         Err(problem) => Finding { what: "who acts".to_owned(), problem: Some(problem), mild: false },
@@ -142,7 +145,10 @@ fn state(context: &Context, store: &Store) -> Result<Vec<Finding>> {
     check(&mut snapshot);
     findings.push(kind(context, &snapshot.config.roles.agent_env));
     findings.push(Finding {
-        what: format!("{} workflows read", snapshot.workflows.len()),
+        what: match snapshot.workflows.len() {
+            1 => "1 workflow read".to_owned(),
+            several => format!("{several} workflows read"),
+        },
         problem: None,
         mild: false,
     });

@@ -156,12 +156,8 @@ fn show(text: &mut Text, board: &Board, place: Place, (id, gate): (&Id, &Gate)) 
     text.gap();
     let title = gate.title.as_deref().map(|title| format!("  {title}")).unwrap_or_default();
     let head = Line::new().add(Style::Strong, id.as_str()).plain(title);
-    let mut parts = gate.parts.iter();
-    let stale = parts.any(|(id, part)| standing(board, place, part, part_state(board, place, id, part)).1);
-    let (style_of_gate, word) = match state {
-        GateState::Passed if stale => (Style::Warn, "stale"),
-        _ => (style(state), gate_word(state)),
-    };
+    let word = word(board, place, gate);
+    let style_of_gate = if word == STALE { Style::Warn } else { style(state) };
     text.line(head.plain(format!(" ({}): ", board.short(place))).add(style_of_gate, word));
     let mut table = Table::indented(2);
     for (part_id, part) in gate.parts.iter() {
@@ -186,6 +182,24 @@ fn style(state: GateState) -> Style {
     }
 }
 
+/// What was said about something that has changed since.
+const STALE: &str = "stale";
+
+/// The word for a whole gate.
+pub(super) fn word(board: &Board, place: Place, gate: &Gate) -> &'static str {
+    let mut parts = gate.parts.iter();
+    let stale = parts.any(|(id, part)| standing(board, place, part, part_state(board, place, id, part)).1);
+    match gate_state(board, place, gate) {
+        GateState::Passed if stale => STALE,
+        state => gate_word(state),
+    }
+}
+
+/// The word for a part of a gate.
+pub(super) fn word_of_part(board: &Board, place: Place, id: &Id, part: &GatePart) -> &'static str {
+    standing(board, place, part, part_state(board, place, id, part)).0
+}
+
 // The word for a part, and whether somebody has to look at it again.
 fn standing(board: &Board, place: Place, part: &GatePart, state: GateState) -> (&'static str, bool) {
     let changed = |&leaf: &Place| {
@@ -203,7 +217,7 @@ fn standing(board: &Board, place: Place, part: &GatePart, state: GateState) -> (
     let scored = full.score.as_ref().is_some_and(|scope| all_pass(board, place, scope));
     match (full.waived, stale) {
         (Some(_), _) => ("waived", false),
-        (None, true) => ("stale", true),
+        (None, true) => (STALE, true),
         // Nothing but the report is missing.
         (None, false) if scored && state == GateState::Pending => ("no report", true),
         (None, false) => (gate_word(state), false),

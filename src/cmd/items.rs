@@ -104,6 +104,9 @@ pub(super) fn waits_for(world: &World, spot: Spot) -> String {
         .unmet(spot)
         .into_iter()
         .map(|unmet| match world.resolve_need(spot.board, &unmet.reference) {
+            Some((board, crate::derive::board::Thing::Item(place))) if (Spot { board, place }) == spot => {
+                "the decision whether it is needed".to_owned()
+            }
             Some((board, crate::derive::board::Thing::Item(place))) => short(world, board, place),
             _ => unmet.reference,
         })

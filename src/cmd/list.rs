@@ -1,5 +1,7 @@
 //! `list`: items, filtered.
 
+use std::collections::BTreeSet;
+
 use clap::Args as ClapArgs;
 use serde_json::Value;
 
@@ -152,6 +154,9 @@ fn known_kind(world: &World, kind: &str) -> Result<()> {
     let error = Error::not_found(format!("no workflow here has a kind `{kind}`"));
     Err(match nearest(kind, known().chain(["risk", "metric", "gate", "checkpoint"])) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("git track list"),
+        None => {
+            let kinds: BTreeSet<&str> = known().chain(["risk", "metric", "gate", "checkpoint"]).collect();
+            error.hint(format!("there are: {}", Vec::from_iter(kinds).join(", ")))
+        }
     })
 }

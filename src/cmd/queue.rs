@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::derive::queue::{Row, queue};
 use crate::error::Result;
 use crate::model::profile::Profile;
+use crate::model::state::Shown;
 use crate::ui::{Line, Style, Table, cut};
 
 use super::Answer;
@@ -52,7 +53,10 @@ fn table(rows: &[Row], profile: &Profile) -> Table {
 }
 
 fn next(rows: &[Row], profile: &Profile) -> String {
-    match rows.iter().find(|row| !row.is_over()) {
+    let open = || rows.iter().filter(|row| !row.is_over());
+    // What can go on comes before what waits for it.
+    let held = |row: &&Row| matches!(row.status, Shown::Waiting | Shown::Blocked);
+    match open().find(|row| !held(row)).or_else(|| open().next()) {
         Some(row) => {
             let members = row.members.join(", ");
             let what = if members.is_empty() { members } else { format!(": {members}") };

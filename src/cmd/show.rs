@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use crate::derive::board::Board;
-use crate::derive::gates::{GateState, gate_state, part_state};
+use crate::derive::gates::{GateState, gate_state};
 use crate::derive::pages;
 use crate::derive::reference::{self, Part, Target};
 use crate::derive::words;
@@ -18,6 +18,7 @@ use crate::ui::{Line, Style, Table, Text, wrap};
 
 use super::Answer;
 use super::context::Context;
+use super::gate;
 use super::items;
 use super::session::{Session, world};
 
@@ -319,10 +320,10 @@ fn verdict(text: &mut Text, world: &World, target: &Target) {
     let board = world.board(target.spot);
     let place = target.spot.place;
     let state = match &target.part {
-        Part::Gate(id) => board.gate(place, id).map(|gate| gate_state(board, place, gate)),
+        Part::Gate(id) => board.gate(place, id).map(|known| gate::word(board, place, known)),
         Part::GatePart(gate, id) => {
             let part = board.gate(place, gate).and_then(|gate| gate.parts.get(id));
-            part.map(|part| part_state(board, place, id, part))
+            part.map(|part| gate::word_of_part(board, place, id, part))
         }
         _ => None,
     };
@@ -332,6 +333,6 @@ fn verdict(text: &mut Text, world: &World, target: &Target) {
         text.line(format!("  {}, after {}", checkpoint_word(checkpoint), board.node(place).id));
     }
     if let Some(state) = state {
-        text.line(format!("  {} of {}", gate_word(state), board.node(place).id));
+        text.line(format!("  {state} of {}", board.node(place).id));
     }
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Thing;
 use crate::derive::conditions::{
-    Condition, Given, checkpoint_conditions, completion, conditions, part_conditions, score_conditions,
-    stale_basis,
+    Condition, Given, checkpoint_conditions, completion, conditions, part_conditions, passes,
+    score_conditions, stale_basis,
 };
 use crate::derive::gates::{GateState, gate_state, part_state, score_scope};
 use crate::derive::reference::{Part, Target};
@@ -101,7 +101,11 @@ fn of_part(world: &World, spot: Spot, part: &Part) -> Result<Vec<Step>> {
             None => Ok(Vec::new()),
         },
         Part::Gate(gate) => {
-            let parts = board.gate(spot.place, gate).into_iter().flat_map(|gate| gate.parts.iter());
+            let found = board.gate(spot.place, gate);
+            if let Some(empty) = found.filter(|gate| gate.parts.is_empty()) {
+                return Ok(vec![(format!("gate {gate}"), vec![passes(world, spot, (gate, empty))])]);
+            }
+            let parts = found.into_iter().flat_map(|gate| gate.parts.iter());
             Ok(parts.map(|(id, part)| answers(gate, id, part)).collect())
         }
         Part::GatePart(gate, id) => {

@@ -6,13 +6,13 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::derive::changes::{Change, changes};
-use crate::derive::next::actions;
+use crate::derive::next::actions_after;
 use crate::derive::validate::violations;
 use crate::derive::words;
 use crate::derive::world::World;
 use crate::error::{Error, Kind, Result};
 use crate::files::Lock;
-use crate::model::actor::ActorKind;
+use crate::model::actor::{Actor, ActorKind};
 use crate::model::config::Write;
 use crate::model::edit::{Edit, Root};
 use crate::model::path::RepoPath;
@@ -183,7 +183,8 @@ pub(super) fn change(
     let edits = draft.edits(&session.store).map_err(nothing_written)?;
     let told = tell(&changes);
     let paths: Vec<RepoPath> = edits.iter().map(|edit| edit.path.clone()).collect();
-    let mut answer = report(&draft, &said, &changes, &told, &paths);
+    let actor = Actor { name: &deciding.actor, kind };
+    let mut answer = report(&draft, actor, &said, (&changes, &told), &paths);
     if edits.is_empty() {
         return Ok(answer);
     }
@@ -241,9 +242,9 @@ fn nothing_written(error: Error) -> Error {
 
 fn report(
     draft: &Draft,
+    actor: Actor,
     said: &Said,
-    changes: &[(String, Vec<Change>)],
-    told: &[String],
+    (changes, told): (&[(String, Vec<Change>)], &[String]),
     paths: &[RepoPath],
 ) -> Answer {
     let mut text = Text::new();
@@ -260,7 +261,7 @@ fn report(
     let world = draft.world();
     let boards: Vec<usize> =
         draft.changed().filter_map(|workflow| Some(world.find(&workflow.id)?.0)).collect();
-    let next: Vec<_> = boards.iter().flat_map(|&board| actions(&world, board)).take(3).collect();
+    let next: Vec<_> = boards.iter().flat_map(|&board| actions_after(&world, board, actor)).take(3).collect();
     if let Some(action) = next.first().filter(|_| !told.is_empty()) {
         text.line(Line::new().add(Style::Dim, "next: ").add(Style::Command, action.command(&world)));
     }

@@ -6,8 +6,10 @@ use crate::model::profile::Guarded;
 use crate::model::record::Finding;
 use crate::model::state::{Shown, State};
 
-use super::board::{Board, Node};
-use super::conditions::{Given, checkpoint_conditions, one_more_round, part_subject, reviewers, stale_basis};
+use super::board::{Board, Node, Place};
+use super::conditions::{
+    Given, checkpoint_conditions, one_more_round, part_subject, passes, reviewers, stale_basis,
+};
 use super::evidence::freshness;
 use super::gates::{
     GateState, all_pass, average, gate_state, has_passed, judged, part_state, rounds, score_scope, threshold,
@@ -38,6 +40,8 @@ pub enum Who {
     Person(Option<String>),
     /// An agent or a person of that name or role.
     Named(String),
+    /// Anybody but the one of that name, who has made or mended it.
+    Other(String),
     /// Anybody.
     Anyone,
 }
@@ -92,7 +96,7 @@ impl Judgement {
         match &self.who {
             Who::Person(None) => "a person",
             Who::Person(Some(name)) | Who::Named(name) => name,
-            Who::Anyone => "somebody",
+            Who::Other(_) | Who::Anyone => "somebody",
         }
     }
 }
@@ -150,7 +154,8 @@ impl Desk<'_, '_> {
         if self.node.state != State::Review || has_passed(board, place) || !self.is_scored() {
             return None;
         }
-        let who = item.validator.clone().map_or(Who::Anyone, Who::Named);
+        let maker = item.owner.clone().map_or(Who::Anyone, Who::Other);
+        let who = item.validator.clone().map_or(maker, Who::Named);
         let by = item.validator.as_deref().map(|by| format!(" --by {}", shell::word(by))).unwrap_or_default();
         let message = format!("is to be scored against {threshold}");
         let command = format!("git track score {me} SCORE{by}");
@@ -185,7 +190,8 @@ impl Desk<'_, '_> {
                 let message = format!("{} finding to {verb}: {}", finding.severity.word(), finding.text);
                 let part = format!("{}.{id}", self.node.id);
                 let command = format!("git track finding {verb} {}.{id}", self.refer(self.node.id));
-                self.waits(&part, Who::Anyone, message, command)
+                let fixer = finding.fixed.as_ref().and(finding.fixed_by.clone());
+                self.waits(&part, fixer.map_or(Who::Anyone, Who::Other), message, command)
             })
             .collect()
     }
@@ -197,6 +203,11 @@ impl Desk<'_, '_> {
             return found;
         }
         for (gate_id, gate) in self.node.item.gates.iter() {
+            if gate.parts.is_empty() {
+                let open = passes(self.world, self.spot, (gate_id, gate));
+                let word = |command| self.waits(gate_id.as_str(), Who::Anyone, open.text, command);
+                found.extend(open.command.map(word));
+            }
             for (id, part) in gate.parts.iter() {
                 let Part::Full(full) = part else { continue };
                 found.extend(self.report(gate_id, id, full));

@@ -2,8 +2,9 @@
 
 use super::gates::average;
 use super::judgement::{Judgement, Who, judgements};
-use super::next::{actions, actions_for};
+use super::next::{actions, actions_after, actions_for};
 use super::testing::{Scene, TEAM, spot};
+use crate::model::actor::{Actor, ActorKind};
 
 const AT: &str = "\"2026-02-12T08:00:00Z\"";
 
@@ -23,6 +24,7 @@ fn waiting(body: &str) -> Vec<String> {
             Who::Person(None) => "a person".to_owned(),
             Who::Person(Some(role)) => format!("person {role}"),
             Who::Named(name) => name,
+            Who::Other(name) => format!("not {name}"),
             Who::Anyone => "anyone".to_owned(),
         };
         format!("{} | {who} | {} | {}", one.reference, one.message, one.command)
@@ -38,6 +40,32 @@ fn departures_wait_for_a_person() {
     assert_eq!(record(""), ["w:a.v1 | a person | departed: no tests (by ann) | git track approve a.v1"]);
     assert_eq!(record(&format!(", approved: {AT}")), [""; 0]);
     assert_eq!(record(&format!(", rejected: {AT}")), [""; 0]);
+}
+
+#[test]
+fn a_gate_without_parts_asks_for_one() {
+    let wanted = "w:G | anyone | gate G has no part yet, so that nothing can pass it | \
+                  git track add part \"what it asks\" --in G human=lead";
+    assert_eq!(
+        waiting("items: {a: {title: A, state: review, iterations: {i1: {score: \"0.92\"}}, gates: {G: {}}}}"),
+        [wanted]
+    );
+}
+
+#[test]
+fn nobody_is_sent_to_what_is_anothers() {
+    let body = "agents: {I1: {}, I2: {}}\nitems: {a: {title: A, owner: I1, state: active}, b: {title: B, state: active, owner: I2, \
+                findings: {f1: {severity: low, text: x, fixed: abc1234, fixed_by: I1}}}}";
+    let scene = Scene::team(body);
+    let world = scene.world();
+    let after = |name: &str| -> Vec<String> {
+        let actor = Actor { name, kind: ActorKind::Person };
+        actions_after(&world, 0, actor).iter().map(|action| action.command(&world)).collect()
+    };
+    let verify = "git track finding verify b.f1";
+    assert_eq!(after("I1"), ["git track done a"], "who has fixed it does not verify it");
+    assert_eq!(after("I2"), ["git track done b", verify]);
+    assert_eq!(after("alice"), [verify, "git track done a", "git track done b"]);
 }
 
 #[test]

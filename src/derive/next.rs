@@ -5,7 +5,7 @@ use crate::model::state::{Shown, State};
 
 use super::board::{Board, Node, Place};
 use super::conditions::made::is_made;
-use super::conditions::{Given, conditions, is_judged};
+use super::conditions::{Given, conditions, is_agent, is_judged};
 use super::gates::{has_passed, threshold};
 use super::judgement::{Judgement, Who, judgements};
 use super::pages;
@@ -136,12 +136,12 @@ pub fn actions_with(world: &World, board: usize, words: Vec<Judgement>) -> Vec<A
                 let onwards = onwards(laid, place);
                 // As in review: those whose word it waits for stand in the list themselves.
                 if !(asked && onwards == "done" && !is_judged(world, spot)) {
-                    running.push(Action::new(spot, onwards, "in progress"));
+                    running.push(Action::new(spot, possible(world, spot, onwards), "in progress"));
                 }
             }
             // It waits for those who judge it, who stand in the list themselves.
             Shown::Review if !is_open_inside(laid, place) && !asked => {
-                running.push(Action::new(spot, "done", "in review"));
+                running.push(Action::new(spot, possible(world, spot, "done"), "in review"));
             }
             Shown::Ready => ready.push((node.item.priority, spot)),
             Shown::Blocked => blocked.push(Action::new(spot, "unblock", "blocked")),
@@ -187,6 +187,16 @@ fn writing(world: &World, spot: Spot) -> bool {
     }
 }
 
+// What lacks something else than words is looked at, not finished in vain.
+fn possible(world: &World, spot: Spot, verb: &'static str) -> &'static str {
+    let node = world.board(spot).node(spot.place);
+    let summary = node.kind.and_then(|kind| kind.guards.get(&Guarded::Done)?.summary);
+    let said = "It is done. ".repeat(summary.map_or(1, |sentences| sentences.min));
+    let given = Given { summary: Some(&said), ..Given::NOTHING };
+    let open = || conditions(world, spot, Guarded::Done, given).iter().any(|condition| !condition.ok);
+    if verb == "done" && open() { "why" } else { verb }
+}
+
 // What is judged by a score is handed in; the rest is finished.
 fn onwards(board: &Board, place: Place) -> &'static str {
     let guards = board.node(place).kind.and_then(|kind| kind.guards.get(&Guarded::Done));
@@ -213,10 +223,26 @@ pub fn actions_for(world: &World, board: usize, agent: &str) -> Vec<Action> {
     let own = |action: &Action| match action.judgement.as_ref().map(|judgement| &judgement.who) {
         Some(Who::Person(_)) => false,
         Some(Who::Named(wanted)) => answers_for(world.board(action.spot), wanted, agent),
+        Some(Who::Other(not)) => !not.eq_ignore_ascii_case(agent),
         Some(Who::Anyone) => true,
         None => is_for(world.board(action.spot), action.spot.place, agent),
     };
     actions(world, board).into_iter().filter(own).collect()
+}
+
+/// What can be done next by whoever has just done something: an agent sees its own, a person what is others' last.
+pub fn actions_after(world: &World, board: usize, actor: Actor) -> Vec<Action> {
+    let Some(laid) = world.boards.get(board) else { return Vec::new() };
+    if is_agent(laid, actor) {
+        return actions_for(world, board, actor.name);
+    }
+    let mut found = actions(world, board);
+    let others = |action: &Action| {
+        let owner = world.board(action.spot).node(action.spot.place).item.owner.as_deref();
+        action.judgement.is_none() && owner.is_some_and(|owner| owner != actor.name)
+    };
+    found.sort_by_key(others);
+    found
 }
 
 fn is_for(board: &Board, place: Place, agent: &str) -> bool {
@@ -292,11 +318,12 @@ mod tests {
             );
             next(&Scene::shipped("phase", &format!("{root}{body}")))
         };
-        assert_eq!(phase(""), ["git track done c"]);
+        // It lacks a document: finishing it would be refused.
+        assert_eq!(phase(""), ["git track why c"]);
         let finding =
             |severity: &str| phase(&format!(", findings: {{f1: {{severity: {severity}, text: x}}}}"));
         assert_eq!(finding("high"), ["git track finding fix c.f1"]);
-        assert_eq!(finding("low"), ["git track done c", "git track finding fix c.f1"]);
+        assert_eq!(finding("low"), ["git track why c", "git track finding fix c.f1"]);
         let review = phase(", gates: {G: {parts: {r: {review: independent, of: d}}}}");
         assert_eq!(review, ["git track gate pass G.r --by I4"]);
         let when = "items: {a: {kind: stage, title: A, items: {b: {title: B, when: {all: {m: M}, any: {x: X, y: Y}}}}}}";

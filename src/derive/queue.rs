@@ -99,7 +99,12 @@ impl Queue<'_, '_> {
         };
         let group = format!("{}-{}", lower(node.id), mode.word());
         let members = work.iter().map(|&member| self.board.node(member).id.to_string()).collect();
-        self.row(place, group, mode, members, state_of_work(self.board, work));
+        // What it stands in may have begun while everything in it waits for another group.
+        let shown = |place: Place| self.world.shown(Spot { board: self.index, place });
+        let mut open = work.iter().filter(|&&place| !self.board.node(place).state.is_closed());
+        let waits = open.all(|&place| shown(place) == Shown::Waiting).then_some(Shown::Waiting);
+        let state = state_of_work(self.board, work).or(waits);
+        self.row(place, group, mode, members, state);
     }
 
     fn gate(&mut self, place: Place, id: &Id, gate: &Gate) {
@@ -308,6 +313,18 @@ mod tests {
         ] {
             assert_eq!(statuses(task, gate, checkpoint), status, "{gate}");
         }
+    }
+
+    #[test]
+    fn a_group_waits_when_everything_in_it_waits() {
+        let go = |needs: &str| {
+            let scene = Scene::items(&format!(
+                "b: {{title: B, {needs}}}, a: {{title: A, items: {{x: {{title: X}}}}}}"
+            ));
+            queue(&scene.world(), 0).iter().map(|row| row.status.word()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(go("needs: [a]"), "waiting ready");
+        assert_eq!(go("weight: 1"), "ready ready");
     }
 
     #[test]

@@ -146,7 +146,7 @@ fn evidence(world: &World, spot: Spot) -> Vec<Violation> {
     }
     if state == State::Done && !departed(node, &["done"]) {
         for condition in lasting_conditions(world, spot).into_iter().filter(|condition| !condition.ok) {
-            lacks("state", format!("{} is done, but: {}", node.id, condition.text));
+            lacks("state", format!("{} is done with FAIL: {}", node.id, condition.text));
         }
     }
     let start = node.kind.and_then(|kind| kind.guards.get(&Guarded::Start));

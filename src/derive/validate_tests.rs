@@ -90,13 +90,13 @@ fn what_was_asked_of_finishing_goes_on_holding() {
         ("children_done: true", "items: {b: {title: B}}", "b is not done"),
         ("checklist: true", "checklist: {lines: {l: {text: x}}}", "every line of the checklist is ticked"),
         ("findings: [high]", "findings: {f1: {severity: high, text: bad}}", "a.f1 (high) is open: bad"),
-        ("gates: true", "gates: {G: {title: G}}", "gate G passes"),
+        ("gates: true", "gates: {G: {title: G}}", "gate G has no part yet, so that nothing can pass it"),
         ("checkpoints: true", "checkpoints: {C: {role: x}}", "checkpoint C is approved"),
     ] {
         let body = |item: &str| format!("items: {{a: {{title: A, {done}, {item}}}}}");
         let guard = format!("done: {{{guards}}}");
         let scene = Scene::guarded(&guard, &body(item));
-        check(&scene, &format!("a is done, but: {message}"), at);
+        check(&scene, &format!("a is done with FAIL: {message}"), at);
         assert_eq!(Scene::guarded("start: {}", &body(item)).wrong(), [""; 0]);
     }
     // What only counts at the moment of the move: blockers and files may come and go afterwards.

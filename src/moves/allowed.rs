@@ -229,5 +229,5 @@ pub(super) fn raised(before: &World, after: &World, spot: Spot, ask: &Ask) -> Re
         || more(was.files, is.files)
         || more(was.lines, is.lines);
     let person: Condition = by_a_person(old, Some(ask.who()));
-    if looser { demand("raising a limit is refused", &[person]) } else { Ok(()) }
+    if looser { demand("loosening a limit is refused", &[person]) } else { Ok(()) }
 }

@@ -308,10 +308,22 @@ fn set_with<T: Serialize + for<'de> Deserialize<'de>>(
         let mut value = tree(part);
         let new = if setting.value.is_empty() { Value::Null } else { read(*reads, setting)? };
         put(&mut value, key, new)?;
-        *part = serde_json::from_value(value)
-            .map_err(|error| Error::usage(format!("`{}={}`: {error}", setting.key, setting.value)))?;
+        *part = serde_json::from_value(value).map_err(|error| unfit(setting, &error.to_string()))?;
     }
     Ok(())
+}
+
+// The types say it in words of their own.
+fn unfit(setting: &Setting, why: &str) -> Error {
+    let Setting { key, value } = setting;
+    if why.starts_with("missing field") {
+        return Error::usage(format!("`{key}` cannot be empty"));
+    }
+    let known = why.strip_prefix("unknown variant").and_then(|why| Some(why.split_once(", expected ")?.1));
+    match known.map(|known| known.trim_start_matches("one of ").replace('`', "")) {
+        Some(known) => Error::usage(format!("`{key}={value}`: it is one of {known}")),
+        None => Error::usage(format!("`{key}={value}`: {why}")),
+    }
 }
 
 fn put(value: &mut Value, keys: &str, new: Value) -> Result<()> {

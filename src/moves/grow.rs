@@ -194,6 +194,9 @@ fn unknown_kind(profile: &Profile, kind: &str) -> Error {
 
 /// A noun with its article.
 fn a(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    // Spoken like `you`.
+    let consonant = noun.starts_with("uni") || noun.starts_with("use");
+    let article = if vowel && !consonant { "an" } else { "a" };
     format!("{article} {noun}")
 }

@@ -1,7 +1,7 @@
 //! What must have been said about an item: scores, findings, gates, checkpoints, and whether that is still about what is
 //! there now.
 
-use crate::model::gate::{Checkpoint, FullPart, Part};
+use crate::model::gate::{Checkpoint, FullPart, Gate, Part};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::record::Finding;
@@ -31,13 +31,12 @@ pub(super) fn judged(question: Question) -> Vec<Condition> {
     }
     if checks.gates {
         for (id, gate) in node.item.gates.iter() {
-            let passed = gate_state(question.board(), question.spot.place, gate) == GateState::Passed;
-            let command = format!("git track gate list {}", question.refer(id));
+            let condition = passes(question.world, question.spot, (id, gate));
             // What is stale is told in its place.
-            if passed && gate.parts.iter().any(|part| is_stale(question, id, part)) {
+            if condition.ok && gate.parts.iter().any(|part| is_stale(question, id, part)) {
                 continue;
             }
-            list.push(Condition::says(passed.into(), format!("gate {id} passes"), command));
+            list.push(condition);
         }
     }
     if checks.checkpoints {
@@ -51,6 +50,17 @@ pub(super) fn judged(question: Question) -> Vec<Condition> {
         list.extend(deviations(question));
     }
     list
+}
+
+/// Whether a gate passes; one without parts never does.
+pub fn passes(world: &World, spot: Spot, (id, gate): (&Id, &Gate)) -> Condition {
+    let name = world.refer(spot.board, id);
+    let passed = gate_state(world.board(spot), spot.place, gate) == GateState::Passed;
+    if !passed && gate.parts.is_empty() {
+        let command = format!("git track add part \"what it asks\" --in {name} human=lead");
+        return Condition::unmet(format!("gate {id} has no part yet, so that nothing can pass it"), command);
+    }
+    Condition::says(passed.into(), format!("gate {id} passes"), format!("git track gate list {name}"))
 }
 
 fn is_stale(question: Question, gate: &Id, (id, part): (&Id, &Part)) -> bool {
@@ -166,9 +176,7 @@ pub fn checkpoint_conditions(
         list.push(Condition::unmet(text, format!("git track why {}", refer(child.id))));
     }
     for (id, gate) in node.item.gates.iter() {
-        let passed = gate_state(board, spot.place, gate) == GateState::Passed;
-        let command = format!("git track gate list {}", refer(id));
-        list.push(Condition::says(passed.into(), format!("gate {id} passes"), command));
+        list.push(passes(world, spot, (id, gate)));
     }
     list.extend(stale_gates(world, spot));
     // With or without a gate that looks at scores: what was scored is what is approved.

@@ -14,7 +14,7 @@ use super::board::Board;
 use super::world::{Spot, Unmet, World};
 
 pub use judged::{
-    checkpoint_conditions, one_more_round, part_conditions, part_subject, passing, reviewers,
+    checkpoint_conditions, one_more_round, part_conditions, part_subject, passes, passing, reviewers,
     score_conditions, stale_basis, stale_gates, stale_score,
 };
 
@@ -194,7 +194,9 @@ pub fn by_a_person(board: &Board, actor: Option<Actor>) -> Condition {
     match actor {
         Some(actor) if is_agent(board, actor) => {
             let text = format!("a person does it; {} is an agent", actor.name);
-            Condition::unmet(text, None).firm()
+            // Why somebody is taken for one without being on the roster stands in the environment.
+            let command = (!is_on_roster(board, actor)).then(|| "git track doctor".to_owned());
+            Condition::unmet(text, command).firm()
         }
         _ => Condition::met("a person does it"),
     }
@@ -202,6 +204,9 @@ pub fn by_a_person(board: &Board, actor: Option<Actor>) -> Condition {
 
 /// Whether somebody is an agent: says so, or stands on the roster.
 pub fn is_agent(board: &Board, actor: Actor) -> bool {
-    let registered = Id::parse(actor.name).is_ok_and(|id| board.root().item.agents.get(&id).is_some());
-    actor.kind == ActorKind::Agent || registered
+    actor.kind == ActorKind::Agent || is_on_roster(board, actor)
+}
+
+fn is_on_roster(board: &Board, actor: Actor) -> bool {
+    Id::parse(actor.name).is_ok_and(|id| board.root().item.agents.get(&id).is_some())
 }

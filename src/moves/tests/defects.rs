@@ -168,7 +168,7 @@ fn what_is_found_afterwards_is_held_against_what_comes_next() {
         )
     };
     let scene = |since: &str| Scene::guarded(guards, &body(since));
-    let wrong = ["x is done, but: x.f1 (high) is open: bad"];
+    let wrong = ["x is done with FAIL: x.f1 (high) is open: bad"];
     assert_eq!(scene("").wrong(), wrong);
     assert_eq!(scene(", since: \"2026-02-12T08:29:59Z\"").wrong(), wrong);
     for since in ["08:30:00Z", "08:30:01Z"] {
@@ -201,6 +201,9 @@ fn a_gate_that_passed_is_not_reopened_by_what_is_found_afterwards() {
     };
     let (late, early) = (scene("done", "08:30:00Z"), scene("done", "08:29:59Z"));
     assert_eq!((passes(&late), late.wrong()), (true, Vec::new()));
-    assert_eq!((passes(&early), early.wrong()), (false, vec!["a is done, but: gate G passes".to_owned()]));
+    assert_eq!(
+        (passes(&early), early.wrong()),
+        (false, vec!["a is done with FAIL: gate G passes".to_owned()])
+    );
     assert!(!passes(&scene("active", "08:31:00Z")), "what is at work has to deal with it");
 }

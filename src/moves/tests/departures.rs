@@ -167,7 +167,7 @@ fn a_rejected_departure_excuses_nothing() {
     assert_eq!(done(&format!(", approved: {AT}")), [""; 0]);
     assert_eq!(
         done(&format!(", rejected: {AT}")),
-        ["a is done, but: the summary has 1 to 3 sentences (it has 0)"]
+        ["a is done with FAIL: the summary has 1 to 3 sentences (it has 0)"]
     );
     let pair = |a: &str, b: &str| {
         let running = format!("state: active, started: {AT}");

@@ -62,7 +62,8 @@ fn every_common_field_can_be_set_and_removed() {
             assert_eq!(back, scene.workflows[0], "{text}");
         }
     }
-    assert!(refused(go(&scene, "a", "title=")).contains("missing field `title`"));
+    assert_eq!(refused(go(&scene, "a", "priority=P9")), "`priority=P9`: it is one of P0, P1, P2, P3");
+    assert!(refused(go(&scene, "a", "title=")).contains("`title` cannot be empty"));
 }
 
 #[test]
@@ -148,7 +149,7 @@ fn records_have_fields_of_their_own() {
     ] {
         assert_eq!(refused(go(&scene, reference, text)), message);
     }
-    assert!(refused(go(&scene, "r", "impact=huge")).starts_with("`impact=huge`: unknown variant `huge`"));
+    assert!(refused(go(&scene, "r", "impact=huge")).starts_with("`impact=huge`: it is one of low, "));
 }
 
 #[test]

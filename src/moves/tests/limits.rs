@@ -77,7 +77,7 @@ fn only_people_raise_a_limit() {
                 Ok(_) => assert!(!raises, "{reference} {text}"),
                 Err(found) => {
                     assert!(raises, "{reference} {text}: {found}");
-                    assert_eq!(found.message(), "raising a limit is refused");
+                    assert_eq!(found.message(), "loosening a limit is refused");
                     assert_eq!(
                         found.notes(),
                         [format!("FAIL  a person does it; {} is an agent", asker.actor)]
@@ -173,7 +173,7 @@ fn what_is_new_has_the_limits_of_all() {
         match add(text, &agent()) {
             Ok(_) => assert!(!raises, "{text}"),
             Err(found) => {
-                assert_eq!((raises, found.message()), (true, "raising a limit is refused"), "{text}");
+                assert_eq!((raises, found.message()), (true, "loosening a limit is refused"), "{text}");
             }
         }
     }
