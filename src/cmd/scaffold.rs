@@ -15,6 +15,11 @@ use super::write::{Deciding, Draft};
 /// Puts an item that was begun into the draft, with the documents of its kind; their paths may name its new owner.
 pub(super) fn begun(deciding: &Deciding, draft: &mut Draft, spot: Spot, workflow: &Workflow) -> Result<()> {
     draft.put(workflow.clone());
+    begin_of_kind(deciding, draft, spot)
+}
+
+/// Begins those documents of an item's kind that are not there.
+pub(super) fn begin_of_kind(deciding: &Deciding, draft: &mut Draft, spot: Spot) -> Result<()> {
     let kind = draft.world().board(spot).node(spot.place).kind;
     let names = kind.map(|kind| kind.documents.clone()).unwrap_or_default();
     begin(deciding, draft, spot, &names)
@@ -75,7 +80,10 @@ fn front(board: &Board, name: &Id) -> String {
     let stored = board.root().item.fields.get(name).map(ToString::to_string);
     match (field.kind, stored) {
         (FieldType::Map, _) => {
-            let line = |key: &String| format!("  {key}:\n");
+            let line = |key: &String| match field.values.get(key) {
+                Some(values) => format!("  {key}: # {}\n", values.join(", ")),
+                None => format!("  {key}:\n"),
+            };
             format!("{name}:{}\n{}", wish(field), field.of.iter().map(line).collect::<Vec<_>>().concat())
         }
         (_, Some(value)) => format!("{name}: {value}\n"),

@@ -139,11 +139,11 @@ fn front(board: &Board, page: &Page, field: &Id) -> Option<String> {
         }
         Some(value) => {
             let typed: Result<FieldValue, _> = serde_json::from_value(value.clone());
-            let wrong = match typed {
-                Ok(typed) => declared.check(&typed).err()?,
-                Err(_) => format!("not {}", declared.kind),
+            let (said, wrong) = match typed {
+                Ok(typed) => (typed.to_string(), declared.check(&typed).err()?),
+                Err(_) => (show(value), format!("not {}", declared.kind)),
             };
-            Some(format!("its front matter says `{field}: {}`, which is {wrong}", show(value)))
+            Some(format!("its front matter says `{field}: {said}`, which is {wrong}"))
         }
     }
 }

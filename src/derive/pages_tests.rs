@@ -2,8 +2,8 @@
 
 use super::evidence::{Freshness, freshness, subject, subject_of_all};
 use super::judgement::judgements;
-use super::pages::{applies, field};
-use super::testing::{Scene, node, spot};
+use super::pages::{applies, field, lacks};
+use super::testing::{Scene, id, node, spot};
 use crate::model::state::{Shown, State};
 
 const PROCESS: &str = r#"
@@ -228,4 +228,21 @@ fn ids_are_the_same_when_one_is_shorter() {
         let found = freshness(Some(other), Some("0123456789ab".to_owned()));
         assert_eq!(found, Freshness::Stale { was: other.to_owned(), now: "0123456789ab".to_owned() });
     }
+}
+
+#[test]
+fn a_key_of_a_mapping_says_one_of_its_values() {
+    let lacks = |said: &str| {
+        let text = format!("---\ncompatibility: {{classification: {said}, decision: open}}\n---\n");
+        let scene = Scene::shipped("change", "items: {i: {title: I, kind: impact}}");
+        let scene = scene.over(&[("Planning/Changes/w/02-impact-analysis.md", &text)]);
+        let world = scene.world();
+        lacks(&world.boards[0], spot(&world, "i").place, &id("impact")).into_iter().next().unwrap()
+    };
+    assert_eq!(
+        lacks("compatible"),
+        "its front matter says `compatibility: classification: compatible, decision: open`, which is not one of \
+         `classification: non_breaking, potentially_breaking, breaking`"
+    );
+    assert_eq!(lacks("breaking"), "it has no section `Blast Radius`");
 }

@@ -26,6 +26,9 @@ pub struct Field {
     /// The only values it may have; of a mapping: its keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<String>,
+    /// Of a mapping: the only values that these keys may have.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::table::unique")]
+    pub values: BTreeMap<String, Vec<String>>,
     /// The document whose front matter gives its value as soon as it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Id>,
@@ -103,6 +106,13 @@ impl Field {
                     && !map.keys().all(|key| self.of.iter().any(|known| known == key.as_str())) =>
             {
                 Err(format!("not a mapping of {}", self.of.join(", ")))
+            }
+            FieldValue::Map(map) => {
+                let strange = map.iter().find_map(|(key, value)| {
+                    let known = self.values.get(key.as_str())?;
+                    (!known.contains(value)).then(|| format!("not one of `{key}: {}`", known.join(", ")))
+                });
+                strange.map_or(Ok(()), Err)
             }
             _ => Ok(()),
         }
@@ -222,6 +232,7 @@ mod tests {
             kind,
             title: None,
             of: of.iter().map(|&s| s.to_owned()).collect(),
+            values: BTreeMap::new(),
             from: None,
             unique: false,
             guards: BTreeMap::new(),
@@ -243,6 +254,10 @@ mod tests {
         let map = field(FieldType::Map, &[]).parse("agent: x, version: 2").unwrap();
         assert_eq!(map.to_string(), "agent: x, version: 2");
         assert!(field(FieldType::Map, &[]).parse("agent").is_err());
+        let values = BTreeMap::from([("size".to_owned(), vec!["s".to_owned(), "m".to_owned()])]);
+        let shirt = Field { values, ..field(FieldType::Map, &["size", "colour"]) };
+        assert!(shirt.parse("size: m, colour: any").is_ok());
+        assert_eq!(shirt.parse("size: xl"), Err("not one of `size: s, m`".to_owned()));
         assert!(field(FieldType::Date, &[]).check(&text("2026-02-30")).is_err());
         assert!(field(FieldType::Text, &[]).check(&FieldValue::Int(1)).is_err());
     }

@@ -83,7 +83,7 @@ fn pages(profile: &Profile, version: usize) -> Pages {
     let documents = profile.documents.values();
     let section = |title: &String| Section { title: plain_title(title), filled: true, points: 1 };
     let sections = documents.flat_map(|d| d.sections.iter().chain(&d.points)).map(section).collect();
-    let front = json!({"is_hotfix": version.is_multiple_of(2), "risk": "low", "compatibility": {"classification": "none"}});
+    let front = json!({"is_hotfix": version.is_multiple_of(2), "risk": "low", "compatibility": {"classification": "breaking"}});
     let page = Page { lines: 9, front: front.as_object().unwrap().clone(), sections, ..Page::default() };
     let sum =
         move |text: &str| text.bytes().fold(version, |sum, byte| (sum * 31 + usize::from(byte)) % 1_000_003);
