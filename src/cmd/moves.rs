@@ -74,8 +74,13 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
             match &target.part {
                 Part::Whole => {
                     let moved = perform(&draft.world(), target.spot, table, &ask)?;
-                    if let Some(workflow) = moved.as_ref().filter(|_| verb == "start") {
-                        scaffold::begun(deciding, draft, target.spot, workflow)?;
+                    match &moved {
+                        Some(workflow) if verb == "start" => {
+                            scaffold::begun(deciding, draft, target.spot, workflow)?;
+                        }
+                        // A document that somebody has removed is begun again.
+                        None if verb == "start" => scaffold::begin_of_kind(deciding, draft, target.spot)?,
+                        _ => {}
                     }
                     if verb == "done" && target.spot.place == 0 && moved.is_some() {
                         tell_criteria(&mut criteria, &draft.world(), target.spot, &ask);
@@ -203,11 +208,16 @@ fn each(
         };
         drop(world);
         let name = reference::local(&draft.world(), &target);
+        let files = draft.files.len();
         match decide(draft, &target)? {
             Some(workflow) => draft.put(workflow),
-            None => already.push(name),
+            None if draft.files.len() == files => already.push(name),
+            None => {}
         }
     }
-    let already = format!("{}: nothing to change, it is so already", already.join(", "));
+    let already = match already.as_slice() {
+        [] => String::new(),
+        names => format!("{}: nothing to change, it is so already", names.join(", ")),
+    };
     Ok(Said { already, ..Said::default() })
 }
