@@ -10,6 +10,9 @@ use crate::model::path::RepoPath;
 use super::board::{Board, Place};
 use super::pages;
 
+/// What makes a pattern of a name.
+const WILDCARDS: [char; 4] = ['*', '?', '[', '{'];
+
 /// How an answer relates to what it was given about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Freshness {
@@ -96,23 +99,21 @@ fn resolve(board: &Board, name: &str, but: &BTreeSet<RepoPath>) -> Option<BTreeS
     let plain = parts().collect::<Vec<_>>().join("/");
     let path = RepoPath::parse(&plain).ok()?;
     let there = |path: &RepoPath| !but.contains(path) && board.pages.exists(path);
-    match board.pages.page(&path) {
+    let page = board.pages.page(&path);
+    let found: BTreeSet<RepoPath> = match &page {
         // What is no file, or too large to be one of content, is known by what is in it.
-        Some(page) if page.on.is_none() => {
-            Some(board.pages.below(&path).into_iter().filter(there).collect::<BTreeSet<_>>())
-                .filter(|found| !found.is_empty())
-        }
-        None if plain.contains(['*', '?', '[', '{']) => {
+        Some(page) if page.on.is_none() => board.pages.below(&path).into_iter().filter(there).collect(),
+        None if plain.contains(WILDCARDS) => {
             let glob = GlobBuilder::new(&plain).literal_separator(true).build().ok()?.compile_matcher();
-            let fixed: Vec<&str> = parts().take_while(|part| !part.contains(['*', '?', '[', '{'])).collect();
+            let fixed: Vec<&str> = parts().take_while(|part| !part.contains(WILDCARDS)).collect();
             let top = RepoPath::parse(&fixed.join("/")).unwrap_or_else(|_| RepoPath::top());
             let matches = |path: &RepoPath| glob.is_match(path.as_str()) && there(path);
-            let found: BTreeSet<_> = board.pages.below(&top).into_iter().filter(matches).collect();
-            Some(found).filter(|found| !found.is_empty())
+            board.pages.below(&top).into_iter().filter(matches).collect()
         }
         // Names like `[id].tsx` are no patterns where they are files.
-        Some(_) | None => Some(BTreeSet::from([path])),
-    }
+        _ => BTreeSet::from([path]),
+    };
+    Some(found).filter(|found| !found.is_empty())
 }
 
 // What judges write about the work is not the work.

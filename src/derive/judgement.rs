@@ -6,7 +6,7 @@ use crate::model::profile::Guarded;
 use crate::model::record::Finding;
 use crate::model::state::{Shown, State};
 
-use super::board::{Board, Node, Place};
+use super::board::{Board, Node};
 use super::conditions::{
     Given, checkpoint_conditions, one_more_round, part_subject, passes, reviewers, stale_basis,
 };
