@@ -20,9 +20,9 @@ use super::session::{Session, world};
 #[command(after_help = "Examples:
   git track list --state ready
   git track list batch --owner alice --priority P0
-  git track list risk                      also: metric, gate, checkpoint")]
+  git track list risk                      also: metric, gate, checkpoint, agent, grounding")]
 pub struct Args {
-    /// Only this kind of item, or: risk, metric, gate, checkpoint
+    /// Only this kind of item, or: risk, metric, gate, checkpoint, agent, grounding
     #[arg(value_name = "KIND")]
     pub kind: Option<String>,
     /// Only items shown as this state
@@ -54,7 +54,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         })
         .collect();
     if let Some(kind) = &args.kind {
-        if let Some(records) = super::show::records(&world, &boards, kind) {
+        let records = super::show::records(&world, &boards, kind);
+        if let Some(records) = records.or_else(|| super::roster::records(&world, &boards, kind)) {
             return Ok(session.whole(records));
         }
         known_kind(&world, kind)?;
@@ -152,7 +153,7 @@ fn known_kind(world: &World, kind: &str) -> Result<()> {
         return Ok(());
     }
     let error = Error::not_found(format!("no workflow here has a kind `{kind}`"));
-    Err(match nearest(kind, known().chain(["risk", "metric", "gate", "checkpoint"])) {
+    Err(match nearest(kind, known().chain(["risk", "metric", "gate", "checkpoint", "agent", "grounding"])) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => {
             let kinds: BTreeSet<&str> = known().chain(["risk", "metric", "gate", "checkpoint"]).collect();

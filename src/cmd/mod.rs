@@ -28,6 +28,7 @@ mod outline;
 mod profile;
 mod queue;
 mod recover;
+mod roster;
 mod scaffold;
 mod schema;
 mod score;

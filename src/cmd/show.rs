@@ -20,6 +20,7 @@ use super::Answer;
 use super::context::Context;
 use super::gate;
 use super::items;
+use super::roster;
 use super::session::{Session, world};
 
 /// Arguments of `show`.
@@ -37,7 +38,15 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
     let world = world(&session.snapshot);
-    let target = session.target(context, &world, args.reference.as_deref())?;
+    let text = args.reference.as_deref();
+    let target = match session.target(context, &world, text) {
+        Ok(target) => target,
+        // Nothing else has that id: agents are no part of the plan, but people look for them by name.
+        Err(error) => {
+            let home = session.home(context, &world).unwrap_or_default();
+            return text.and_then(|text| roster::named(&world, text, home)).ok_or(error);
+        }
+    };
     let name = reference::label(&world, &target);
     let value = part(&world, &target);
     let mut text = Text::new();
@@ -236,7 +245,8 @@ fn guide(text: &mut Text, world: &World, spot: Spot) {
     }
 }
 
-fn fields(text: &mut Text, value: &Value, leave_out: &[&str]) {
+/// The fields of a record, those without entries of their own first.
+pub(super) fn fields(text: &mut Text, value: &Value, leave_out: &[&str]) {
     let Some(map) = value.as_object() else {
         text.line(format!("  {}", words::show(value)));
         return;

@@ -10,6 +10,8 @@ use super::time::Time;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Agent {
+    /// How it is called, where that is not what it is there for.
+    pub title: Option<String>,
     /// What it is there for.
     pub role: Option<String>,
     /// The items and paths that are its own.

@@ -115,8 +115,11 @@ fn put(item: &mut Item, record: &str, key: Id, title: String, settings: &[Settin
             item.metrics.insert(key, metric);
         }
         "agent" => {
-            let mut agent = Agent { role: Some(title), ..Agent::default() };
+            let mut agent = Agent::default();
             set_agent(&mut agent, settings)?;
+            // Without a role the title says what it is there for.
+            let says = if agent.role.is_some() { &mut agent.title } else { &mut agent.role };
+            *says = Some(title);
             item.agents.insert(key, agent);
         }
         "gate" => {
