@@ -200,7 +200,7 @@ fn a_new_workflow_has_the_limits_of_its_process() {
         ("note=x", false),
     ] {
         assert_eq!(begin(text, &ask(None)), Ok(()), "{text}: a person may");
-        let refusal = if raises { Err("raising a limit is refused".to_owned()) } else { Ok(()) };
+        let refusal = if raises { Err("loosening a limit is refused".to_owned()) } else { Ok(()) };
         assert_eq!(begin(text, &agent()), refusal, "{text}");
     }
 }
