@@ -19,6 +19,7 @@ use super::write::{Said, WriteArgs, change};
 #[command(after_help = "Examples:
   git track add batch \"Critical blockers\" priority=P0 target=\"Week 1-2\"
   git track add action \"Pin the image\" --in batch-1
+  git track add action \"Second region\" --in batch-1 when.any.load=\"the load doubles\"
   git track add risk \"Team burnout\" probability=medium impact=high
   git track add line \"Rollback tested\" --in batch-1
   git track add gate \"Design review\" --in phase-1 id=QG-1

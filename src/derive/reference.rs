@@ -40,7 +40,8 @@ pub enum Part {
 /// How many candidates are listed.
 const MANY: usize = 10;
 
-/// Finds what a reference names. `only`: look nowhere else; `home`: the workflow that wins when several fit.
+/// Finds what a reference names. `only`: look nowhere else; `home`: the workflow that wins when several fit,
+/// before those that are open.
 pub fn resolve(world: &World, text: &str, only: Option<usize>, home: Option<usize>) -> Result<Target> {
     let text = text.trim().replace('\u{2011}', "-");
     let (only, rest) = match text.split_once(':') {
@@ -65,6 +66,11 @@ pub fn resolve(world: &World, text: &str, only: Option<usize>, home: Option<usiz
             && found.iter().any(|target: &Target| target.spot.board == home)
         {
             found.retain(|target| target.spot.board == home);
+        }
+        // What is closed is asked for by its full name where something open is called the same.
+        let is_open = |target: &Target| !world.board(target.spot).root().state.is_closed();
+        if found.iter().any(is_open) {
+            found.retain(is_open);
         }
         if !found.is_empty() {
             break;
@@ -279,6 +285,25 @@ mod tests {
         assert!(found("only-here", Some(0), None).is_err());
         assert_eq!(found("only-here", None, Some(0)).unwrap(), "w2:only-here");
         assert_eq!(found("w2:only-here", Some(0), None).unwrap(), "w2:only-here");
+    }
+
+    #[test]
+    fn what_is_open_comes_before_what_is_closed() {
+        let scene = Scene::new(
+            TEAM,
+            &[
+                "state: done\nitems: {a: {title: A}, b: {title: B}}",
+                "items: {a: {title: A}, bee: {title: B}}",
+            ],
+        );
+        let world = scene.world();
+        let found =
+            |text: &str| resolve(&world, text, None, None).map(|target| label(&world, &target)).unwrap();
+        for (text, expected) in [("a", "w2:a"), ("w:a", "w:a"), ("b", "w:b"), ("be", "w2:bee")] {
+            assert_eq!(found(text), expected, "{text}");
+        }
+        let refer = |board: usize, text: &str| world.refer(board, &Id::parse(text).unwrap());
+        assert_eq!([refer(0, "a"), refer(1, "a"), refer(0, "b")], ["w:a", "a", "b"]);
     }
 
     #[test]

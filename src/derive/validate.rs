@@ -31,6 +31,7 @@ pub fn violations(world: &World, board: usize) -> Vec<Violation> {
         found.extend(gates(laid, place));
         found.extend(needs(world, Spot { board, place }));
         found.extend(evidence(world, Spot { board, place }));
+        found.extend(contradictions(laid, place));
     }
     found.extend(needs_in_a_circle(world, board));
     found
@@ -159,6 +160,25 @@ fn evidence(world: &World, spot: Spot) -> Vec<Violation> {
         });
         if let Some((_, rival)) = rival {
             lacks("state", format!("{} and {} are both in progress; only one may be", node.id, rival.id));
+        }
+    }
+    found
+}
+
+// What no command writes, and what no day allows.
+fn contradictions(board: &Board, place: Place) -> Vec<Violation> {
+    let node = board.node(place);
+    let mut found = Vec::new();
+    if let (Some(started), Some(finished)) = (node.item.started, node.item.finished)
+        && finished.date() < started.date()
+    {
+        let message = format!("{} is finished on {}, before it began", node.id, finished.date());
+        found.push(at(board, place, &["finished"], message));
+    }
+    for (id, finding) in node.item.findings.iter() {
+        if let Some(fixer) = finding.verified_by.as_deref().and_then(|by| finding.fixer(by)) {
+            let message = format!("{}.{id} is verified by {fixer}, who fixed it", node.id);
+            found.push(at(board, place, &["findings", id.as_str(), "verified_by"], message));
         }
     }
     found

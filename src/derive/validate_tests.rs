@@ -149,6 +149,26 @@ fn needs_name_something_of_the_workflow() {
 }
 
 #[test]
+fn what_contradicts_itself_is_named() {
+    let times = |started: &str, finished: &str| {
+        let done = format!("a: {{title: A, state: done, started: \"{started}\", finished: \"{finished}\"}}");
+        Scene::items(&done).wrong()
+    };
+    assert_eq!(
+        times("2026-02-12T09:00:00Z", "2026-02-11T10:00:00Z"),
+        ["a is finished on 2026-02-11, before it began"]
+    );
+    assert_eq!(times("2026-02-12T09:00:00Z", "2026-02-12T00:00:00Z"), [""; 0], "some only know the day");
+    let verified = |by: &str| {
+        let record = "severity: low, text: x, fixed: abc1234, fixed_by: I1, fixers: [I2], verified: \"2026-02-12T09:00:00Z\"";
+        Scene::items(&format!("a: {{title: A, findings: {{f1: {{{record}, verified_by: {by}}}}}}}")).wrong()
+    };
+    assert_eq!(verified("i1"), ["a.f1 is verified by I1, who fixed it"]);
+    assert_eq!(verified("I2"), ["a.f1 is verified by I2, who fixed it"]);
+    assert_eq!(verified("I3"), [""; 0]);
+}
+
+#[test]
 fn needs_do_not_run_in_circles() {
     for (items, circle) in [
         ("a: {title: A, needs: [a]}", "a -> a"),

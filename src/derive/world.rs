@@ -20,8 +20,8 @@ pub struct World<'a> {
     /// In the order of their ids.
     pub boards: Vec<Board<'a>>,
     pages: &'a Pages,
-    /// In how many workflows an id stands for something; made when it is first asked for.
-    spread: OnceCell<HashMap<&'a Id, usize>>,
+    /// In how many open workflows, and in how many at all, an id stands for something; made when it is first asked for.
+    spread: OnceCell<HashMap<&'a Id, (usize, usize)>>,
 }
 
 /// An item of a world.
@@ -80,13 +80,20 @@ impl<'a> World<'a> {
     pub fn refer(&self, board: usize, id: &Id) -> String {
         let spread = self.spread.get_or_init(|| {
             let mut spread = HashMap::new();
-            for known in self.boards.iter().flat_map(Board::ids) {
-                *spread.entry(known).or_default() += 1;
+            for laid in &self.boards {
+                let open = usize::from(!laid.root().state.is_closed());
+                for known in laid.ids() {
+                    let (opens, all) = spread.entry(known).or_insert((0, 0));
+                    (*opens, *all) = (*opens + open, *all + 1);
+                }
             }
             spread
         });
-        let elsewhere = spread.get(id).is_some_and(|&count| count > 1);
-        match self.boards.get(board).filter(|_| elsewhere) {
+        let elsewhere = |laid: &&Board| {
+            let (open, all) = spread.get(id).copied().unwrap_or_default();
+            if laid.root().state.is_closed() { all > 1 } else { open > 1 }
+        };
+        match self.boards.get(board).filter(elsewhere) {
             Some(laid) if laid.workflow.id != *id => format!("{}:{id}", laid.workflow.id),
             _ => id.to_string(),
         }

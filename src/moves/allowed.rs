@@ -73,6 +73,7 @@ fn rearranged(before: &World, after: &World, spot: Spot, ask: &Ask) -> Result<()
         (own, "it is judged by somebody who has a part in it"),
         (released, "it waits for less than was planned"),
         (moved, "its turn is another one than was planned"),
+        (begun && old.when != new.when, "its criteria are others than were planned"),
         (uncounted, "it does not count any more"),
     ];
     let person = by_a_person(board, Some(ask.who()));

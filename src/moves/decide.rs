@@ -60,6 +60,38 @@ pub fn trigger(world: &World, spot: Spot, met: &[Id], ask: &Ask) -> Result<Optio
     edit(world, spot, |item| item.triggered = Some(Box::new(verdict))).map(Some)
 }
 
+/// Where the criteria of a conditional item stand.
+pub(super) const WHEN: &str = "when.";
+
+/// How a criterion is set: by the id that it has or gets.
+pub(super) const CRITERIA: [&str; 2] = ["when.any.<id>", "when.all.<id>"];
+
+/// Sets a criterion of an item; without any it is not conditional.
+pub(super) fn set_criterion(item: &mut Item, key: &str, value: &str) -> Result<()> {
+    let mut when = item.when.take().unwrap_or_default();
+    let group = match key.trim_start_matches(WHEN).split_once('.') {
+        Some(("any", id)) => Some((&mut when.any, id)),
+        Some(("all", id)) => Some((&mut when.all, id)),
+        _ => None,
+    };
+    let Some((group, id)) = group else {
+        return Err(Error::usage(format!("`{key}` names no criterion"))
+            .hint(format!("{} or {}", CRITERIA[0], CRITERIA[1])));
+    };
+    let id = Id::parse(id).map_err(Error::as_usage)?;
+    if value.is_empty() {
+        *group = group
+            .iter()
+            .filter(|(known, _)| **known != id)
+            .map(|(id, text)| (id.clone(), text.clone()))
+            .collect();
+    } else {
+        group.insert(id, value.to_owned());
+    }
+    item.when = (!when.any.is_empty() || !when.all.is_empty()).then_some(when);
+    Ok(())
+}
+
 /// Takes an approval, an answer, an acceptance, a waiver or a decision back, with the reason; `None`: there is none.
 pub fn revoke(world: &World, spot: Spot, what: &Revoked, ask: &Ask) -> Result<Option<Workflow>> {
     open_for_change(world, spot, "revoke")?;

@@ -17,6 +17,7 @@ use crate::model::state::{Asked, State, asked};
 use crate::model::time::Date;
 use crate::model::workflow::{Workflow, tree};
 
+use super::decide::{CRITERIA, WHEN, set_criterion};
 use super::{Ask, allowed, edit, open_for_change};
 
 /// How the text of a value is read.
@@ -219,8 +220,13 @@ pub fn set_item(item: &mut Item, kind: Option<&Kind>, settings: &[Setting]) -> R
         })?;
         item.fields.insert(id, value);
     }
-    let common: Vec<Setting> = common.into_iter().cloned().collect();
-    let more: Vec<&str> = kind.iter().flat_map(|kind| kind.fields.keys()).map(Id::as_str).collect();
+    let (criteria, common): (Vec<Setting>, Vec<Setting>) =
+        common.into_iter().cloned().partition(|setting| setting.key.starts_with(WHEN));
+    for setting in &criteria {
+        set_criterion(item, &setting.key, &setting.value)?;
+    }
+    let more = kind.iter().flat_map(|kind| kind.fields.keys()).map(Id::as_str);
+    let more: Vec<&str> = CRITERIA.into_iter().chain(more).collect();
     set_with(item, "item", &ITEM, &more, &common)
 }
 

@@ -67,6 +67,25 @@ fn every_common_field_can_be_set_and_removed() {
 }
 
 #[test]
+fn criteria_make_an_item_conditional() {
+    let scene = Scene::items("a: {title: A}");
+    let both =
+        go(&scene, "a", "when.any.often=It fails often|when.any.slow=It is slow|when.all.paid=x").unwrap();
+    let when = json!({"any": {"often": "It fails often", "slow": "It is slow"}, "all": {"paid": "x"}});
+    assert_eq!(tree(&both, "/items/a/when"), when);
+    let both = scene.with(both);
+    let one = go(&both, "a", "when.any.often=|when.all.paid=|when.any.slow=It is too slow").unwrap();
+    assert_eq!(tree(&one, "/items/a/when"), json!({"any": {"slow": "It is too slow"}}));
+    assert_eq!(go(&scene.with(one), "a", "when.any.slow=").unwrap(), scene.workflows[0]);
+    for key in ["when.x", "when.some.x", "when."] {
+        let found = error(go(&scene, "a", &format!("{key}=y")));
+        assert_eq!(found.message(), format!("`{key}` names no criterion"));
+        assert_eq!(found.hints(), ["when.any.<id> or when.all.<id>"]);
+    }
+    assert!(go(&scene, "a", "when.any.=y").is_err());
+}
+
+#[test]
 fn declared_fields_are_typed() {
     let scene = Scene::items("a: {title: A}");
     for (text, key, value) in [

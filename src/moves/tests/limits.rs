@@ -105,6 +105,8 @@ fn only_people_rearrange_what_has_begun() {
         ("needs=b, c", begun, ""),
         ("order=2", begun, "its turn is another one than was planned"),
         ("mode=sequential", begun, "its turn is another one than was planned"),
+        ("when.any.x=Often", begun, "its criteria are others than were planned"),
+        ("when.any.x=Often", "owner: ann", ""),
         ("counted=no", begun, "it does not count any more"),
         ("counted=no", "needs: [b]", ""),
         ("needs=", "needs: [b]", ""),
