@@ -1,4 +1,9 @@
 //! `git track`.
+
+// Most of the time of reading many workflows goes into small pieces of text.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[expect(
     unsafe_code,
     reason = "libgit2 reads this variable from the process and resolves it wrongly; no thread runs yet"

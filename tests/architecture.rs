@@ -35,6 +35,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("serde_yaml", &["formats"]),
     ("granit_parser", &["formats"]),
     ("globset", &["derive"]),
+    ("mimalloc", &["main"]),
     ("pulldown_cmark", &["formats"]),
     ("std::process", &["process"]),
     ("std::process::ExitCode", &["cli", "main"]),
