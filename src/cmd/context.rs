@@ -238,6 +238,10 @@ impl Context {
         let mut settings: Vec<Setting> =
             pairs.into_iter().map(|pair| Setting::parse(pair)).collect::<Result<_>>()?;
         for setting in settings.iter_mut().filter(|setting| setting.key == "files") {
+            if setting.value.contains(['{', '}']) {
+                return Err(Error::usage(format!("`files={}`: braces are not read", setting.value))
+                    .hint("write each pattern by itself: files=*.rs,*.toml"));
+            }
             let repo = self.repo()?;
             let typed = setting.value.split(',').map(str::trim).filter(|path| !path.is_empty());
             let paths: Vec<String> =

@@ -296,7 +296,5 @@ fn is_closed(board: &Board, place: Place) -> bool {
 }
 
 fn is_undecided(board: &Board, place: Place) -> bool {
-    let item = board.node(place).item;
-    let open = item.when.is_some() && item.triggered.is_none() && item.not_triggered.is_none();
-    open || pages::applies(board, place).is_none()
+    board.node(place).item.is_undecided() || pages::applies(board, place).is_none()
 }

@@ -172,6 +172,11 @@ impl Item {
         self.state.unwrap_or_default()
     }
 
+    /// Whether it is conditional and nobody has decided yet whether it is needed.
+    pub fn is_undecided(&self) -> bool {
+        self.when.is_some() && self.triggered.is_none() && self.not_triggered.is_none()
+    }
+
     /// Whether it counts in the totals.
     pub fn is_counted(&self) -> bool {
         self.counted.unwrap_or(true)

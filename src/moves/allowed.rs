@@ -1,6 +1,6 @@
 //! What may be set, and by whom: limits are raised by people, guarded values need what they stand for.
 
-use crate::derive::board::{Board, Thing};
+use crate::derive::board::{Board, Place, Thing};
 use crate::derive::conditions::made::limits;
 use crate::derive::conditions::{Condition, Given, by_a_person, conditions, of_checks};
 use crate::derive::gates::{max_iterations, threshold};
@@ -48,7 +48,7 @@ pub(super) fn settings(
     }
     let later = world.with(spot.board, after);
     raised(world, &later, spot, ask)?;
-    rearranged(world, &later, spot, ask)?;
+    rearranged((world.board(spot), spot.place), (later.board(spot), spot.place), ask)?;
     crowded(world, &later, spot)?;
     let new = later.board(spot).node(spot.place).item;
     let replanned = new.estimate != node.item.estimate || new.files != node.item.files;
@@ -56,14 +56,13 @@ pub(super) fn settings(
 }
 
 // What an agent may not arrange for itself: who judges it, what comes before it, and whether it counts.
-fn rearranged(before: &World, after: &World, spot: Spot, ask: &Ask) -> Result<()> {
-    let (board, place) = (before.board(spot), spot.place);
-    let (old, new) = (board.node(place).item, after.board(spot).node(place).item);
+fn rearranged((board, place): (&Board, Place), (after, now): (&Board, Place), ask: &Ask) -> Result<()> {
+    let (old, new) = (board.node(place).item, after.node(now).item);
     let begun = board.nodes().skip(1).any(|(_, node)| node.state != State::Todo);
     let names = |item: &Item| [item.validator.clone(), item.cross_validator.clone()];
     let judges = names(old).into_iter().zip(names(new));
     let replaced = judges.clone().any(|(old, new)| old.is_some() && new != old);
-    let made = |name: &str| has_made(board, place, name) || has_made(after.board(spot), place, name);
+    let made = |name: &str| has_made(board, place, name) || has_made(after, now, name);
     let own = judges.clone().any(|(old, new)| new != old && new.is_some_and(|new| made(&new)));
     let released = begun && old.needs.iter().any(|need| !new.needs.contains(need));
     let moved = begun && (new.order != old.order || new.mode != old.mode);
@@ -137,7 +136,23 @@ pub fn taken_over(before: Option<&Board>, world: &World, board: usize, ask: &Ask
             ..condition
         }));
     }
-    demand("the import is refused", &list)
+    demand("the import is refused", &list)?;
+    match before {
+        Some(before) => rearranged_all(before, laid, ask),
+        None => Ok(()),
+    }
+}
+
+// What may not be set one by one may not be brought either.
+fn rearranged_all(before: &Board, after: &Board, ask: &Ask) -> Result<()> {
+    for (place, node) in before.nodes() {
+        match after.thing(node.id) {
+            Some(Thing::Item(now)) => rearranged((before, place), (after, now), ask)?,
+            _ if place == 0 => rearranged((before, 0), (after, 0), ask)?,
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 // What the process asks of a new item; limits beyond those of its kind are a person's to give.

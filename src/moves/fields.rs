@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::derive::reference::{Part, Target};
 use crate::derive::world::World;
 use crate::error::{Error, Result, nearest};
+use crate::model::actor::ActorKind;
 use crate::model::agent::{Agent, Grounding};
 use crate::model::gate::{Checkpoint, FullPart, Gate};
 use crate::model::id::Id;
@@ -147,7 +148,7 @@ pub fn set(world: &World, target: &Target, settings: &[Setting], ask: &Ask) -> R
     let mut problem = None;
     let workflow = edit(world, spot, |item| {
         problem = change(item, node.kind, &target.part, settings).err();
-        keep_makers(node.item, item);
+        keep_makers(node.item, item, ask);
     })?;
     if let Some(error) = problem {
         return Err(error);
@@ -169,16 +170,18 @@ pub fn set(world: &World, target: &Target, settings: &[Setting], ask: &Ask) -> R
     Ok(workflow)
 }
 
-// Whoever has worked on it has had a part in it, whose ever it is now.
-fn keep_makers(before: &Item, item: &mut Item) {
-    if before.started.is_none() {
+// Whoever has worked on it has had a part in it, whose ever it is now; but a person may hand on what they only began.
+fn keep_makers(before: &Item, item: &mut Item, ask: &Ask) {
+    if before.started.is_none() && before.by.is_none() {
         return;
     }
-    let named = |item: &Item, name: &String| item.owner.as_ref() == Some(name) || item.team.contains(name);
-    let known = before.owner.iter().chain(&before.team);
-    let gone: Vec<String> =
-        known.filter(|name| !named(item, name) && !item.makers.contains(name)).cloned().collect();
-    item.makers.extend(gone);
+    let mine = |name: &String| ask.kind == ActorKind::Person && name == ask.actor;
+    for name in before.owner.iter().chain(&before.team).filter(|name| !mine(name)) {
+        let named = item.owner.iter().chain(&item.team).chain(&item.makers);
+        if !named.into_iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            item.makers.push(name.clone());
+        }
+    }
 }
 
 fn change(item: &mut Item, kind: Option<&Kind>, part: &Part, settings: &[Setting]) -> Result<()> {

@@ -91,9 +91,9 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
     let own = fixer.is_some();
     // An agent that has fixed it cannot write down either that somebody else has looked.
     let hindered = is_agent(board, ask.who()) && finding.fixer(ask.actor).is_some();
-    let (option, nobody) = if hindered { ("--as", None) } else { ("--by", Some("NAME")) };
-    let looks = looks_at(board, spot, finding).or(nobody);
-    let looks = looks.map(|looks| format!("git track finding verify {name} {option} {}", shell::word(looks)));
+    let option = if hindered { "--as" } else { "--by" };
+    let looks = looks_at(board, spot, finding)
+        .map(|looks| format!("git track finding verify {name} {option} {}", shell::word(looks)));
     let other = match fixer {
         Some(fixer) => format!("somebody other than {fixer}, who fixed it, verifies it"),
         None => format!("{by} has not fixed it"),

@@ -14,7 +14,7 @@ pub mod judge;
 pub mod records;
 
 use crate::derive::board::Place;
-use crate::derive::conditions::{Condition, Given, completion, conditions};
+use crate::derive::conditions::{Condition, Given, by_a_person, completion, conditions};
 use crate::derive::pages;
 use crate::derive::words::show;
 use crate::derive::world::{Spot, World};
@@ -196,6 +196,7 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
     let derived = node.is_derived();
     let mut changed = edit(world, spot, |item| {
         apply(item, change, text.filter(|_| departed.is_none() || change.why.is_some()), ask);
+        made_by(item, change, ask);
         item.state = item.state.filter(|state| !derived || *state == State::Dropped);
         if let Some(deviation) = departed {
             item.deviations.push('v', deviation);
@@ -210,6 +211,10 @@ pub fn perform(world: &World, spot: Spot, change: &Move, ask: &Ask) -> Result<Op
 fn asked_of(world: &World, spot: Spot, change: &Move, summary: Option<&str>, ask: &Ask) -> Vec<Condition> {
     let given = Given { summary, actor: Some(ask.who()), ..Given::NOTHING };
     let mut list = conditions(world, spot, change.guarded, given);
+    // That it is not needed is said by whoever may say that it is.
+    if change.verb == "skip" && world.board(spot).node(spot.place).item.is_undecided() {
+        list.retain(|condition| *condition != by_a_person(world.board(spot), given.actor));
+    }
     // Among the needs it may stand already, where it could be departed from.
     if let Some(open) = world.undecided(spot).map(Condition::from).filter(|_| change.verb == "start") {
         list.retain(|condition| condition.text != open.text);
@@ -327,6 +332,16 @@ pub(crate) fn apply(item: &mut Item, change: &Move, text: Option<&str>, ask: &As
         State::Done | State::Failed | State::Dropped => item.finished = Some(ask.now),
     }
     (change.effect)(item, text, ask);
+}
+
+// An agent that works on what is somebody else's has a part in it.
+fn made_by(item: &mut Item, change: &Move, ask: &Ask) {
+    let works = matches!(change.guarded, Guarded::Start | Guarded::Retry | Guarded::Submit);
+    let known = item.owner.iter().chain(&item.team).chain(&item.makers);
+    let is_known = known.into_iter().any(|name| name.eq_ignore_ascii_case(ask.actor));
+    if works && ask.kind == ActorKind::Agent && !is_known {
+        item.makers.push(ask.actor.to_owned());
+    }
 }
 
 fn began(item: &mut Item, text: Option<&str>, ask: &Ask) {

@@ -111,7 +111,9 @@ fn judged(before: &Board, after: &Board) -> Vec<String> {
         found.extend(new.map(|(id, round)| format!("{}.{id} scores {}", node.id, round.score)));
         let answered = |node: &Node| -> BTreeSet<String> {
             let answered = parts(node).filter(|(.., part)| part.passed.is_some() || part.failed.is_some());
-            answered.map(|(gate, id, _)| format!("{gate}.{id} is answered")).collect()
+            let verified = node.item.findings.iter().filter(|(_, finding)| finding.verified.is_some());
+            let verified = verified.map(|(id, _)| format!("{}.{id} is verified", node.id));
+            answered.map(|(gate, id, _)| format!("{gate}.{id} is answered")).chain(verified).collect()
         };
         let old = known.map(answered).unwrap_or_default();
         found.extend(answered(node).into_iter().filter(|answer| !old.contains(answer)));
@@ -196,6 +198,22 @@ mod tests {
             let said = brought(None, &format!("agents: {{{roster}}}")).unwrap();
             assert!(said.ends_with("P4 is a steward or independent"), "{said}");
         }
+    }
+
+    #[test]
+    fn agents_verify_no_finding_by_a_file() {
+        let finding = |more: &str| {
+            format!(
+                "items: {{a: {{title: A, findings: {{f1: {{severity: high, text: x, fixed: abc1234{more}}}}}}}}}"
+            )
+        };
+        let verified = finding(&format!(", verified: {THEN}, verified_by: val"));
+        let refusal = "an agent cannot import how work that is here is judged: a.f1 is verified";
+        for here in [finding(""), "items: {b: {title: B}}".to_owned()] {
+            assert_eq!(brought(Some(&here), &verified).as_deref(), Some(refusal), "{here}");
+        }
+        assert_eq!(brought(Some(&verified), &verified), None);
+        assert_eq!(brought(None, &verified), None, "what is taken over whole is history");
     }
 
     #[test]

@@ -208,6 +208,21 @@ fn conditional(when: &str) -> Scene {
     ))
 }
 
+#[test]
+fn whoever_may_say_that_it_is_needed_may_say_that_it_is_not() {
+    let conditional = |decided: &str| {
+        let item = format!("a: {{title: A, when: {{any: {{x: often}}}}{decided}}}");
+        let scene = Scene::shipped("orchestration", &format!("items: {{{item}}}"));
+        let world = scene.world();
+        match perform(&world, spot(&world, "a"), named("skip").unwrap(), &agent("Why.")) {
+            Ok(_) => Vec::new(),
+            Err(found) => found.notes().to_vec(),
+        }
+    };
+    assert_eq!(conditional(""), [""; 0]);
+    assert_eq!(conditional(", triggered: {by: bob}"), ["FAIL  a person does it; alice is an agent"]);
+}
+
 fn decide(scene: &Scene, name: &str, met: &[&str], text: Option<&str>) -> Result<Option<Workflow>> {
     let world = scene.world();
     let met: Vec<_> = met.iter().map(|&name| id(name)).collect();

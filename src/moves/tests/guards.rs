@@ -330,7 +330,9 @@ fn agents_leave_out_nothing_that_is_judged() {
         ("orchestration", "a: {kind: phase, title: A}"),
         ("orchestration", "a: {title: A}"),
         ("phase", "a: {kind: stage, title: A}"),
+        ("phase", "s: {kind: stage, title: S, items: {a: {kind: slice, title: A}}}"),
         ("change", "a: {kind: execute, title: A}"),
+        ("change", "s: {kind: execute, title: S, items: {a: {kind: unit, title: A}}}"),
     ] {
         let scene = Scene::shipped(process, &format!("items: {{{items}}}"));
         let found = fails(&scene, "skip", &Ask { kind: ActorKind::Agent, ..ask(Some("Why.")) });

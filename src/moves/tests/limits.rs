@@ -8,7 +8,7 @@ use crate::model::actor::ActorKind;
 use crate::model::workflow::Workflow;
 use crate::moves::allowed::unique;
 use crate::moves::fields::{Setting, set};
-use crate::moves::grow;
+use crate::moves::{grow, named, perform};
 
 const PROCESS: &str = r#"
 schema: 1
@@ -137,7 +137,31 @@ fn whoever_has_begun_it_has_a_part_in_it() {
     assert_eq!(owned("owner=bob", "priority: P0"), pair("", ""));
     assert_eq!(owned("team=zoe", begun), pair("zoe", ""));
     assert_eq!(owned("team=", &format!("team: [zoe], {begun}")), pair("", "zoe"));
-    assert_eq!(owned("owner=zoe", &format!("makers: [ann], {begun}")), pair("", "ann"));
+    assert_eq!(owned("owner=zoe", &format!("makers: [Ann], {begun}")), pair("", "Ann"));
+    assert_eq!(owned("owner=zoe", "by: ann"), pair("", "ann"), "it was begun once");
+    let handed = |kind: ActorKind| {
+        let scene = Scene::items(&format!("a: {{title: A, owner: alice, {begun}}}"));
+        super::item(&go(&scene, "a", "owner=bob", &Ask { kind, ..ask(None) }).unwrap(), "a").makers.join(" ")
+    };
+    assert_eq!([handed(ActorKind::Person), handed(ActorKind::Agent)], ["", "alice"]);
+}
+
+#[test]
+fn an_agent_that_works_on_what_is_anothers_has_a_part_in_it() {
+    let makers = |verb: &str, item: &str, ask: &Ask| {
+        let scene = Scene::items(&format!("a: {{title: A, owner: zed, {item}}}"));
+        let world = scene.world();
+        let moved = perform(&world, spot(&world, "a"), named(verb).unwrap(), ask).unwrap().unwrap();
+        super::item(&moved, "a").makers.join(" ")
+    };
+    let bot = Ask { actor: "bot", ..agent() };
+    let begun = "state: active, started: \"2026-02-12T08:00:00Z\"";
+    assert_eq!(makers("start", "priority: P0", &bot), "bot");
+    assert_eq!(makers("submit", begun, &bot), "bot");
+    assert_eq!(makers("retry", &begun.replace("active", "failed"), &bot), "bot");
+    assert_eq!(makers("done", begun, &bot), "", "whoever judges may finish it");
+    assert_eq!(makers("submit", &format!("team: [Bot], {begun}"), &bot), "");
+    assert_eq!(makers("start", "priority: P0", &ask(None)), "", "a person gives work to others");
 }
 
 #[test]

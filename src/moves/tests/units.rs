@@ -55,6 +55,24 @@ fn units_go_where_units_stand() {
 }
 
 #[test]
+fn an_agent_rearranges_nothing_by_a_file() {
+    let agent = Ask { kind: ActorKind::Agent, ..ask(None) };
+    for (text, what) in [
+        ("counted: false", "it does not count any more"),
+        ("when: {any: {x: often}}", "its criteria are others than were planned"),
+        ("validator: bob, owner: bob", "it is judged by somebody who has a part in it"),
+        ("objective: Faster", ""),
+    ] {
+        let text = format!("items: {{execute: {{items: {{U01: {{title: A, {text}}}}}}}}}");
+        assert!(take(&change(), &text).is_ok(), "{text}: a person may");
+        match take_as(&change(), &text, &agent) {
+            Ok(_) => assert_eq!(what, "", "{text}"),
+            Err(found) => assert_eq!(found.message(), format!("changing U01 is refused: {what}"), "{text}"),
+        }
+    }
+}
+
+#[test]
 fn a_second_reading_adds_and_replaces_nothing() {
     let scene = change();
     let before = scene.workflows[0].to_value();
