@@ -44,7 +44,9 @@ pub(super) fn world(snapshot: &Snapshot) -> World<'_> {
 /// Somebody who acts on no workflow in particular: an agent, too, who is one of any of them.
 pub(super) fn anywhere<'n>(context: &Context, snapshot: &Snapshot, name: &'n str) -> Result<Actor<'n>> {
     let actor = Actor { name, kind: context.actor_kind(&snapshot.config.roles.agent_env)? };
-    let listed = world(snapshot).boards.iter().any(|board| is_agent(board, actor));
+    let world = world(snapshot);
+    let mut open = world.boards.iter().filter(|board| !board.root().state.is_closed());
+    let listed = open.any(|board| is_agent(board, actor));
     Ok(if listed { Actor { kind: ActorKind::Agent, ..actor } } else { actor })
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::id::Id;
 use super::number::{Score, Target};
 use super::path::RepoPath;
+use super::state::State;
 use super::table::Table;
 use super::time::{Date, Time};
 
@@ -168,6 +169,8 @@ pub struct Deviation {
     pub text: String,
     /// The command that departed.
     pub verb: Option<String>,
+    /// The state before it.
+    pub from: Option<State>,
     /// The reason.
     pub why: Option<String>,
     /// Who did it.

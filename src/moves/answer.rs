@@ -202,7 +202,6 @@ pub fn deviation(world: &World, spot: Spot, id: &Id, verdict: Say, ask: &Ask) ->
         Say::Yes => ask.said(),
         Say::No => Some(reason(ask, "reject", &name)?),
     };
-    let verb = known.verb.clone();
     let mut workflow = edit(world, spot, |item| {
         let Some(record) = item.deviations.get_mut(id) else { return };
         record.answer = answer.map(str::to_owned);
@@ -214,7 +213,7 @@ pub fn deviation(world: &World, spot: Spot, id: &Id, verdict: Say, ask: &Ask) ->
             Say::No => {
                 (record.rejected, record.rejected_by) = (Some(ask.now), Some(ask.actor.to_owned()));
                 (record.approved, record.approved_by) = (None, None);
-                undo(item, verb.as_deref(), answer.unwrap_or_default(), ask);
+                undo(item, known, answer.unwrap_or_default(), ask);
             }
         }
     })?;

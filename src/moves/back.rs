@@ -4,7 +4,7 @@
 use crate::derive::gates::has_passed;
 use crate::derive::world::{Spot, World};
 use crate::model::item::Item;
-use crate::model::record::Iteration;
+use crate::model::record::{Deviation, Iteration};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
@@ -20,17 +20,22 @@ pub(super) fn send_back(item: &mut Item, why: &str, ask: &Ask) {
 }
 
 /// Undoes what a rejected departure did: what was done although it should not have been is not done.
-pub(super) fn undo(item: &mut Item, verb: Option<&str>, why: &str, ask: &Ask) {
+pub(super) fn undo(item: &mut Item, departure: &Deviation, why: &str, ask: &Ask) {
     use State::{Active, Done, Dropped, Review};
     let judged = matches!(item.state(), Done | Review);
-    match (verb, item.state()) {
-        (Some("done" | "score"), Done | Review) => return send_back(item, why, ask),
-        (Some("start" | "reopen"), Active | Review | Done) | (Some("skip"), Dropped) => {
+    match (departure.verb.as_deref(), item.state(), departure.from) {
+        (Some("done" | "score"), Done | Review, _) => return send_back(item, why, ask),
+        (Some("reopen"), Active | Review, Some(Done)) => return finish_again(item, departure, why, ask),
+        (Some("skip"), Dropped, Some(before @ (Active | Review))) => {
+            (item.state, item.label, item.finished) = (Some(before), None, None);
+            (item.why, item.not_triggered) = (None, None);
+        }
+        (Some("start" | "reopen"), Active | Review | Done, _) | (Some("skip"), Dropped, _) => {
             (item.state, item.label) = (None, None);
             (item.started, item.finished) = (None, None);
             (item.why, item.not_triggered) = (None, None);
         }
-        (Some("retry"), Active | Review | Done) => {
+        (Some("retry"), Active | Review | Done, _) => {
             (item.state, item.label, item.finished) = (Some(State::Failed), None, Some(ask.now));
             let failure = item.challenges.last().map(|(_, challenge)| challenge.text.clone());
             item.summary = failure.or(item.summary.take());
@@ -41,6 +46,17 @@ pub(super) fn undo(item: &mut Item, verb: Option<&str>, why: &str, ask: &Ask) {
         reject_last(item, why, ask);
     }
     item.notes.push('n', ask.note(format!("sent back: {why}")));
+}
+
+// It was finished when it was taken up again, by the round that was set aside for it.
+fn finish_again(item: &mut Item, departure: &Deviation, why: &str, ask: &Ask) {
+    (item.state, item.label, item.finished) = (Some(State::Done), None, departure.at);
+    if let Some(round) = last(item).filter(|round| round.rejected.is_some() && round.rejected == departure.at)
+    {
+        round.rejected = None;
+        (round.decided_by, round.why) = (None, None);
+    }
+    item.notes.push('n', ask.note(format!("not taken up again: {why}")));
 }
 
 /// Takes up finished work again: what was said about it was said about something finished.

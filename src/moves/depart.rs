@@ -34,7 +34,8 @@ pub fn settle(
     list: &[Condition],
     ask: &Ask,
 ) -> Result<Option<Deviation>> {
-    let id = world.board(spot).node(spot.place).id;
+    let node = world.board(spot).node(spot.place);
+    let id = node.id;
     let what = format!("`{verb} {id}` is refused");
     let open: Vec<&Condition> = list.iter().filter(|condition| !condition.ok).collect();
     if open.is_empty() || ask.departs == Departs::No {
@@ -53,6 +54,7 @@ pub fn settle(
     Ok(Some(Deviation {
         text: format!("{verb} with FAIL: {}", without.join("; ")),
         verb: Some(verb.to_owned()),
+        from: Some(node.item.state()),
         why: Some(why.to_owned()),
         by: Some(ask.actor.to_owned()),
         at: Some(ask.now),

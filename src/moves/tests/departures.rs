@@ -155,6 +155,27 @@ fn a_rejected_departure_takes_its_effect_back() {
 }
 
 #[test]
+fn whoever_should_not_have_taken_it_up_leaves_it_finished() {
+    let round = "iterations: {i1: {score: \"0.95\", by: val}}";
+    let guards = "reopen: {owner: true}, skip: {owner: true}";
+    let body = format!("items: {{a: {{title: A, state: done, started: {AT}, finished: {AT}, {round}}}}}");
+    let done = Scene::guarded(guards, &body);
+    let open = done.with(depart(&done, "reopen", "a", Some("Mine.")).unwrap().unwrap());
+    assert!(!has_passed(&open.world().boards[0], spot(&open.world(), "a").place));
+    let back = answered(&open, "a", Say::No, &ask(Some("No."))).unwrap().unwrap();
+    let found = item(&back, "a");
+    assert_eq!((found.state().word(), found.finished), ("done", Some(now())));
+    assert!(found.iterations.values().all(|round| round.rejected.is_none() && round.why.is_none()));
+
+    let running =
+        Scene::guarded(guards, &format!("items: {{a: {{title: A, state: active, started: {AT}}}}}"));
+    let left_out = running.with(depart(&running, "skip", "a", Some("Dull.")).unwrap().unwrap());
+    let back = answered(&left_out, "a", Say::No, &ask(Some("No."))).unwrap().unwrap();
+    let found = item(&back, "a");
+    assert_eq!((found.state().word(), found.started.is_some(), found.finished), ("active", true, None));
+}
+
+#[test]
 fn a_rejected_departure_excuses_nothing() {
     let done = |record: &str| {
         let guards = "done: {summary: {min: 1, max: 3}}";
