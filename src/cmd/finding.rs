@@ -215,11 +215,7 @@ fn list(context: &Context, reference: Option<&str>, all: bool) -> Result<Answer>
     let session = Session::open(context)?;
     let world = world(&session.snapshot);
     let target = reference.map(|text| session.target(context, &world, Some(text))).transpose()?;
-    let boards: Vec<usize> = match (&target, session.home(context, &world)?) {
-        (Some(target), _) => vec![target.spot.board],
-        (None, Some(home)) => vec![home],
-        (None, None) => (0..world.boards.len()).collect(),
-    };
+    let boards = session.meant(context, &world, target.as_ref())?;
     let mut found: Vec<(String, &Finding)> = Vec::new();
     for board in boards.into_iter().filter_map(|index| world.boards.get(index)) {
         let inside = |place| match &target {

@@ -119,11 +119,7 @@ fn list(context: &Context, reference: Option<&str>) -> Result<Answer> {
     let session = Session::open(context)?;
     let world = world(&session.snapshot);
     let target = reference.map(|text| session.target(context, &world, Some(text))).transpose()?;
-    let boards: Vec<usize> = match (&target, session.home(context, &world)?) {
-        (Some(target), _) => vec![target.spot.board],
-        (None, Some(home)) => vec![home],
-        (None, None) => (0..world.boards.len()).collect(),
-    };
+    let boards = session.meant(context, &world, target.as_ref())?;
     let mut text = Text::new();
     let mut listed = Vec::new();
     for index in boards {

@@ -161,10 +161,7 @@ pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Answer> {
 
 fn first_free(deciding: &Deciding, draft: &Draft) -> Result<Target> {
     let world = draft.world();
-    let boards: Vec<usize> = match deciding.session.home(deciding.context, &world)? {
-        Some(home) => vec![home],
-        None => (0..world.boards.len()).collect(),
-    };
+    let boards = deciding.session.meant(deciding.context, &world, None)?;
     let mut free = boards.into_iter().flat_map(|board| claimable(&world, board, deciding.ask(None).who()));
     let spot: Spot = free.next().ok_or_else(|| {
         Error::new(Kind::Nothing, "nothing is ready that nobody has")

@@ -30,8 +30,8 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let session = Session::open(context)?;
     let world = world(&session.snapshot);
-    let home = if args.all { None } else { session.home(context, &world)? };
-    let boards: Vec<usize> = home.map_or_else(|| (0..world.boards.len()).collect(), |home| vec![home]);
+    let boards =
+        if args.all { (0..world.boards.len()).collect() } else { session.meant(context, &world, None)? };
     let mut text = Text::new();
     let mut listed: Vec<Value> = Vec::new();
     for &index in &boards {

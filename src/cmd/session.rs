@@ -157,6 +157,20 @@ impl Session {
         store.snapshot(At::WorkTree)
     }
 
+    /// The workflows that a list is about: that of what is named, else the one that is clear by itself, else all.
+    pub(super) fn meant(
+        &self,
+        context: &Context,
+        world: &World,
+        target: Option<&Target>,
+    ) -> Result<Vec<usize>> {
+        Ok(match (target, self.home(context, world)?) {
+            (Some(target), _) => vec![target.spot.board],
+            (None, Some(home)) => vec![home],
+            (None, None) => (0..world.boards.len()).collect(),
+        })
+    }
+
     /// An answer about all workflows, which says so when some of them could not be looked at.
     pub(super) fn whole(&self, answer: Answer) -> Answer {
         whole(&self.snapshot, answer)
