@@ -7,12 +7,14 @@ use crate::derive::conditions::passes;
 use crate::derive::reference::Part;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
+use crate::model::actor::ActorKind;
+use crate::model::id::Id;
 use crate::moves::{attach, grow};
 use crate::ui::{Line, Style};
 
 use super::Answer;
 use super::context::Context;
-use super::write::{Said, WriteArgs, change};
+use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `add`.
 #[derive(Debug, ClapArgs)]
@@ -66,6 +68,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             }
             None => grow::add(&world, spot, &args.kind, &args.title, &settings, &deciding.ask(None))?,
         };
+        nobody_else(deciding, &args.kind, &id)?;
         let reference = format!("{}:{id}", workflow.id);
         let place = spot.place;
         draft.put(workflow);
@@ -82,4 +85,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         said.data.insert("ref".to_owned(), json!(reference));
         Ok(said)
     })
+}
+
+// Whoever is on a roster is an agent: no agent makes one of the person that works here.
+fn nobody_else(deciding: &Deciding, kind: &str, id: &Id) -> Result<()> {
+    if kind != "agent" || deciding.kind == ActorKind::Person {
+        return Ok(());
+    }
+    let here = deciding.session.store.repo.identity()?;
+    if !here.is_some_and(|here| Id::parse(&here.name).is_ok_and(|name| name == *id)) {
+        return Ok(());
+    }
+    Err(Error::refused(format!("{id} is who commits here, and no agent says that this is an agent"))
+        .hint("a person adds it"))
 }
