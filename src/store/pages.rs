@@ -1,5 +1,6 @@
 //! The files that a process looks at, of one version of the repository.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -13,7 +14,7 @@ use crate::git::Repo;
 use crate::model::config::Config;
 use crate::model::document::Logs;
 use crate::model::edit::Root;
-use crate::model::facts::{CommitId, Source};
+use crate::model::facts::{CommitId, FileChange, Source};
 use crate::model::page::{Page, Pages, Section, Sources};
 use crate::model::path::RepoPath;
 use crate::model::title::{plain_title, plain_words};
@@ -31,7 +32,7 @@ impl Store {
     /// The files of a version of the repository, each read when it is asked for.
     pub(super) fn pages(&self, at: &At, config: &Config) -> Pages {
         let reader = Reader { files: self.files.clone(), repo: Rc::clone(&self.repo), at: at.clone() };
-        let (of_folders, at_folders) = (Rc::clone(&self.repo), at.clone());
+        let (of_folders, at_folders, changed) = (Rc::clone(&self.repo), at.clone(), OnceCell::new());
         let (of_tree, of_bytes) = (Rc::clone(&self.repo), Rc::clone(&self.repo));
         let commit = match at {
             At::Commit(commit) => Some(commit.clone()),
@@ -40,7 +41,7 @@ impl Store {
         let (roots, wanted) = (self.log_roots(), config.log_root.clone());
         let sources = Sources {
             read: Box::new(move |path| reader.read(path)),
-            below: Box::new(move |folder| below(&of_folders, &at_folders, folder)),
+            below: Box::new(move |folder| below(&of_folders, &at_folders, &changed, folder)),
             tree: Box::new(move |but| tree(&of_tree, commit.as_ref(), but)),
             digest: Box::new(move |bytes| short(&of_bytes, bytes)),
             logged: Box::new(move |logs, workflow| {
@@ -180,8 +181,8 @@ fn short(repo: &Repo, bytes: &[u8]) -> Option<String> {
     plain.ok().map(|id| id.short().to_owned())
 }
 
-// A new file counts before it is added, so that adding it changes nothing.
-fn below(repo: &Repo, at: &At, folder: &RepoPath) -> Vec<RepoPath> {
+// A new file counts before it is added, so that adding it changes nothing. git is asked once for all folders.
+fn below(repo: &Repo, at: &At, changed: &OnceCell<Vec<FileChange>>, folder: &RepoPath) -> Vec<RepoPath> {
     let known = repo.list(&source(at).unwrap_or(Source::Index), folder).unwrap_or_default();
     let mut paths: BTreeSet<RepoPath> = known.into_iter().map(|file| file.path).collect();
     if source(at).is_none() {
@@ -189,7 +190,7 @@ fn below(repo: &Repo, at: &At, folder: &RepoPath) -> Vec<RepoPath> {
             let rest = path.as_str().strip_prefix(folder.as_str());
             *folder == RepoPath::top() || rest.is_some_and(|rest| rest.starts_with('/'))
         };
-        let changed = repo.changed_files().unwrap_or_default();
+        let changed = changed.get_or_init(|| repo.changed_files().unwrap_or_default());
         paths.extend(changed.iter().filter_map(|change| RepoPath::parse(&change.path).ok()).filter(inside));
     }
     paths.into_iter().filter(|path| path.components().next() != Some(FOLDER)).collect()
