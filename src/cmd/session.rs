@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::derive::board::{Board, Node};
-use crate::derive::conditions::is_agent;
+use crate::derive::conditions::is_listed;
 use crate::derive::here::{Via, item_of, names_something};
 use crate::derive::reference::{self, Part, Target};
 use crate::derive::validate::violations;
@@ -44,9 +44,8 @@ pub(super) fn world(snapshot: &Snapshot) -> World<'_> {
 /// Somebody who acts on no workflow in particular: an agent, too, who is one of any of them.
 pub(super) fn anywhere<'n>(context: &Context, snapshot: &Snapshot, name: &'n str) -> Result<Actor<'n>> {
     let actor = Actor { name, kind: context.actor_kind(&snapshot.config.roles.agent_env)? };
-    let world = world(snapshot);
-    let mut open = world.boards.iter().filter(|board| !board.root().state.is_closed());
-    let listed = open.any(|board| is_agent(board, actor));
+    let roots = snapshot.workflows.iter().map(|loaded| &loaded.workflow.root);
+    let listed = roots.filter(|root| !root.state().is_closed()).any(|root| is_listed(root, name));
     Ok(if listed { Actor { kind: ActorKind::Agent, ..actor } } else { actor })
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod made;
 use crate::model::actor::{Actor, ActorKind};
 use crate::model::check::Checks;
 use crate::model::id::Id;
+use crate::model::item::Item;
 use crate::model::profile::Guarded;
 
 use super::board::Board;
@@ -195,7 +196,7 @@ pub fn by_a_person(board: &Board, actor: Option<Actor>) -> Condition {
         Some(actor) if is_agent(board, actor) => {
             let text = format!("a person does it; {} is an agent", actor.name);
             // Why somebody is taken for one without being on the roster stands in the environment.
-            let command = (!is_on_roster(board, actor)).then(|| "git track doctor".to_owned());
+            let command = (!is_listed(board.root().item, actor.name)).then(|| "git track doctor".to_owned());
             Condition::unmet(text, command).firm()
         }
         _ => Condition::met("a person does it"),
@@ -204,9 +205,10 @@ pub fn by_a_person(board: &Board, actor: Option<Actor>) -> Condition {
 
 /// Whether somebody is an agent: says so, or stands on the roster.
 pub fn is_agent(board: &Board, actor: Actor) -> bool {
-    actor.kind == ActorKind::Agent || is_on_roster(board, actor)
+    actor.kind == ActorKind::Agent || is_listed(board.root().item, actor.name)
 }
 
-fn is_on_roster(board: &Board, actor: Actor) -> bool {
-    Id::parse(actor.name).is_ok_and(|id| board.root().item.agents.get(&id).is_some())
+/// Whether somebody stands on the roster of a workflow, of which this is the root.
+pub fn is_listed(root: &Item, name: &str) -> bool {
+    Id::parse(name).is_ok_and(|id| root.agents.get(&id).is_some())
 }
