@@ -11,7 +11,7 @@ use crate::derive::words;
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
 use crate::model::gate::Checkpoint;
-use crate::model::record::Metric;
+use crate::model::watch::Metric;
 use crate::model::state::State;
 use crate::model::workflow::tree;
 use crate::ui::{Line, Style, Table, Text, wrap};

@@ -20,6 +20,7 @@ pub mod reference;
 pub mod roster;
 pub mod sentences;
 pub mod shell;
+pub mod stamps;
 pub mod validate;
 pub mod words;
 pub mod world;

@@ -9,6 +9,7 @@ use crate::model::field::FieldValue;
 use crate::model::id::Id;
 use crate::model::page::Page;
 use crate::model::path::RepoPath;
+use crate::model::place;
 
 use super::board::{Board, Place};
 use super::words::show;
@@ -46,29 +47,9 @@ pub fn lacks(board: &Board, place: Place, name: &Id) -> Vec<String> {
 
 /// Where a document is; the error says what its path lacks.
 pub fn path_of(board: &Board, place: Place, document: &Document) -> Result<RepoPath, String> {
-    let node = board.node(place);
-    let mut path = String::new();
-    let mut rest = document.path.as_str();
-    while let Some((fixed, tail)) = rest.split_once('{') {
-        let Some((variable, tail)) = tail.split_once('}') else { break };
-        path.push_str(fixed);
-        let known = || board.pages.places.get(variable).or_else(|| board.profile.paths.get(variable));
-        match variable {
-            "workflow" => path.push_str(board.workflow.id.as_str()),
-            "id" => path.push_str(node.id.as_str()),
-            "owner" => match &node.item.owner {
-                Some(owner) => path.push_str(owner),
-                None => return Err(format!("{} has no owner, whose {} it is", node.id, document.title)),
-            },
-            _ => match known() {
-                Some(known) => path.push_str(known.as_str()),
-                None => return Err(format!("nobody knows where `{variable}` is: git track config list")),
-            },
-        }
-        rest = tail;
-    }
-    path.push_str(rest);
-    RepoPath::parse(&path).map_err(|error| error.message().to_owned())
+    let (workflow, node) = (board.workflow, board.node(place));
+    let root = (&workflow.id, &workflow.root);
+    place::path_of(document, root, (node.id, node.item), board.profile, &board.pages.places)
 }
 
 /// Whether a document is there, complete or not.

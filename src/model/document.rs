@@ -1,11 +1,11 @@
-//! What a profile says about documents that people write, the logs of its work, and where an item applies.
+//! What a profile says about documents, written by people or rendered, the logs of its work, and where an item applies.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::Id;
 
-/// A document that people write and a process looks at; it is never written over.
+/// A document: with a template it is rendered from the state, without one people write it and it is never written over.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
@@ -13,6 +13,14 @@ pub struct Document {
     pub title: String,
     /// Where it is, from the top of the work tree: `{workflow}`, `{id}`, `{owner}` and the names of `paths:`.
     pub path: String,
+    /// The template that it is rendered from.
+    pub template: Option<String>,
+    /// Of a rendered one: when it is written together with the state.
+    #[serde(default)]
+    pub on: On,
+    /// Of a rendered one: whether it is a marked part of a file that people write, too.
+    #[serde(default)]
+    pub block: bool,
     /// Which command begins it.
     #[serde(default)]
     pub begun: Begun,
@@ -34,6 +42,31 @@ pub struct Document {
 
 fn judged() -> bool {
     true
+}
+
+/// When a rendered document is written together with the state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum On {
+    /// Where the base branch is checked out: elsewhere two branches would write the same lines.
+    #[default]
+    Base,
+    /// With every change: it has one writer.
+    Always,
+    /// Only by `render`.
+    Never,
+}
+
+/// What is printed from the state, the clock and a span of time, and not kept as a file.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// How it is called.
+    pub title: String,
+    /// The template that it is rendered from.
+    pub template: String,
+    /// How many days it usually looks back.
+    pub days: Option<u32>,
 }
 
 /// Which command begins a document.

@@ -12,12 +12,13 @@ use super::gate::{Checkpoint, Gate};
 use super::id::Id;
 use super::number::Percent;
 use super::record::{
-    Artifact, Blocker, Checklist, Decision, Deviation, Finding, Iteration, Limits, Metric, Note, Protocol,
-    Risk, Verdict, When,
+    Artifact, Blocker, Checklist, Decision, Deviation, Finding, Iteration, Limits, Note, Protocol, Verdict,
+    When,
 };
 use super::state::{Mode, Priority, State};
 use super::table::Table;
 use super::time::{Date, Time};
+use super::watch::{Metric, Risk};
 
 /// A piece of work. The workflow itself is the root item; only there `schema`, `id` and `profile` stand.
 ///

@@ -7,15 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::agent::{Agent, Grounding};
 use super::check::Checks;
-use super::document::{Document, Guide, Logs, Where};
+use super::document::{Document, Guide, Logs, Report, Where};
 use super::field::Field;
 use super::gate::{Checkpoint, Gate};
 use super::id::{Id, numeric_order};
 use super::item::Item;
 use super::path::RepoPath;
-use super::record::{Checklist, Limits, Metric, Protocol, Severity};
+use super::record::{Checklist, Limits, Protocol, Severity};
 use super::state::{Asked, Shown, State, plain};
 use super::table::Table;
+use super::watch::Metric;
 
 /// A process: its words, kinds of items, guards and limits.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +41,9 @@ pub struct Profile {
     /// The documents that it looks at.
     #[serde(default)]
     pub documents: Table<Document>,
+    /// What it has to print.
+    #[serde(default)]
+    pub reports: Table<Report>,
     /// Where logs of its work are kept.
     pub logs: Option<Logs>,
     /// The severities of findings that a person may waive; all when absent.

@@ -4,11 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::Id;
-use super::number::{Score, Target};
+use super::number::Score;
 use super::path::RepoPath;
 use super::state::State;
 use super::table::Table;
-use super::time::{Date, Time};
+use super::time::Time;
 
 /// One round of making and judging (`i1`, `i2`, …).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -202,10 +202,24 @@ impl Deviation {
 pub struct Note {
     /// What there is to say.
     pub text: String,
+    /// Of a remark: what it is for.
+    pub kind: Option<NoteKind>,
     /// Who says so.
     pub by: Option<String>,
     /// When.
     pub at: Option<Time>,
+}
+
+/// What a remark is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NoteKind {
+    /// Something to be glad about.
+    Win,
+    /// What is to be reached next.
+    Goal,
+    /// Where help is needed.
+    Ask,
 }
 
 /// Something made or to be made (`a1`, `a2`, …).
@@ -309,67 +323,6 @@ pub struct Verdict {
     /// Which conditions were met.
     #[serde(default)]
     pub met: Vec<Id>,
-}
-
-/// How likely or how bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Hardly.
-    Low,
-    /// Somewhat.
-    Medium,
-    /// Very.
-    High,
-}
-
-/// How bad it would be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Impact {
-    /// Hardly.
-    Low,
-    /// Somewhat.
-    Medium,
-    /// Very.
-    High,
-    /// It would end the project.
-    Critical,
-}
-
-/// Something that may go wrong.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Risk {
-    /// What may happen.
-    pub title: String,
-    /// How likely it is.
-    pub probability: Option<Level>,
-    /// How bad it would be.
-    pub impact: Option<Impact>,
-    /// What is done about it.
-    pub mitigation: Option<String>,
-    /// Who watches it.
-    pub owner: Option<String>,
-    /// When it was last looked at.
-    pub reviewed: Option<Date>,
-    /// When it was closed.
-    pub closed: Option<Time>,
-}
-
-/// A number that is watched over time.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Metric {
-    /// How it is called.
-    pub title: Option<String>,
-    /// What it counts: `%`, `minutes`.
-    pub unit: Option<String>,
-    /// What it should be.
-    pub target: Option<Target>,
-    /// The values by date; order does not matter.
-    #[serde(default, deserialize_with = "super::table::unique")]
-    pub samples: std::collections::BTreeMap<Date, serde_json::Number>,
 }
 
 /// How much one item may change.

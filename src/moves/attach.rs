@@ -10,7 +10,8 @@ use crate::model::gate::{Checkpoint, FullPart, Gate, Part as GatePart};
 use crate::model::id::{Id, slug};
 use crate::model::item::Item;
 use crate::model::profile::make_id;
-use crate::model::record::{Line, Metric, Risk};
+use crate::model::record::Line;
+use crate::model::watch::{Metric, Risk};
 use crate::model::workflow::Workflow;
 
 use super::fields::{

@@ -155,7 +155,7 @@ impl<'a> Ask<'a> {
 
     /// A remark of this moment.
     pub fn note(&self, text: impl Into<String>) -> Note {
-        Note { text: text.into(), by: Some(self.actor.to_owned()), at: Some(self.now) }
+        Note { text: text.into(), kind: None, by: Some(self.actor.to_owned()), at: Some(self.now) }
     }
 }
 
