@@ -7,6 +7,7 @@
 mod cli;
 pub mod cmd;
 pub mod derive;
+pub mod documents;
 pub mod error;
 pub mod files;
 pub mod formats;
@@ -14,6 +15,7 @@ pub mod git;
 pub mod model;
 pub mod moves;
 pub mod process;
+pub mod render;
 pub mod store;
 pub mod ui;
 

@@ -181,7 +181,7 @@ fn remaining(text: &mut Text, world: &World, board: usize) {
     let laid = world.board(Spot { board, place: 0 });
     let open = laid.nodes().skip(1).filter(|(_, node)| node.state == State::Todo && node.children.is_empty());
     let names = open.map(|(place, node)| {
-        let label = items::label(world, Spot { board, place });
+        let label = world.label(Spot { board, place });
         format!("{}  {} ({label})", node.id, node.item.title)
     });
     list(text, "Remaining", &names.collect::<Vec<_>>());

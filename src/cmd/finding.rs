@@ -16,7 +16,8 @@ use crate::ui::{Line, Style, Table, Text};
 use super::Answer;
 use super::context::{Context, somebody};
 use super::session::{Session, world};
-use super::write::{Deciding, Draft, Said, WriteArgs, change};
+use super::draft::Draft;
+use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `finding`.
 #[derive(Debug, ClapArgs)]

@@ -117,7 +117,7 @@ impl Face {
             }
         };
         let (label, style) = match thing {
-            Thing::Item(_) => (items::label(world, spot), items::style(world.shown(spot))),
+            Thing::Item(_) => (world.label(spot), items::style(world.shown(spot))),
             _ => (word.to_owned(), verdict_style(word)),
         };
         Self {

@@ -21,7 +21,8 @@ use crate::ui::{Line, Style, Text, cut};
 
 use super::Answer;
 use super::context::Context;
-use super::write::{Deciding, Draft, Said, WriteArgs, change};
+use super::draft::Draft;
+use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `import`.
 #[derive(Debug, ClapArgs)]

@@ -27,7 +27,7 @@ pub(super) fn item(world: &World, spot: Spot) -> Value {
         "title": node.item.title,
         "state": node.state,
         "shown": world.shown(spot),
-        "label": label(world, spot),
+        "label": world.label(spot),
         "waiting_on": waiting,
         "owner": node.item.owner,
         "priority": node.item.priority,
@@ -44,17 +44,6 @@ pub(super) fn full(workflow: &str, reference: &str) -> String {
 /// A change for `--json`, with the full reference.
 pub(super) fn change(workflow: &str, change: &Change) -> Value {
     json!({ "ref": full(workflow, &change.reference), "field": change.field, "from": change.from, "to": change.to })
-}
-
-/// The word that is shown for an item: its finer label, else the profile's word for what is shown.
-pub(super) fn label(world: &World, spot: Spot) -> String {
-    let board = world.board(spot);
-    let finer = board.node(spot.place).item.label.as_deref();
-    let title = finer.map(|label| {
-        let known = crate::model::id::Id::parse(label).ok().and_then(|id| board.profile.finer.get(&id));
-        known.and_then(|finer| finer.label.clone()).unwrap_or_else(|| label.to_owned())
-    });
-    title.unwrap_or_else(|| board.profile.phrase(world.shown(spot)).to_owned())
 }
 
 /// How bad or good it is.

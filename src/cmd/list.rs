@@ -81,7 +81,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             listed.push(items::item(&world, spot));
             table.row([
                 (Style::Plain, node.id.to_string()),
-                (items::style(shown), items::label(&world, spot)),
+                (items::style(shown), world.label(spot)),
                 (Style::Plain, node.item.priority.map(|priority| priority.to_string()).unwrap_or_default()),
                 (Style::Plain, node.item.owner.clone().unwrap_or_default()),
                 (Style::Plain, items::percent_short(&world, spot)),

@@ -12,7 +12,8 @@ use crate::model::edit::{Edit, Root};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 
-use super::write::{Deciding, Draft};
+use super::draft::Draft;
+use super::write::Deciding;
 
 /// The largest log that is added to, and the largest document that is copied, in bytes.
 const LARGEST: u64 = 16 * 1024 * 1024;

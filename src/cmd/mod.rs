@@ -3,11 +3,15 @@
 mod add;
 mod answer;
 mod brief;
+mod commands;
 mod config;
+mod confined;
 mod context;
 mod demo;
 mod diff;
 mod doctor;
+mod documents;
+mod draft;
 mod drawing;
 mod finding;
 mod gate;
@@ -28,6 +32,8 @@ mod outline;
 mod profile;
 mod queue;
 mod recover;
+mod render;
+mod report;
 mod roster;
 mod scaffold;
 mod schema;
@@ -37,16 +43,17 @@ mod set;
 mod show;
 mod status;
 mod step;
+mod trust;
 mod undo;
 mod why;
 mod write;
 
-use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::ui::Text;
 
+pub use commands::Command;
 pub use context::{Context, Global, Surroundings};
 
 /// What a command has to say.
@@ -91,232 +98,6 @@ impl Answer {
     }
 }
 
-/// The commands.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Prepare a repository: configuration and the folder of the state
-    #[command(display_order = 1)]
-    Init(init::Args),
-    /// Build a throw-away repository with processes part-way through, to play with
-    #[command(display_order = 2)]
-    Demo(demo::Args),
-    /// Begin a workflow
-    #[command(display_order = 3)]
-    New(new::Args),
-    /// Take over plans and traces kept in other files
-    #[command(display_order = 4)]
-    Import(import::Args),
-    /// Say whether everything git-track relies on is in order
-    #[command(display_order = 5)]
-    Doctor(doctor::Args),
-
-    /// Show where everything stands and what to do next
-    #[command(display_order = 10)]
-    Status(status::Args),
-    /// Show everything that is known about an item
-    #[command(display_order = 11)]
-    Show(show::Args),
-    /// List items
-    #[command(display_order = 12)]
-    List(list::Args),
-    /// List what can be done now
-    #[command(display_order = 13)]
-    Next(next::Args),
-    /// Say why an item is where it is and what clears the way
-    #[command(display_order = 14)]
-    Why(why::Args),
-    /// Say what somebody who lost all context needs to go on
-    #[command(display_order = 15)]
-    Brief(brief::Args),
-    /// Tell what happened, from the history of the state in git
-    #[command(display_order = 16)]
-    Log(log::Args),
-    /// Say in words what differs between two versions of the state
-    #[command(display_order = 17)]
-    Diff(diff::Args),
-    /// Show what is worked on together, and in which order
-    #[command(display_order = 18)]
-    Queue(queue::Args),
-    /// Draw what comes before what and what takes longest
-    #[command(display_order = 19)]
-    Graph(graph::Args),
-
-    /// Add an item, a risk, a metric, a checklist line or an agent
-    #[command(display_order = 20)]
-    Add(add::Args),
-    /// Set fields of an item, risk or metric
-    #[command(display_order = 21, visible_alias = "update")]
-    Set(set::Args),
-    /// Take an item and begin it; without REF the first ready one
-    #[command(
-        display_order = 22,
-        after_help = "Examples:\n  git track claim\n  git track claim pin-image --as agent-7"
-    )]
-    Claim(moves::ClaimArgs),
-    /// Begin an item
-    #[command(
-        display_order = 23,
-        after_help = "Examples:\n  git track start batch-1\n  git track start ci-green scan-triage        several at once"
-    )]
-    Start(moves::Args),
-    /// Hand an item in for judgement
-    #[command(
-        display_order = 24,
-        after_help = "Example:\n  git track submit -m \"ready to be judged\"   the branch's item, or the running one"
-    )]
-    Submit(moves::Args),
-    /// Finish an item, tick a checklist line, or close a workflow
-    #[command(
-        display_order = 25,
-        after_help = "Examples:\n  git track done TASK-001 -m \"What came out.\"\n  git track done phase-1.rollback            ticks a checklist line\n  git track done execution-framework         closes a workflow"
-    )]
-    Done(moves::Args),
-    /// Say what holds an item
-    #[command(
-        display_order = 26,
-        after_help = "Example:\n  git track block pin-image -m \"The registry is down\" --fix \"ask operations\""
-    )]
-    Block(moves::BlockArgs),
-    /// Say that nothing holds an item any more
-    #[command(
-        display_order = 27,
-        after_help = "Examples:\n  git track unblock pin-image\n  git track unblock pin-image.b1 -m \"operations answered\""
-    )]
-    Unblock(moves::Args),
-    /// Say that an item failed
-    #[command(
-        display_order = 28,
-        after_help = "Example:\n  git track fail -m \"The large file test times out after 30 s.\""
-    )]
-    Fail(moves::Args),
-    /// Go on after a failure
-    #[command(display_order = 29, after_help = "Example:\n  git track retry s2 -m \"with a longer timeout\"")]
-    Retry(moves::Args),
-    /// Leave an item out
-    #[command(display_order = 30, after_help = "Example:\n  git track skip C4 -m \"neither criterion met\"")]
-    Skip(moves::Args),
-    /// Take up again what was done or left out
-    #[command(
-        display_order = 31,
-        after_help = "Example:\n  git track reopen batch-1 -m \"the fix did not hold\""
-    )]
-    Reopen(moves::Args),
-    /// Record a step of a trace before its work begins
-    #[command(display_order = 32)]
-    Step(step::Args),
-    /// Record a remark, a decision, the focus, an obstacle or an artifact
-    #[command(display_order = 33)]
-    Note(note::Args),
-
-    /// Judge an item by a score: a round of its loop
-    #[command(display_order = 34)]
-    Score(score::Args),
-    /// List gates, or answer a part of one
-    #[command(display_order = 35)]
-    Gate(gate::Args),
-    /// Say yes to what waits for a person
-    #[command(
-        display_order = 36,
-        after_help = "Examples:\n  git track approve CP-001 -m \"fine\"\n  git track approve QG-2.code-review\n  git track approve TASK-003 -m \"good enough\"    accepts used-up rounds\n  git track approve C2.v1                        a departure from the process"
-    )]
-    Approve(answer::ApproveArgs),
-    /// Say no to what waits for a person; the work is sent back
-    #[command(
-        display_order = 37,
-        after_help = "Examples:\n  git track reject CP-001 -m \"the licence is missing\"\n  git track reject CP-001 --item TASK-002 -m \"count again\""
-    )]
-    Reject(answer::RejectArgs),
-    /// Take an approval, an answer, a waiver or a decision back
-    #[command(
-        display_order = 38,
-        after_help = "Examples:\n  git track revoke CP-001 -m \"approved by mistake\"\n  git track revoke C4 -m \"decide again\""
-    )]
-    Revoke(answer::RevokeArgs),
-    /// Record defects, their fixes and who verified them
-    #[command(display_order = 39)]
-    Finding(finding::Args),
-    /// Decide that a conditional item is needed
-    #[command(
-        display_order = 32,
-        after_help = "Example:\n  git track trigger C4 --criterion hooks -m \"C2 introduced finished-hook side effects\"\n\nThat it is not needed: git track skip C4 -m \"why\""
-    )]
-    Trigger(answer::TriggerArgs),
-
-    /// Take the last change of this worktree back
-    #[command(display_order = 40)]
-    Undo(undo::Args),
-    /// Finish or take back a change that was interrupted
-    #[command(display_order = 41)]
-    Recover(recover::Args),
-
-    /// List, read or set the team's configuration
-    #[command(display_order = 50)]
-    Config(config::Args),
-    /// List, show or eject processes
-    #[command(display_order = 51)]
-    Profile(profile::Args),
-    /// Print a JSON Schema
-    #[command(display_order = 52)]
-    Schema(schema::Args),
-    /// Print a completion script for a shell
-    #[command(display_order = 53)]
-    Completions(man::CompletionArgs),
-    /// Print or install the manual pages
-    #[command(display_order = 54)]
-    Man(man::Args),
-}
-
-impl Command {
-    /// The word that `--json` names it by.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Init(_) => "init",
-            Self::Demo(_) => "demo",
-            Self::New(_) => "new",
-            Self::Import(_) => "import",
-            Self::Doctor(_) => "doctor",
-            Self::Status(_) => "status",
-            Self::Show(_) => "show",
-            Self::List(_) => "list",
-            Self::Next(_) => "next",
-            Self::Why(_) => "why",
-            Self::Brief(_) => "brief",
-            Self::Log(_) => "log",
-            Self::Diff(_) => "diff",
-            Self::Queue(_) => "queue",
-            Self::Graph(_) => "graph",
-            Self::Add(_) => "add",
-            Self::Set(_) => "set",
-            Self::Claim(_) => "claim",
-            Self::Start(_) => "start",
-            Self::Submit(_) => "submit",
-            Self::Done(_) => "done",
-            Self::Block(_) => "block",
-            Self::Unblock(_) => "unblock",
-            Self::Fail(_) => "fail",
-            Self::Retry(_) => "retry",
-            Self::Skip(_) => "skip",
-            Self::Reopen(_) => "reopen",
-            Self::Step(_) => "step",
-            Self::Note(_) => "note",
-            Self::Score(_) => "score",
-            Self::Gate(_) => "gate",
-            Self::Approve(_) => "approve",
-            Self::Reject(_) => "reject",
-            Self::Revoke(_) => "revoke",
-            Self::Finding(_) => "finding",
-            Self::Trigger(_) => "trigger",
-            Self::Undo(_) => "undo",
-            Self::Recover(_) => "recover",
-            Self::Config(_) => "config",
-            Self::Profile(_) => "profile",
-            Self::Schema(_) => "schema",
-            Self::Completions(_) => "completions",
-            Self::Man(_) => "man",
-        }
-    }
-}
-
 /// Runs a command; `tree`: the whole command line, for completions and manual pages.
 pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<Answer> {
     match command {
@@ -356,6 +137,12 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Revoke(args) => answer::revoke(context, args),
         Command::Finding(args) => finding::run(context, args),
         Command::Trigger(args) => answer::trigger(context, args),
+        Command::Render(args) => render::run(context, args),
+        Command::Dashboard(args) => report::dashboard(context, args),
+        Command::Weekly(args) => report::weekly(context, args),
+        Command::Report(args) => report::run(context, args),
+        Command::Guide(args) => report::guide(context, args),
+        Command::Trust(args) => trust::run(context, args),
         Command::Undo(args) => undo::run(context, args),
         Command::Recover(args) => recover::run(context, args),
         Command::Config(args) => config::run(context, args),

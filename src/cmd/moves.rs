@@ -18,7 +18,8 @@ use super::context::Context;
 use super::items;
 use super::scaffold;
 use super::show;
-use super::write::{Deciding, Draft, Said, WriteArgs, change};
+use super::draft::Draft;
+use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of a move.
 #[derive(Debug, ClapArgs)]

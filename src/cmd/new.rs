@@ -24,7 +24,8 @@ use crate::store::At;
 use super::Answer;
 use super::context::Context;
 use super::scaffold;
-use super::write::{Deciding, Draft, Said, WriteArgs, change};
+use super::draft::Draft;
+use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `new`.
 #[derive(Debug, ClapArgs)]

@@ -10,7 +10,8 @@ use crate::model::field::{Field, FieldType};
 use crate::model::id::Id;
 use crate::model::workflow::Workflow;
 
-use super::write::{Deciding, Draft};
+use super::draft::Draft;
+use super::write::Deciding;
 
 /// Puts an item that was begun into the draft, with the documents of its kind; their paths may name its new owner.
 pub(super) fn begun(deciding: &Deciding, draft: &mut Draft, spot: Spot, workflow: &Workflow) -> Result<()> {

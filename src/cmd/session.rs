@@ -170,6 +170,11 @@ impl Session {
         })
     }
 
+    /// Whether the base branch is checked out.
+    pub(super) fn is_on_base(&self) -> bool {
+        self.branch.is_some() && self.branch == self.snapshot.config.base
+    }
+
     /// An answer about all workflows, which says so when some of them could not be looked at.
     pub(super) fn whole(&self, answer: Answer) -> Answer {
         whole(&self.snapshot, answer)

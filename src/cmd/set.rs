@@ -13,7 +13,8 @@ use crate::moves::{between, edit, open_for_change, perform};
 use super::Answer;
 use super::context::Context;
 use super::scaffold;
-use super::write::{Deciding, Draft, Said, WriteArgs, change};
+use super::draft::Draft;
+use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `set`.
 #[derive(Debug, ClapArgs)]

@@ -208,7 +208,7 @@ fn head(text: &mut Text, world: &World, spot: Spot) {
     let percent = items::percent(world, spot);
     let percent = if percent.is_empty() { percent } else { format!(", {percent}") };
     let line =
-        Line::new().plain(format!("  {kind}{place}: ")).add(items::style(shown), items::label(world, spot));
+        Line::new().plain(format!("  {kind}{place}: ")).add(items::style(shown), world.label(spot));
     text.line(line.plain(percent));
     for unmet in world.unmet(spot).iter().filter(|_| shown.word() == "waiting") {
         text.line(Line::new().plain("  waits: ").plain(&unmet.reason));
@@ -300,7 +300,7 @@ fn tables(text: &mut Text, world: &World, spot: Spot) {
         let node = board.node(child);
         table.row([
             (Style::Plain, node.id.to_string()),
-            (items::style(world.shown(at)), items::label(world, at)),
+            (items::style(world.shown(at)), world.label(at)),
             (Style::Plain, node.item.owner.clone().unwrap_or_default()),
             (Style::Plain, items::percent_short(world, at)),
             (Style::Plain, node.item.title.clone()),

@@ -136,7 +136,7 @@ fn screen(world: &World, target: &Target, links: &[Link], steps: &[Step]) -> Tex
     }
     let head =
         Line::new().add(Style::Strong, node.id.as_str()).plain(format!("  {}: ", cut(&node.item.title, 50)));
-    text.line(head.add(items::style(world.shown(spot)), items::label(world, spot)));
+    text.line(head.add(items::style(world.shown(spot)), world.label(spot)));
     for link in links {
         let indent = "  ".repeat(link.depth + 1);
         let room = 80usize.saturating_sub(indent.len() + 3);

@@ -1,32 +1,28 @@
 //! Writing: decide on the state under the lock, apply all edits or none, then stage or commit.
 
-use std::sync::Arc;
-
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::derive::changes::{Change, changes};
+use crate::derive::changes::Change;
 use crate::derive::next::actions_after;
-use crate::derive::validate::violations;
 use crate::derive::words;
-use crate::derive::world::World;
 use crate::error::{Error, Kind, Result};
 use crate::files::Lock;
 use crate::model::actor::{Actor, ActorKind};
 use crate::model::config::Write;
 use crate::model::edit::{Edit, Root};
 use crate::model::path::RepoPath;
-use crate::model::profile::Profile;
-use crate::model::workflow::Workflow;
 use crate::moves::{Ask, Departs};
-use crate::store::{self, At, Snapshot, Store, workflow_edit};
+use crate::store::{self, At, Store};
 use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
+use super::documents;
+use super::draft::Draft;
 use super::items;
 use super::logs;
-use super::session::{Session, anywhere, world};
+use super::session::{Session, anywhere};
 
 /// Options of every command that writes.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -47,92 +43,6 @@ impl WriteArgs {
             (_, true) => Write::Commit,
             _ => configured,
         }
-    }
-}
-
-/// A change in the making: the snapshot, and the workflows as they are to be.
-pub(super) struct Draft<'a> {
-    snapshot: &'a Snapshot,
-    workflows: Vec<(Workflow, Arc<Profile>)>,
-    /// Edits of files that are not workflows.
-    pub files: Vec<Edit>,
-}
-
-impl<'a> Draft<'a> {
-    /// A draft without changes.
-    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
-        let workflows = snapshot.workflows.iter().filter_map(|loaded| {
-            Some((loaded.workflow.clone(), Arc::clone(snapshot.profile_of(&loaded.workflow.id)?)))
-        });
-        Self { snapshot, workflows: workflows.collect(), files: Vec::new() }
-    }
-
-    /// The workflows as they are to be, laid out.
-    pub(super) fn world(&self) -> World<'_> {
-        let laid = self.workflows.iter().map(|(workflow, profile)| (workflow, profile.as_ref()));
-        World::new(laid, &self.snapshot.pages)
-    }
-
-    /// Puts a changed workflow in the place of the one with its id.
-    pub(super) fn put(&mut self, workflow: Workflow) {
-        if let Some((old, _)) = self.workflows.iter_mut().find(|(old, _)| old.id == workflow.id) {
-            *old = workflow;
-        }
-    }
-
-    /// Adds a new workflow.
-    pub(super) fn add(&mut self, workflow: Workflow, profile: Arc<Profile>) {
-        self.workflows.push((workflow, profile));
-    }
-
-    fn changed(&self) -> impl Iterator<Item = &Workflow> {
-        self.workflows.iter().map(|(workflow, _)| workflow).filter(|workflow| {
-            self.snapshot.loaded(&workflow.id).is_none_or(|loaded| loaded.workflow != **workflow)
-        })
-    }
-
-    /// What changes, by workflow.
-    fn changes(&self) -> Vec<(String, Vec<Change>)> {
-        let one = |workflow: &Workflow| {
-            let id = workflow.id.to_string();
-            let found = match self.snapshot.loaded(&workflow.id) {
-                Some(loaded) => changes(&id, &loaded.workflow.to_value(), &workflow.to_value()),
-                None => {
-                    let to = json!({ "title": workflow.root.title, "profile": workflow.profile });
-                    let field = "workflows".to_owned();
-                    vec![Change { reference: id.clone(), field, from: Value::Null, to }]
-                }
-            };
-            (id, found)
-        };
-        self.changed().map(one).collect()
-    }
-
-    // What was wrong before is not held against this change, so that a broken state can be mended step by step.
-    fn refuse_new_violations(&self) -> Result<()> {
-        let (before, after) = (world(self.snapshot), self.world());
-        for workflow in self.changed() {
-            let found = |world: &World| {
-                world.find(&workflow.id).map(|(board, _)| violations(world, board)).unwrap_or_default()
-            };
-            let old = found(&before);
-            if let Some(new) = found(&after).into_iter().find(|new| !old.contains(new)) {
-                let error = Error::refused(new.message);
-                return Err(match new.hint {
-                    Some(hint) => error.hint(hint),
-                    None => error,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn edits(&self, store: &Store) -> Result<Vec<Edit>> {
-        let mut edits = self.files.clone();
-        for workflow in self.changed() {
-            edits.extend(workflow_edit(store, self.snapshot.loaded(&workflow.id), workflow)?);
-        }
-        Ok(edits)
     }
 }
 
@@ -180,7 +90,8 @@ pub(super) fn change(
     let said = decide(&deciding, &mut draft).and_then(|said| draft.refuse_new_violations().map(|()| said));
     let said = said.map_err(nothing_written)?;
     let changes = draft.changes();
-    let edits = draft.edits(&session.store).map_err(nothing_written)?;
+    let mut edits = draft.edits(&session.store).map_err(nothing_written)?;
+    edits.extend(documents::kept_with(&deciding, &draft)?);
     let told = tell(&changes);
     let paths: Vec<RepoPath> = edits.iter().map(|edit| edit.path.clone()).collect();
     let actor = Actor { name: &deciding.actor, kind };
@@ -282,6 +193,14 @@ fn preview(told: &[String], edits: &[Edit]) -> Text {
     for line in told {
         text.line(Line::new().plain("would: ").plain(line));
     }
+    text.extend(difference(edits));
+    text.line("nothing written");
+    text
+}
+
+/// What edits change, as a unified diff.
+pub(super) fn difference(edits: &[Edit]) -> Text {
+    let mut text = Text::new();
     for edit in edits {
         let side = |bytes: &Option<Vec<u8>>| {
             bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned()
@@ -300,7 +219,6 @@ fn preview(told: &[String], edits: &[Edit]) -> Text {
             text.line(Line::new().add(style, line));
         }
     }
-    text.line("nothing written");
     text
 }
 

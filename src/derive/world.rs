@@ -118,6 +118,16 @@ impl<'a> World<'a> {
         }
     }
 
+    /// The word that is shown for an item: its finer label, else the profile's word for what is shown.
+    pub fn label(&self, spot: Spot) -> String {
+        let board = self.board(spot);
+        let finer = board.node(spot.place).item.label.as_deref().map(|label| {
+            let known = Id::parse(label).ok().and_then(|id| board.profile.finer.get(&id));
+            known.and_then(|finer| finer.label.clone()).unwrap_or_else(|| label.to_owned())
+        });
+        finer.unwrap_or_else(|| board.profile.phrase(self.shown(spot)).to_owned())
+    }
+
     /// What an item waits for: its own needs, those of the items above it, its turn, its decision.
     pub fn unmet(&self, spot: Spot) -> Vec<Unmet> {
         let board = self.board(spot);

@@ -21,6 +21,9 @@ pub struct Document {
     /// Of a rendered one: whether it is a marked part of a file that people write, too.
     #[serde(default)]
     pub block: bool,
+    /// Of a rendered one: whether it begins with a line that says so; not where its form is fixed from the first line.
+    #[serde(default = "yes")]
+    pub header: bool,
     /// Which command begins it.
     #[serde(default)]
     pub begun: Begun,
@@ -34,13 +37,13 @@ pub struct Document {
     #[serde(default)]
     pub points: Vec<String>,
     /// Whether what it says is part of what is judged of its item; not what its owner writes about the work.
-    #[serde(default = "judged")]
+    #[serde(default = "yes")]
     pub judged: bool,
     /// Where a copy of it is kept below the folder of the logs.
     pub copy: Option<String>,
 }
 
-fn judged() -> bool {
+fn yes() -> bool {
     true
 }
 

@@ -96,6 +96,11 @@ impl Date {
             .map_err(|_| Error::state(format!("`{text}` is not a date")).hint("write it like \"2026-02-12\""))
     }
 
+    /// The day so many days before; the first day there is when that is before the calendar begins.
+    pub fn days_before(self, days: u32) -> Self {
+        Self(self.0.saturating_sub(jiff::Span::new().days(i64::from(days.min(3_000_000)))))
+    }
+
     /// The date without separators: `20260212`.
     pub fn compact(self) -> String {
         self.to_string().replace('-', "")

@@ -6,6 +6,7 @@ mod plan;
 mod plan_tests;
 mod profiles;
 mod snapshot;
+mod templates;
 mod undo;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::model::path::RepoPath;
 pub use plan::{new_file, workflow_edit};
 pub use profiles::{Shipped, shipped};
 pub use snapshot::{Broken, Loaded, Snapshot};
+pub use templates::{Bundle, Own};
 pub use undo::{Entry, FileChange, generation, may_take_back, newest, record, take_back};
 
 /// The folder of the state.

@@ -41,8 +41,14 @@ pub fn shipped() -> Vec<Shipped> {
     all
 }
 
-fn file(process: &str, name: &str) -> Option<&'static str> {
+/// A file of a process that comes with the program.
+pub(super) fn shipped_file(process: &str, name: &str) -> Option<&'static str> {
     TEMPLATES.get_file(format!("{process}/{name}"))?.contents_utf8()
+}
+
+/// A template that all processes share.
+pub(super) fn shared(name: &str) -> Option<&'static str> {
+    TEMPLATES.get_file(name)?.contents_utf8()
 }
 
 impl Store {
@@ -92,7 +98,7 @@ impl Store {
         let name = name.as_str();
         let path = RepoPath::parse(&format!("{FOLDER}/profiles/{name}/profile.yaml"))?;
         let own = self.read(at, &path)?;
-        let (text, file) = match (&own, file(name, "profile.yaml")) {
+        let (text, file) = match (&own, shipped_file(name, "profile.yaml")) {
             (Some(own), _) => (own.as_slice(), path.to_string()),
             (None, Some(shipped)) => (shipped.as_bytes(), format!("templates/{name}/profile.yaml")),
             (None, None) => return Ok(None),

@@ -184,7 +184,7 @@ fn item(text: &mut Text, view: &View) {
     let mut line = Line::new().add(Style::Strong, "This item").to_column(13);
     line = line
         .plain(format!("{} {}: ", node.id, cut(&node.item.title, 40)))
-        .add(items::style(shown), items::label(world, spot));
+        .add(items::style(shown), world.label(spot));
     if let Some(owner) = &node.item.owner {
         line = line.plain(format!(", {owner}"));
     }

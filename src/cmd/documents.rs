@@ -1,0 +1,202 @@
+//! Rendered documents: made from a snapshot, compared with the files, written together with the state.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::derive::board::Board;
+use crate::derive::world::World;
+use crate::documents::bytes::{header, part, whole};
+use crate::documents::sheets::{Sheet, sheets};
+use crate::documents::values::{of_process, of_workflow};
+use crate::error::{Error, Result};
+use crate::model::edit::{Edit, Root};
+use crate::model::id::Id;
+use crate::model::path::RepoPath;
+use crate::model::workflow::Workflow;
+use crate::render::{self, Bounds};
+use crate::store::{At, Store};
+
+use super::confined;
+use super::context::Context;
+use super::draft::Draft;
+use super::session;
+use super::write::Deciding;
+
+/// The largest file that a document is looked for in, in bytes.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Renders the templates of one version of the repository.
+pub(super) struct Renderer<'a> {
+    pub context: &'a Context,
+    pub store: &'a Store,
+    pub at: &'a At,
+}
+
+/// How a document compares with its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It says what it should.
+    Fresh,
+    /// It says something else.
+    Stale,
+    /// It is not there.
+    Missing,
+    /// Somebody writes it by hand, as its process allows.
+    ByHand,
+    /// Somebody else's file is in its place.
+    Foreign,
+}
+
+impl Standing {
+    /// The word on screen and in `--json`.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::Missing => "missing",
+            Self::ByHand => "by hand",
+            Self::Foreign => "in the way",
+        }
+    }
+
+    /// Whether `render` would change the file.
+    pub(super) fn is_behind(self) -> bool {
+        matches!(self, Self::Stale | Self::Missing)
+    }
+}
+
+impl Renderer<'_> {
+    /// The text of a template of a process.
+    pub(super) fn text(&self, profile: &Id, template: &str, value: &Value) -> Result<String> {
+        let bundle = self.store.templates(self.at, profile, template)?;
+        if bundle.own.is_empty() {
+            return render::render(&bundle.templates, template, value, Bounds::Own);
+        }
+        let trusted = self.store.trusted()?;
+        let unknown = bundle.own.iter().filter(|own| !trusted.contains(&own.id));
+        let unknown: Vec<&str> = unknown.map(|own| own.path.as_str()).collect();
+        if !unknown.is_empty() {
+            let error = Error::refused(format!("the template {} is not trusted here", unknown.join(", ")));
+            return Err(error.note("it comes from the repository and has not been looked at").hint("git track trust"));
+        }
+        confined::render(self.context, &bundle.templates, template, value)
+    }
+
+    /// What a document should say, without the marks or the header of its file.
+    pub(super) fn body(&self, world: &World, sheet: &Sheet) -> Result<String> {
+        let mut value = match sheet.boards.as_slice() {
+            [board] if sheet.of_one => of_workflow(world, *board),
+            boards => of_process(world, boards),
+        };
+        if let Some(map) = value.as_object_mut() {
+            map.insert("document".to_owned(), about(sheet));
+        }
+        self.text(sheet.profile, sheet.template, &value)
+            .map_err(|error| error.context(format!("{} cannot be rendered", sheet.path)))
+    }
+
+    /// A document as it is printed: what its file says, without the marks of a part.
+    pub(super) fn printed(&self, world: &World, sheet: &Sheet) -> Result<String> {
+        let body = self.body(world, sheet)?;
+        let headed = sheet.document.header && !sheet.document.block;
+        Ok(if headed { header(&sheet.source(world)) + &body } else { body })
+    }
+}
+
+/// Files as they are to be, several parts of one put in one after the other.
+#[derive(Default)]
+pub(super) struct Desk {
+    files: BTreeMap<RepoPath, (Option<Vec<u8>>, Option<Vec<u8>>)>,
+}
+
+impl Desk {
+    /// Puts a document into its file, unless that is somebody else's; says how it was before.
+    ///
+    /// `before`: the state before, by whose document an old file is known.
+    pub(super) fn put(
+        &mut self,
+        renderer: &Renderer,
+        (world, before): (&World, Option<&World>),
+        sheet: &Sheet,
+    ) -> Result<Standing> {
+        let body = renderer.body(world, sheet)?;
+        let file = match self.files.get(&sheet.path) {
+            Some((_, planned)) => planned.clone(),
+            None => renderer.store.files.read(Root::WorkTree, &sheet.path, LARGEST)?,
+        };
+        let source = sheet.source(world);
+        let after = if sheet.document.block {
+            let titles = (source.as_str(), sheet.document.title.as_str());
+            let after = part(file.as_deref(), &body, &sheet.mark(world), titles);
+            Some(after.map_err(|error| error.context(format!("{} cannot be rendered into", sheet.path)))?)
+        } else if sheet.document.header {
+            whole(file.as_deref(), &(header(&source) + &body), &[])
+        } else {
+            let old = before.filter(|_| file.is_some()).and_then(|before| renderer.body(before, sheet).ok());
+            whole(file.as_deref(), &body, &[&body, &old.unwrap_or_default()])
+        };
+        let Some(after) = after else {
+            return Ok(if is_of_a_kind(world, sheet) { Standing::ByHand } else { Standing::Foreign });
+        };
+        let standing = match &file {
+            None => Standing::Missing,
+            Some(file) if same(file, &after) => return Ok(Standing::Fresh),
+            Some(_) => Standing::Stale,
+        };
+        let first = file.clone();
+        self.files.entry(sheet.path.clone()).or_insert((first, None)).1 = Some(after);
+        Ok(standing)
+    }
+
+    /// The edits that write what was put down.
+    pub(super) fn edits(self) -> Vec<Edit> {
+        let edit = |(path, (before, after))| Edit { root: Root::WorkTree, path, before, after, executable: false };
+        self.files.into_iter().map(edit).collect()
+    }
+}
+
+// Where the document itself is, and the way from its folder to the top of the work tree, for links.
+fn about(sheet: &Sheet) -> Value {
+    let up = "../".repeat(sheet.path.components().count().saturating_sub(1));
+    json!({ "name": sheet.name, "title": sheet.document.title, "path": sheet.path, "up": up })
+}
+
+// A checkout may end lines in another way than the repository.
+fn same(file: &[u8], wanted: &[u8]) -> bool {
+    let plain = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    file == wanted || plain(file) == plain(wanted)
+}
+
+fn is_of_a_kind(world: &World, sheet: &Sheet) -> bool {
+    let board = sheet.boards.first().and_then(|&board| world.boards.get(board));
+    board.is_some_and(|board| board.profile.kinds.values().any(|kind| kind.documents.contains(sheet.name)))
+}
+
+/// The documents that are written together with a change of the state; what stands in their way is said, and stops
+/// nothing.
+pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Result<Vec<Edit>> {
+    let here = deciding.session;
+    let renderer = Renderer { context: deciding.context, store: &here.store, at: &here.snapshot.at };
+    let on_base = here.is_on_base();
+    let changed: Vec<&Id> = draft.changed().map(|workflow: &Workflow| &workflow.id).collect();
+    if changed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let world = draft.world();
+    let touched = |board: &Board| changed.contains(&&board.workflow.id);
+    let kept = sheets(&world, touched)?.into_iter().filter(|sheet| sheet.is_kept(on_base));
+    let before = session::world(draft.snapshot);
+    let mut desk = Desk::default();
+    for sheet in kept {
+        match desk.put(&renderer, (&world, Some(&before)), &sheet) {
+            Ok(Standing::Foreign) => {
+                let line = format!("{} is not rendered by git-track and stays as it is", sheet.path);
+                deciding.context.remark(line);
+            }
+            Ok(_) => {}
+            Err(error) => deciding.context.remark(error.to_string()),
+        }
+    }
+    Ok(desk.edits())
+}

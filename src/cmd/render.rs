@@ -1,0 +1,203 @@
+//! `render`: documents from the state.
+
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use crate::derive::board::Board;
+use crate::derive::world::World;
+use crate::documents::sheets::{Sheet, is_open, sheets};
+use crate::error::{Error, Kind, Result, nearest};
+use crate::ui::{Line, Style, Table, Text};
+
+use super::Answer;
+use super::context::Context;
+use super::documents::{Desk, Renderer, Standing};
+use super::session::{Session, world};
+use super::write::{FileChanges, WriteArgs, apply_files, difference};
+
+/// Arguments of `render`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  git track render                       every document of every open workflow
+  git track render --check               for CI: says what is out of date, writes nothing
+  git track render worktracker --stdout")]
+pub struct Args {
+    /// The documents: names, WORKFLOW:NAME, or their paths
+    #[arg(value_name = "DOC")]
+    pub documents: Vec<String>,
+    /// Write nothing; say what is out of date, with the difference, and exit with 1
+    #[arg(long, conflicts_with_all = ["stdout", "stage", "commit"])]
+    pub check: bool,
+    /// Print the documents instead of writing them
+    #[arg(long, conflicts_with_all = ["stage", "commit"])]
+    pub stdout: bool,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+/// Renders documents.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
+    if args.stdout {
+        return print(context, &args.documents);
+    }
+    if args.check {
+        return check(context, &args.documents);
+    }
+    let (session, lock) = Session::open_locked(context)?;
+    let world = world(&session.snapshot);
+    let mut desk = Desk::default();
+    let looked = look(context, &session, (&world, &args.documents), &mut desk)?;
+    let edits = desk.edits();
+    let mut text = Text::new();
+    for edit in &edits {
+        text.line(Line::new().plain("rendered ").add(Style::Strong, edit.path.as_str()));
+    }
+    looked.iter().filter_map(|(sheet, standing)| kept(sheet, *standing)).for_each(|line| text.line(line));
+    let same = looked.iter().filter(|(_, standing)| *standing == Standing::Fresh).count();
+    if edits.is_empty() && same > 0 {
+        text.line(up_to_date(same));
+    }
+    let told = told(&world, &looked);
+    let foreign = looked.iter().any(|(_, standing)| *standing == Standing::Foreign);
+    let write = args.write.decided(session.snapshot.config.write);
+    let what = match edits.as_slice() {
+        [one] => format!("render {}", one.path),
+        several => format!("render {} documents", several.len()),
+    };
+    drop(world);
+    let changes = FileChanges { edits, text, what, write };
+    let answer = apply_files(context, &session.store, lock, changes)?.with("documents", told);
+    let answer = session.whole(answer);
+    Ok(if foreign && answer.exit == 0 { answer.exit(Kind::Refused.exit()) } else { answer })
+}
+
+fn check(context: &Context, names: &[String]) -> Result<Answer> {
+    let session = Session::open(context)?;
+    let world = world(&session.snapshot);
+    let mut desk = Desk::default();
+    let looked = look(context, &session, (&world, names), &mut desk)?;
+    let mut table = Table::default();
+    for (sheet, standing) in looked.iter().filter(|(_, standing)| standing.is_behind()) {
+        table.row([
+            (Style::Warn, standing.word().to_owned()),
+            (Style::Plain, sheet.mark(&world)),
+            (Style::Dim, sheet.path.to_string()),
+        ]);
+    }
+    let mut text = table.text();
+    looked.iter().filter_map(|(sheet, standing)| kept(sheet, *standing)).for_each(|line| text.line(line));
+    let behind = looked.iter().filter(|(_, standing)| standing.is_behind()).count();
+    let wrong = behind > 0 || looked.iter().any(|(_, standing)| *standing == Standing::Foreign);
+    text.extend(difference(&desk.edits()));
+    if behind > 0 {
+        text.line(Line::new().add(Style::Command, "git track render"));
+    } else if !wrong {
+        text.line(up_to_date(looked.len()));
+    }
+    let answer = Answer::new(text).with("documents", told(&world, &looked));
+    let answer = session.whole(answer);
+    Ok(if wrong && answer.exit == 0 { answer.exit(Kind::Refused.exit()) } else { answer })
+}
+
+/// Prints documents as they are, without the marks or the header of their files.
+pub(super) fn print(context: &Context, names: &[String]) -> Result<Answer> {
+    let session = Session::open(context)?;
+    let world = world(&session.snapshot);
+    let renderer = Renderer { context, store: &session.store, at: &session.snapshot.at };
+    let mut printed = String::new();
+    let mut told = Vec::new();
+    for sheet in chosen(context, &session, &world, names)? {
+        let body = renderer.printed(&world, &sheet)?;
+        told.push(json!({ "name": sheet.name, "path": sheet.path, "text": body }));
+        printed.push_str(&body);
+    }
+    Ok(Answer::raw(printed).with("documents", told))
+}
+
+type Looked<'a> = Vec<(Sheet<'a>, Standing)>;
+
+fn look<'a>(
+    context: &Context,
+    session: &Session,
+    (world, names): (&World<'a>, &[String]),
+    desk: &mut Desk,
+) -> Result<Looked<'a>> {
+    let renderer = Renderer { context, store: &session.store, at: &session.snapshot.at };
+    let mut looked = Vec::new();
+    for sheet in chosen(context, session, world, names)? {
+        let standing = desk.put(&renderer, (world, None), &sheet)?;
+        looked.push((sheet, standing));
+    }
+    Ok(looked)
+}
+
+// Without names those of all open workflows; names may reach for closed ones.
+fn chosen<'a>(
+    context: &Context,
+    session: &Session,
+    world: &World<'a>,
+    names: &[String],
+) -> Result<Vec<Sheet<'a>>> {
+    let asked = match context.workflow() {
+        Some(_) => Some(session.the_workflow(context, world)?),
+        None => None,
+    };
+    let asked = asked.and_then(|board| Some(&world.boards.get(board)?.workflow.id));
+    let all = sheets(world, |board: &Board| asked.is_none_or(|asked| *asked == board.workflow.id))?;
+    let open = |sheet: &Sheet| {
+        let mut boards = sheet.boards.iter().filter_map(|&board| world.boards.get(board));
+        asked.is_some() || boards.any(is_open)
+    };
+    if names.is_empty() {
+        return Ok(all.into_iter().filter(open).collect());
+    }
+    let mut found: Vec<Sheet> = Vec::new();
+    for name in names {
+        let means = |sheet: &&Sheet| {
+            let mark = sheet.mark(world);
+            [sheet.name.as_str(), mark.as_str(), sheet.path.as_str()].contains(&name.as_str())
+        };
+        let mut matches: Vec<&Sheet> = all.iter().filter(means).collect();
+        // A bare name is meant for what is going on.
+        if matches.iter().any(|sheet| open(sheet)) && !name.contains([':', '/']) {
+            matches.retain(|sheet| open(sheet));
+        }
+        if matches.is_empty() {
+            let error = Error::not_found(format!("there is no document `{name}`"));
+            let known: Vec<String> = all.iter().map(|sheet| sheet.name.to_string()).collect();
+            return Err(match nearest(name, known.iter().map(String::as_str)) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint("git track render --check"),
+            });
+        }
+        found.extend(matches.into_iter().cloned());
+    }
+    Ok(found)
+}
+
+fn up_to_date(count: usize) -> String {
+    let documents = if count == 1 { "document is" } else { "documents are" };
+    format!("{count} {documents} up to date")
+}
+
+fn kept(sheet: &Sheet, standing: Standing) -> Option<Line> {
+    let line = |style, word: &str, more: &str| {
+        Line::new().add(style, word).plain(format!("  {}{more}", sheet.path))
+    };
+    match standing {
+        Standing::ByHand => Some(line(Style::Dim, "by hand", "")),
+        Standing::Foreign => Some(line(Style::Bad, "in the way", ": it is not rendered by git-track; move it")),
+        Standing::Fresh | Standing::Stale | Standing::Missing => None,
+    }
+}
+
+fn told(world: &World, looked: &Looked) -> Value {
+    looked
+        .iter()
+        .map(|(sheet, standing)| {
+            json!({
+                "name": sheet.name, "of": sheet.source(world), "path": sheet.path, "state": standing.word(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! From rendered text to the bytes of a file: whole files with a header, marked parts of files that people write, too.
+
+use crate::error::{Error, Result};
+
+/// What says, in the first lines of a file, that it is rendered.
+const RENDERED: &str = "<!-- Rendered by git-track from ";
+
+/// The line that says where a rendered document comes from and what to do instead of editing it.
+pub fn header(source: &str) -> String {
+    format!("{RENDERED}{source}. Do not edit: run `git track`. -->\n\n")
+}
+
+/// The bytes of a file that is rendered whole.
+///
+/// A file that somebody else wrote is never written over: `None`. It is ours when it says so, or begins as one of
+/// `ours` does.
+pub fn whole(before: Option<&[u8]>, rendered: &str, ours: &[&str]) -> Option<Vec<u8>> {
+    let text = before.map(String::from_utf8_lossy);
+    let known = text.is_none_or(|text| {
+        let first = |text: &str| text.lines().next().map(str::trim_end).map(str::to_owned);
+        let beginnings: Vec<String> = ours.iter().filter_map(|text| first(text)).collect();
+        // A merge may have put its marks above the first line.
+        let mut head = text.lines().take(12).map(str::trim_end);
+        text.trim().is_empty()
+            || head.any(|line| line.starts_with(RENDERED) || beginnings.iter().any(|known| known == line))
+    });
+    known.then(|| rendered.as_bytes().to_vec())
+}
+
+/// The bytes of a file with a marked part; everything outside of the marks stays as it is.
+///
+/// A file without marks gets them at its end, a missing one consists of a heading and the part. Marks that do not fit
+/// together are an error with the line.
+pub fn part(before: Option<&[u8]>, rendered: &str, mark: &str, (source, title): (&str, &str)) -> Result<Vec<u8>> {
+    let begin = format!("<!-- git-track:begin {mark} from {source}. Do not edit here: run `git track render`. -->");
+    let end = format!("<!-- git-track:end {mark} -->");
+    let body = rendered.trim_end_matches('\n');
+    let block = format!("{begin}\n{body}\n{end}");
+    let Some(before) = before.filter(|bytes| !bytes.is_empty()) else {
+        return Ok(format!("# {title}\n\n{block}\n").into_bytes());
+    };
+    let text = std::str::from_utf8(before).map_err(|_| Error::state("the file is not UTF-8"))?;
+    let crlf = text.contains("\r\n");
+    let native = |text: String| if crlf { text.replace('\n', "\r\n") } else { text };
+    let (opening, closing) = (format!("<!-- git-track:begin {mark} "), format!("<!-- git-track:end {mark} "));
+    let Some((start, stop)) = marks(text, &opening, &closing)? else {
+        let gap = if text.ends_with("\n\n") || text.ends_with("\r\n\r\n") {
+            ""
+        } else if text.ends_with('\n') {
+            "\n"
+        } else {
+            "\n\n"
+        };
+        return Ok(format!("{text}{}", native(format!("{gap}{block}\n"))).into_bytes());
+    };
+    let (head, rest) = text.split_at_checked(start).unwrap_or((text, ""));
+    let tail = rest.get(stop - start..).unwrap_or_default();
+    Ok(format!("{head}{}{tail}", native(block)).into_bytes())
+}
+
+// From the beginning of the opening mark to the end of the closing one, without the end of its line. Conflicted marks
+// of one part may come twice: from the first opening to the last closing.
+fn marks(text: &str, opening: &str, closing: &str) -> Result<Option<(usize, usize)>> {
+    let mut at = 0;
+    let (mut first, mut last, mut depth) = (None, None, 0_i32);
+    let conflicted = text.lines().any(|line| line.starts_with("<<<<<<< "));
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let misplaced = |what: &str| {
+            let message = format!("line {}: the mark `{}` {what}", index + 1, line.trim_end());
+            Err(Error::state(message).hint("put the marks right, or remove both, and render again"))
+        };
+        if line.starts_with(opening) {
+            depth += 1;
+            if depth > 1 && !conflicted {
+                return misplaced("opens a part that is open");
+            }
+            first.get_or_insert(at);
+        } else if line.starts_with(closing) {
+            depth -= 1;
+            if first.is_none() || (depth < 0 && !conflicted) {
+                return misplaced("closes a part that is not open");
+            }
+            last = Some(at + line.trim_end_matches(['\r', '\n']).len());
+        }
+        at += line.len();
+    }
+    match (first, last) {
+        (None, _) => Ok(None),
+        (Some(first), Some(last)) if first < last && (depth == 0 || conflicted) => Ok(Some((first, last))),
+        _ => Err(Error::state(format!("the part that `{}` opens is never closed", opening.trim_end()))
+            .hint("put the marks right, or remove both, and render again")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FROM: (&str, &str) = (".track/workflows/w.yaml", "Progress");
+
+    fn placed(before: &str, rendered: &str) -> String {
+        String::from_utf8(part(Some(before.as_bytes()), rendered, "w:x", FROM).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn only_what_is_between_the_marks_changes() {
+        let new = String::from_utf8(part(None, "| a |\n", "w:x", FROM).unwrap()).unwrap();
+        assert!(new.starts_with("# Progress\n\n<!-- git-track:begin w:x from .track/workflows/w.yaml. "));
+        assert!(new.ends_with(" -->\n| a |\n<!-- git-track:end w:x -->\n"), "{new}");
+        let mine = new.replace("# Progress\n", "# Mine\n\nwords\n") + "more words";
+        let again = placed(&mine, "| b |\n");
+        assert_eq!(again, mine.replace("| a |", "| b |"));
+        assert_eq!(placed(&again, "| b |\n"), again);
+        let appended = placed("# Mine\n", "x\n");
+        assert!(appended.starts_with("# Mine\n\n<!-- git-track:begin w:x "), "{appended}");
+        assert_eq!(placed(&appended, "x\n"), appended);
+    }
+
+    #[test]
+    fn line_ends_and_other_parts_stay() {
+        let dos = placed("# Mine\r\n", "x\ny\n");
+        assert_eq!(dos.matches('\n').count(), dos.matches("\r\n").count(), "{dos:?}");
+        assert_eq!(placed(&dos, "x\ny\n"), dos);
+        let two = String::from_utf8(part(Some(dos.as_bytes()), "z", "w:xy", FROM).unwrap()).unwrap();
+        assert_eq!(placed(&two, "x\ny\n"), two);
+    }
+
+    #[test]
+    fn a_conflict_inside_of_the_marks_is_written_over() {
+        let block = placed("# Mine\n", "x");
+        let conflicted = block.replace("x\n<!-- git-track:end", "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n<!-- git-track:end");
+        assert_eq!(placed(&conflicted, "x"), block);
+        let both = block.replace("# Mine\n", "# Mine\n<<<<<<< ours\n") + "=======\n" + block.split_once("\n\n").unwrap().1 + ">>>>>>> b\n";
+        let mended = placed(&both, "x");
+        assert_eq!(mended.matches("git-track:begin").count(), 1, "{mended}");
+    }
+
+    #[test]
+    fn marks_that_do_not_fit_together_are_an_error() {
+        let block = placed("# Mine\n", "x");
+        let wrong = |text: &str| part(Some(text.as_bytes()), "x", "w:x", FROM).unwrap_err().to_string();
+        let end = "<!-- git-track:end w:x -->\n";
+        assert!(wrong(&block.replace(end, "")).contains("is never closed"));
+        assert!(wrong(&format!("{end}{block}")).contains("line 1: the mark"));
+        assert!(wrong(&block.replace("x\n", &block)).contains("opens a part that is open"));
+        assert!(part(Some(b"\xff"), "x", "w:x", FROM).is_err());
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_is_left_alone() {
+        let text = header(".track/workflows/w.yaml") + "# Progress\n";
+        assert_eq!(whole(None, &text, &[]).as_deref(), Some(text.as_bytes()));
+        assert_eq!(whole(Some(text.as_bytes()), &text, &[]).as_deref(), Some(text.as_bytes()));
+        assert_eq!(whole(Some(b"# Progress\n\nby hand\n"), &text, &[]), None);
+        assert!(whole(Some(b"<<<<<<< a\n# Trace: X\n"), "# Trace: X\n", &["# Trace: X\n"]).is_some());
+        assert!(whole(Some(b"# Trace: Old\n"), "# Trace: X\n", &["# Trace: X\n"]).is_none());
+        assert!(whole(Some(b"# Trace: Old\n"), "# Trace: X\n", &["# Trace: X\n", "# Trace: Old\n"]).is_some());
+    }
+}

@@ -1,0 +1,9 @@
+//! Documents that are rendered from the state: which there are, what their templates are told, the bytes they should have.
+
+pub mod bytes;
+mod gates;
+mod items;
+pub mod numbers;
+pub mod sheets;
+pub mod values;
+pub mod window;

@@ -1,0 +1,109 @@
+//! Which documents of a snapshot are rendered, and where they are.
+
+use crate::derive::board::Board;
+use crate::derive::pages;
+use crate::derive::world::World;
+use crate::error::{Error, Result};
+use crate::model::document::{Document, On};
+use crate::model::id::Id;
+use crate::model::path::RepoPath;
+use crate::model::place::is_of_one;
+use crate::model::state::State;
+
+/// A document that is rendered.
+#[derive(Clone, Debug)]
+pub struct Sheet<'a> {
+    /// How it is asked for.
+    pub name: &'a Id,
+    /// What its process says about it.
+    pub document: &'a Document,
+    /// The process.
+    pub profile: &'a Id,
+    /// Where it is.
+    pub path: RepoPath,
+    /// The template.
+    pub template: &'a str,
+    /// The workflows that it is about.
+    pub boards: Vec<usize>,
+    /// Whether it is about one workflow, not about all of its process.
+    pub of_one: bool,
+}
+
+impl Sheet<'_> {
+    /// The state that it is rendered from, for people.
+    pub fn source(&self, world: &World) -> String {
+        let board = self.boards.first().and_then(|&board| world.boards.get(board)).filter(|_| self.of_one);
+        board.map_or_else(|| ".track/workflows".to_owned(), source)
+    }
+
+    /// The name of its marks, where it is a part of a file.
+    pub fn mark(&self, world: &World) -> String {
+        let board = self.boards.first().and_then(|&board| world.boards.get(board)).filter(|_| self.of_one);
+        board.map_or_else(|| self.name.to_string(), |board| format!("{}:{}", board.workflow.id, self.name))
+    }
+
+    /// Whether it is written together with the state, here.
+    pub fn is_kept(&self, on_base: bool) -> bool {
+        match self.document.on {
+            On::Always => true,
+            On::Base => on_base,
+            On::Never => false,
+        }
+    }
+}
+
+/// The file of a workflow.
+pub fn source(board: &Board) -> String {
+    format!(".track/workflows/{}.yaml", board.workflow.id)
+}
+
+/// The documents that are rendered from these workflows, in the order of the workflows.
+///
+/// Of a closed workflow they stay what they were, but can be asked for.
+pub fn sheets<'a>(world: &World<'a>, wanted: impl Fn(&Board) -> bool) -> Result<Vec<Sheet<'a>>> {
+    let mut sheets: Vec<Sheet> = Vec::new();
+    for (index, board) in world.boards.iter().enumerate().filter(|(_, board)| wanted(board)) {
+        for (name, document) in board.profile.documents.iter() {
+            let Some(template) = &document.template else { continue };
+            let of_one = is_of_one(document, board.profile, &board.pages.places);
+            if !of_one && sheets.iter().any(|known| known.name == name && known.profile == &board.profile.profile) {
+                continue;
+            }
+            if of_one && !is_due(board, name) {
+                continue;
+            }
+            let path = pages::path_of(board, 0, document).map_err(|why| {
+                Error::state(format!("nobody can tell where `{name}` of {} is: {why}", board.workflow.id))
+            })?;
+            let boards = if of_one { vec![index] } else { of_process(world, board.profile) };
+            let profile = &board.profile.profile;
+            sheets.push(Sheet { name, document, profile, path, template, boards, of_one });
+        }
+    }
+    Ok(sheets)
+}
+
+fn of_process(world: &World, profile: &crate::model::profile::Profile) -> Vec<usize> {
+    let same = world.boards.iter().enumerate().filter(|(_, board)| board.profile.profile == profile.profile);
+    same.map(|(index, _)| index).collect()
+}
+
+// What a kind of items is made of is written when one of them has begun.
+fn is_due(board: &Board, name: &Id) -> bool {
+    let mut owners = board
+        .nodes()
+        .filter(|(_, node)| node.kind.is_some_and(|kind| kind.documents.contains(name)))
+        .peekable();
+    if owners.peek().is_none() {
+        return true;
+    }
+    owners.any(|(place, node)| {
+        let begun = node.item.started.is_some() || pages::is_there(board, place, name);
+        begun && node.state != State::Dropped
+    })
+}
+
+/// Whether a workflow is one whose documents are kept up to date.
+pub fn is_open(board: &Board) -> bool {
+    !board.root().state.is_closed()
+}

@@ -1,0 +1,63 @@
+//! What a report about a span of time is told, besides what a document is.
+
+use serde_json::{Value, json};
+
+use crate::derive::world::World;
+use crate::model::record::NoteKind;
+use crate::model::state::State;
+use crate::model::time::Date;
+
+use super::numbers::metric;
+
+/// A span of days, both included, and how people call it.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// How it is called: `Week 1`.
+    pub label: Option<String>,
+    /// The first day.
+    pub since: Date,
+    /// The last day.
+    pub until: Date,
+    /// Whether only the empty form is wanted.
+    pub blank: bool,
+}
+
+/// What a report is told about its window: `window`, and of what happened in it `finished` (ids of items), `events`,
+/// `wins`, `goals`, `asks`, `metrics` and `unreviewed` risks.
+pub fn of_window(world: &World, index: usize, window: &Window) -> Value {
+    let Some(board) = world.boards.get(index) else { return Value::Null };
+    let inside = |date: Date| date >= window.since && date <= window.until;
+    let items = board.nodes().skip(1).map(|(_, node)| node);
+    let finished = items.filter(|node| {
+        node.state == State::Done && node.item.finished.is_some_and(|at| inside(at.date()))
+    });
+    let finished: Vec<&str> = finished.map(|node| node.id.as_str()).collect();
+    let said = |kind: NoteKind| -> Vec<Value> {
+        let notes = board.nodes().flat_map(|(_, node)| node.item.notes.values());
+        let notes = notes.filter(|note| note.kind == Some(kind) && note.at.is_none_or(|at| inside(at.date())));
+        notes.map(|note| json!({ "text": note.text, "by": note.by, "at": note.at })).collect()
+    };
+    let events: Vec<Value> = crate::derive::stamps::stamps(board)
+        .iter()
+        .filter(|stamp| inside(stamp.at.date()))
+        .map(|stamp| {
+            json!({
+                "at": stamp.at, "ref": stamp.reference, "item": board.node(stamp.place).id,
+                "event": stamp.event.word(), "by": stamp.by, "text": stamp.text,
+            })
+        })
+        .collect();
+    let metrics = board.nodes().flat_map(|(_, node)| node.item.metrics.iter());
+    let metrics: Vec<Value> =
+        metrics.map(|(id, found)| metric(id, found, Some(window.since), Some(window.until))).collect();
+    let risks = board.nodes().flat_map(|(_, node)| node.item.risks.iter());
+    let unreviewed = risks.filter(|(_, risk)| {
+        risk.closed.is_none() && risk.reviewed.is_none_or(|reviewed| reviewed < window.since)
+    });
+    json!({
+        "window": { "label": window.label, "since": window.since, "until": window.until, "blank": window.blank },
+        "finished": finished, "events": events, "metrics_then": metrics,
+        "wins": said(NoteKind::Win), "goals": said(NoteKind::Goal), "asks": said(NoteKind::Ask),
+        "unreviewed": unreviewed.map(|(_, risk)| &risk.title).collect::<Vec<_>>(),
+    })
+}
