@@ -23,6 +23,9 @@ pub struct Row<'a> {
     pub mode: Turn,
     /// The ids of its items; of a gate its judges, equal names folded; of a checkpoint its id and who decides.
     pub members: Vec<String>,
+    /// Of a gate: the roles of the people who have to say something besides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
     /// How far it is.
     pub status: Shown,
 }
@@ -40,6 +43,11 @@ pub enum Turn {
 }
 
 impl Row<'_> {
+    /// Everybody and everything that is in it, the people last.
+    pub fn everybody(&self) -> String {
+        self.members.iter().chain(&self.people).cloned().collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether nothing more happens in it.
     pub fn is_over(&self) -> bool {
         matches!(self.status, Shown::Done | Shown::Dropped)
@@ -108,9 +116,17 @@ impl Queue<'_, '_> {
     }
 
     fn gate(&mut self, place: Place, id: &Id, gate: &Gate) {
-        let judges = gate.parts.iter().flat_map(|(id, part)| judges(self.board, place, id, part));
+        let is_person = |part: &Part| matches!(part, Part::Full(full) if full.human.is_some());
+        let asked = |person: bool| {
+            let parts = gate.parts.iter().filter(move |(_, part)| is_person(part) == person);
+            folded(parts.flat_map(|(id, part)| judges(self.board, place, id, part)))
+        };
         let state = state_of_gate(self.board, place, gate);
-        self.row(place, format!("{}-review", lower(id)), Turn::Sequential, folded(judges), state);
+        self.row(place, format!("{}-review", lower(id)), Turn::Sequential, asked(false), state);
+        let people = asked(true);
+        if let Some(row) = self.rows.last_mut() {
+            row.people = people;
+        }
     }
 
     fn checkpoint(&mut self, place: Place, id: &Id, checkpoint: &Checkpoint) {
@@ -142,7 +158,8 @@ impl Queue<'_, '_> {
             },
         };
         let order = self.rows.len() + 1;
-        self.rows.push(Row { order, group, of: self.board.node(place).id, mode, members, status });
+        let people = Vec::new();
+        self.rows.push(Row { order, group, of: self.board.node(place).id, mode, members, people, status });
     }
 }
 
@@ -227,7 +244,7 @@ mod tests {
 
     fn rows(scene: &Scene) -> Vec<String> {
         let line = |row: Row| {
-            let (mode, members) = (row.mode.word(), row.members.join("+"));
+            let (mode, members) = (row.mode.word(), row.everybody().replace(", ", "+"));
             format!("{} {} {} {mode} {members} {}", row.order, row.group, row.of, row.status)
         };
         queue(&scene.world(), 0).into_iter().map(line).collect()

@@ -35,8 +35,9 @@ pub fn recovery<'a>(board: &Board<'a>) -> Vec<Recovery<'a>> {
 
 fn after(board: &Board, place: Place) -> String {
     let siblings = board.node(place).parent.map(|parent| board.node(parent).children.as_slice());
-    let mut later = siblings.unwrap_or_default().iter().skip_while(|&&sibling| sibling != place).skip(1);
-    match later.next() {
+    let later = siblings.unwrap_or_default().iter().skip_while(|&&sibling| sibling != place).skip(1);
+    // What does not count is nothing to go on with.
+    match later.into_iter().find(|&&later| board.node(later).item.is_counted()) {
         Some(&next) => format!("{} ready", name(board, next)),
         None => format!("{} complete", name(board, 0)),
     }

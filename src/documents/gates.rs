@@ -17,9 +17,13 @@ pub(super) fn gates(board: &Board, place: Place) -> Vec<Value> {
         .map(|(id, gate)| {
             let parts: Vec<Value> =
                 gate.parts.iter().map(|(part, said)| self::part(board, place, part, said)).collect();
+            // What the score parts are about, together.
+            let scored = parts.iter().filter(|part| part["check"] == "score");
+            let scored: Vec<Value> =
+                scored.filter_map(|part| part["rows"].as_array()).flatten().cloned().collect();
             json!({
                 "id": id, "title": gate.title.as_ref().map_or_else(|| id.to_string(), Clone::clone),
-                "state": word(gate_state(board, place, gate)), "parts": parts,
+                "state": word(gate_state(board, place, gate)), "parts": parts, "scored": scored,
             })
         })
         .collect()

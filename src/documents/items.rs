@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::derive::board::Board;
+use crate::derive::board::{Board, Thing};
 use crate::derive::gates::{is_escalated, max_iterations, threshold};
 use crate::derive::pages;
 use crate::derive::progress::progress;
@@ -105,6 +105,19 @@ fn place(map: &mut Map<String, Value>, world: &World, spot: Spot) {
     insert(map, "depth", &board.upwards(spot.place).count().saturating_sub(1));
     insert(map, "counted", &node.item.is_counted());
     insert(map, "agents", &owners(node.item));
+    let needs = node.item.needs.iter().map(|need| needed(world, spot, need));
+    insert(map, "after", &needs.collect::<Vec<_>>());
+}
+
+// What comes before it, by the name that people call it, and what it is.
+fn needed(world: &World, spot: Spot, need: &str) -> Value {
+    let (what, name) = match world.resolve_need(spot.board, need) {
+        Some((board, Thing::Item(place))) => ("item", world.boards.get(board).map(|board| board.short(place))),
+        Some((_, Thing::Gate(..))) => ("gate", None),
+        Some((_, Thing::Checkpoint(..))) => ("checkpoint", None),
+        _ => ("unknown", None),
+    };
+    json!({ "ref": need, "what": what, "name": name.unwrap_or_else(|| need.to_owned()) })
 }
 
 fn standing(map: &mut Map<String, Value>, world: &World, spot: Spot) {
@@ -133,7 +146,7 @@ fn standing(map: &mut Map<String, Value>, world: &World, spot: Spot) {
 // What it waits for, by the name that people call it.
 fn waited_for(world: &World, spot: Spot, unmet: &Unmet) -> Value {
     let item = match world.resolve_need(spot.board, &unmet.reference) {
-        Some((board, crate::derive::board::Thing::Item(place))) => Some(Spot { board, place }),
+        Some((board, Thing::Item(place))) => Some(Spot { board, place }),
         _ => None,
     };
     let name = item.map_or_else(|| unmet.reference.clone(), |spot| world.board(spot).short(spot.place));

@@ -72,6 +72,7 @@ pub fn render(templates: &Templates, name: &str, value: &Json, _bounds: Bounds) 
     env.add_filter("pad", pad); env.add_filter("lpad", lpad); env.add_filter("center", center); env.add_filter("cut", cut);
     env.add_filter("frame", frame); env.add_filter("bar", bar); env.add_filter("rule", rule); env.add_filter("repeat", repeat);
     env.add_filter("wrap", wrap); env.add_filter("aligned", aligned); env.add_filter("plain", |s: String| s);
+    env.add_filter("values", |v: Value| -> std::result::Result<Vec<Value>, minijinja::Error> { Ok(v.try_iter()?.map(|k| v.get_item(&k).unwrap_or_default()).collect()) });
     env.add_filter("code", |s: String| format!("`{s}`"));
     for (name, text) in templates { env.add_template(name, text).map_err(|e| Error::state(format!("{e:#}")))?; }
     let t = env.get_template(name).map_err(|e| Error::state(e.to_string()))?;
