@@ -72,7 +72,7 @@ fn format(file: &str, path: &Path) -> Result<&'static Format> {
         let known = known.to_lowercase();
         name == known || known.starts_with('.') && name.ends_with(&known)
     };
-    FORMATS.iter().find(|format| format.files.iter().any(|known| fits(&known))).ok_or_else(|| {
+    FORMATS.iter().find(|format| format.files.iter().any(fits)).ok_or_else(|| {
         let known: Vec<&str> = FORMATS.iter().flat_map(|format| format.files).copied().collect();
         Error::state(format!("`{file}` has no format in which `{path}` can be looked up"))
             .note(format!("formats are known of {}", known.join(", ")))

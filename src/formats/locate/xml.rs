@@ -123,7 +123,8 @@ fn add(source: Source, open: &mut [Open], text: &str, range: Range<usize>) -> Re
         Some(known) => {
             let between = source.slice(&(known.span.end..range.start));
             element.mixed |= !between.trim().is_empty();
-            known.text = format!("{}{between}{}", known.text, text.trim_end());
+            known.text.push_str(between);
+            known.text.push_str(text.trim_end());
             known.span.end = range.end - after;
         }
     }

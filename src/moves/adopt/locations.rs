@@ -61,3 +61,54 @@ fn left_out(value: Value, path: &str, report: &mut Report) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn taken(value: Value, wanted: &[&str], left: &[(&str, Value, &str)]) {
+        let mut report = Report::default();
+        assert_eq!(locations(value, "versions", &mut report), json!(wanted));
+        let all = report.ignored.iter().chain(&report.not_understood);
+        let all: Vec<_> =
+            all.map(|left| (left.path.as_str(), left.value.clone(), left.reason.as_str())).collect();
+        assert_eq!(all, left);
+    }
+
+    #[test]
+    fn a_location_is_stored_without_what_stands_there() {
+        taken(
+            json!([
+                {"file": "a.json", "path": "plugins[0].version", "value": "0.1.0"},
+                {"file": "p.toml", "path": "project.version", "label": "version", "value": 0.2, "note": "x"},
+                "VERSION /(?P<version>.+)/",
+            ]),
+            &["a.json plugins[0].version", "p.toml project.version as version", "VERSION /(?P<version>.+)/"],
+            &[
+                ("versions.0.value", json!("0.1.0"), "read from the file"),
+                ("versions.1.value", json!(0.2), "read from the file"),
+                ("versions.1.note", json!("x"), "no field of this process has this name"),
+            ],
+        );
+        taken(json!({"file": "a", "path": "b", "label": null}), &["a b"], &[]);
+    }
+
+    #[test]
+    fn what_is_no_location_is_reported_whole() {
+        let bad = [
+            (json!({"file": "a"}), "`path` is missing"),
+            (json!({"path": "v", "value": 1}), "`file` is missing"),
+            (json!({"file": "a", "path": 1}), "`path` is no text but 1"),
+            (json!({"file": "a", "path": "b c"}), "the path `b c` has no end at character 2"),
+            (json!({"file": "a/", "path": "b"}), "the path `a/` has an empty component"),
+            (json!("a"), "`a` names no path in the file"),
+            (json!(3), "neither a location nor a mapping with `file` and `path`"),
+        ];
+        for (value, reason) in bad {
+            taken(json!([value, "a b"]), &["a b"], &[("versions.0", value, reason)]);
+        }
+    }
+}

@@ -126,43 +126,6 @@ fn steps_become_a_trace() {
 }
 
 #[test]
-fn locations_are_stored_without_what_stands_there() {
-    let (tree, report) = taken(
-        shipped_profile("orchestration"),
-        "title: Bump\nversions:\n- {file: a.json, path: \"plugins[0].version\", value: 0.1.0}\n\
-         - {file: p.toml, path: project.version, label: version, value: 0.2, note: x}\n- VERSION /(?P<version>.+)/\n\
-         - {file: ../a, path: v, value: 1}\n- {file: a}\n- {file: a, path: b c}\n- 3\n",
-    );
-    let wanted =
-        ["a.json plugins[0].version", "p.toml project.version as version", "VERSION /(?P<version>.+)/"];
-    assert_eq!(tree["fields"], json!({"versions": wanted}));
-    assert_eq!(
-        lines(&report),
-        [
-            "- versions.0.value: \"0.1.0\" (read from the file)",
-            "- versions.1.value: 0.2 (read from the file)",
-            "? versions.1.note: \"x\"",
-            r#"? versions.3: {"file":"../a","path":"v","value":1}"#,
-            r#"? versions.4: {"file":"a"}"#,
-            r#"? versions.5: {"file":"a","path":"b c"}"#,
-            "? versions.6: 3",
-        ]
-    );
-    let reasons: Vec<&str> = report.not_understood.iter().skip(1).map(|left| left.reason.as_str()).collect();
-    assert!(reasons[0].contains("`..`"));
-    assert_eq!(
-        reasons[1..],
-        [
-            "`path` is missing",
-            "the path `b c` has no end at character 2",
-            "neither a location nor a mapping with `file` and `path`",
-        ]
-    );
-    let (tree, report) = taken(shipped_profile("orchestration"), "title: Bump\nversions: {file: a}\n");
-    assert_eq!((tree.get("fields"), lines(&report).len()), (None, 1));
-}
-
-#[test]
 fn an_execution_plan_becomes_a_program() {
     let (tree, report) = taken(
         shipped_profile("program"),
