@@ -194,6 +194,7 @@ mod tests {
                 r"/^ARG V=(?P<version>\d{1,3}) as\/x$/",
                 Some("c"),
             ),
+            (r#"a.json "\\" as b"#, "a.json", r#""\\""#, Some("b")),
             ("a.json as as as", "a.json", "as", Some("as")),
         ] {
             let wanted = (file.to_owned(), path.to_owned(), label.map(str::to_owned));

@@ -13,7 +13,6 @@ use crate::error::Result;
 pub(super) fn read(source: Source) -> Result<Node> {
     let options = granit_parser::options! {
         emit_comments: false,
-        emit_unresolved_aliases: true,
         flow_nesting_limit: DEPTH,
         block_nesting_limit: DEPTH,
     };
@@ -160,6 +159,7 @@ mod tests {
             wrong("c.yaml", CHART, "long"),
             "c.yaml:18:7: the value of `long` runs over several lines"
         );
+        assert!(wrong("x.yaml", "a: *none\nb: 1\n", "b").starts_with("x.yaml:1:4: not valid YAML: "));
         assert_eq!(wrong("x.yaml", "a: 1\nb: 2\na: 3\n", "b"), "x.yaml:3:1: duplicate key `a`");
         assert!(wrong("x.yaml", "a: [1\nb: 2\n", "b").starts_with("x.yaml:2:"));
         assert_eq!(wrong("x.yaml", "a: 1\n---\na: 2\n", "a"), "x.yaml:3:1: a second document in one file");
