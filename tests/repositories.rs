@@ -5,6 +5,7 @@ mod committing;
 mod hooks;
 mod kinds;
 mod limits;
+mod located;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,9 @@
 //! Workflows and processes from literal text, for tests.
 
-use crate::formats::{markdown, yaml};
+use crate::formats::{locate, markdown, yaml};
 use crate::model::id::Id;
 use crate::model::item::Item;
+use crate::model::location::{Found, Location};
 use crate::model::page::{Page, Pages, Section, Sources};
 use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
@@ -141,7 +142,7 @@ pub(crate) fn pages(files: &[(String, String)]) -> Pages {
         let sum = bytes.iter().fold(7u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
         Some(format!("{sum:012x}"))
     };
-    let (known, all, listed) = (files.to_vec(), files.to_vec(), files.to_vec());
+    let (known, all, listed, held) = (files.to_vec(), files.to_vec(), files.to_vec(), files.to_vec());
     let inside = |folder: &RepoPath, path: &str| {
         let rest = path.strip_prefix(folder.as_str());
         *folder == RepoPath::top() || rest.is_some_and(|rest| rest.starts_with('/'))
@@ -183,8 +184,21 @@ pub(crate) fn pages(files: &[(String, String)]) -> Pages {
         }),
         digest: Box::new(id),
         logged: Box::new(|_, workflow| workflow == "w"),
+        located: Box::new(move |location| located(&held, location)),
     };
     Pages::new(sources, std::collections::BTreeMap::new())
+}
+
+fn located(files: &[(String, String)], location: &Location) -> Found {
+    let file = location.file().as_str();
+    let Some((_, text)) = files.iter().find(|(path, _)| path == file) else { return Found::NoFile };
+    let found =
+        locate::Path::parse(location.path()).and_then(|path| locate::locate(file, text.as_bytes(), &path));
+    match found {
+        Ok(found) if found.is_empty() => Found::NoValue,
+        Ok(found) => Found::Values(found.into_iter().map(|located| located.text).collect()),
+        Err(error) => Found::Unreadable(error.to_string()),
+    }
 }
 
 /// The text of a shipped process.

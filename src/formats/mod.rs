@@ -1,8 +1,10 @@
 //! Texts of other people's formats: read with exact places, changed by splicing, never re-printed.
 //!
-//! Nobody else sees a parser of YAML or markdown; what leaves this module is typed data, `serde_json::Value` or text.
+//! Nobody else sees a parser of these; what leaves this module is typed data, `serde_json::Value` or text.
 
+pub mod locate;
 pub mod markdown;
+mod place;
 pub mod yaml;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::Checks;
 use super::id::Id;
+use super::location::Location;
 use super::path::RepoPath;
 use super::table::Table;
 use super::time::{Date, Time};
@@ -63,6 +64,8 @@ pub enum FieldType {
     List,
     /// Texts by name.
     Map,
+    /// Values in files, each as the file, the path of the value in it and perhaps `as` with a label.
+    Locations,
 }
 
 impl fmt::Display for FieldType {
@@ -76,6 +79,7 @@ impl fmt::Display for FieldType {
             Self::Path => "a path relative to the repository",
             Self::List => "a list of texts",
             Self::Map => "a mapping of texts",
+            Self::Locations => "a list of locations like `pyproject.toml project.version`",
         })
     }
 }
@@ -87,7 +91,7 @@ impl Field {
             (FieldType::Text, FieldValue::Text(_))
             | (FieldType::Bool, FieldValue::Bool(_))
             | (FieldType::Int, FieldValue::Int(_))
-            | (FieldType::List, FieldValue::List(_))
+            | (FieldType::List | FieldType::Locations, FieldValue::List(_))
             | (FieldType::Map, FieldValue::Map(_)) => true,
             (FieldType::Date, FieldValue::Text(text)) => Date::parse(text).is_ok(),
             (FieldType::Time, FieldValue::Text(text)) => Time::parse(text).is_ok(),
@@ -114,6 +118,10 @@ impl Field {
                 });
                 strange.map_or(Ok(()), Err)
             }
+            FieldValue::List(list) if self.kind == FieldType::Locations => {
+                let wrong = list.iter().find_map(|text| Location::parse(text).err());
+                wrong.map_or(Ok(()), |error| Err(format!("not {}: {}", self.kind, error.message())))
+            }
             _ => Ok(()),
         }
     }
@@ -130,6 +138,11 @@ impl Field {
             }),
             FieldType::Int => FieldValue::Int(text.parse().map_err(|_| unfit())?),
             FieldType::List => FieldValue::List(parts().map(str::to_owned).collect()),
+            FieldType::Locations => {
+                let list = Location::list(text);
+                let list = list.map_err(|error| format!("{}: {}", unfit(), error.message()))?;
+                FieldValue::List(list.iter().map(Location::to_string).collect())
+            }
             FieldType::Map => {
                 let pair = |part: &str| {
                     let (key, value) = part.split_once(':')?;
@@ -258,6 +271,14 @@ mod tests {
         let shirt = Field { values, ..field(FieldType::Map, &["size", "colour"]) };
         assert!(shirt.parse("size: m, colour: any").is_ok());
         assert_eq!(shirt.parse("size: xl"), Err("not one of `size: s, m`".to_owned()));
+        let places = field(FieldType::Locations, &[]);
+        let two = ["a.toml v as x", "b.json \"c,d\""].map(str::to_owned).to_vec();
+        assert_eq!(places.parse("a.toml  v as x, b.json \"c,d\""), Ok(FieldValue::List(two)));
+        let wrong = "not a list of locations like `pyproject.toml project.version`";
+        assert_eq!(places.check(&text("a.toml v")), Err(wrong.to_owned()));
+        let why = format!("{wrong}: `a.toml` names no path in the file");
+        assert_eq!(places.check(&FieldValue::List(vec!["a.toml".to_owned()])), Err(why.clone()));
+        assert_eq!(places.parse("a.toml"), Err(why));
         assert!(field(FieldType::Date, &[]).check(&text("2026-02-30")).is_err());
         assert!(field(FieldType::Text, &[]).check(&FieldValue::Int(1)).is_err());
     }

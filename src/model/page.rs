@@ -8,6 +8,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use super::document::Logs;
+use super::location::{Found, Location};
 use super::path::RepoPath;
 use super::title::{plain_title, plain_words};
 
@@ -57,6 +58,8 @@ pub struct Sources {
     pub digest: Question<[u8], Option<String>>,
     /// Whether the logs of a process are there for a workflow of this name.
     pub logged: Named,
+    /// What stands at a location.
+    pub located: Question<Location, Found>,
 }
 
 /// The files of one version of the repository, each read when it is first asked for, and once.
@@ -66,12 +69,19 @@ pub struct Pages {
     pub places: BTreeMap<String, RepoPath>,
     seen: RefCell<HashMap<RepoPath, Option<Rc<Page>>>>,
     whole: RefCell<BTreeMap<BTreeSet<RepoPath>, Option<String>>>,
+    values: RefCell<HashMap<Location, Found>>,
 }
 
 impl Pages {
     /// Pages that come from these sources.
     pub fn new(sources: Sources, places: BTreeMap<String, RepoPath>) -> Self {
-        Self { sources, places, seen: RefCell::default(), whole: RefCell::default() }
+        Self {
+            sources,
+            places,
+            seen: RefCell::default(),
+            whole: RefCell::default(),
+            values: RefCell::default(),
+        }
     }
 
     /// No files at all.
@@ -82,6 +92,7 @@ impl Pages {
             tree: Box::new(|_| None),
             digest: Box::new(|_| None),
             logged: Box::new(|_, _| false),
+            located: Box::new(|_| Found::NoFile),
         };
         Self::new(sources, BTreeMap::new())
     }
@@ -131,6 +142,16 @@ impl Pages {
     /// Whether the logs of a workflow are there.
     pub fn logged(&self, logs: &Logs, workflow: &str) -> bool {
         (self.sources.logged)(logs, workflow)
+    }
+
+    /// What stands at a location.
+    pub fn located(&self, location: &Location) -> Found {
+        if let Some(known) = self.values.borrow().get(location) {
+            return known.clone();
+        }
+        let found = (self.sources.located)(location);
+        self.values.borrow_mut().insert(location.clone(), found.clone());
+        found
     }
 }
 

@@ -7,14 +7,15 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::{Files, is_folder};
-use crate::formats::{markdown, yaml};
+use crate::formats::{locate, markdown, yaml};
 use crate::git::Repo;
 use crate::model::config::Config;
 use crate::model::document::Logs;
 use crate::model::edit::Root;
-use crate::model::facts::{CommitId, FileChange, Source};
+use crate::model::facts::{CommitId, FileChange, FileMode, Source};
+use crate::model::location::{Found, Location};
 use crate::model::page::{Page, Pages, Section, Sources};
 use crate::model::path::RepoPath;
 use crate::model::title::{plain_title, plain_words};
@@ -25,13 +26,18 @@ use super::{At, FOLDER, Store};
 /// The largest file that a judgement is bound to, in bytes; of a larger one is only known that it is there.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
+/// The largest file in which a value is looked up, in bytes.
+const LARGEST_LOCATED: u64 = 1024 * 1024;
+
 /// Where logs are kept when nobody says where: below the git directory of all worktrees.
 const LOGS: &str = "track/logs";
 
 impl Store {
     /// The files of a version of the repository, each read when it is asked for.
     pub(super) fn pages(&self, at: &At, config: &Config) -> Pages {
-        let reader = Reader { files: self.files.clone(), repo: Rc::clone(&self.repo), at: at.clone() };
+        let reader =
+            Rc::new(Reader { files: self.files.clone(), repo: Rc::clone(&self.repo), at: at.clone() });
+        let of_locations = Rc::clone(&reader);
         let (of_folders, at_folders, changed) = (Rc::clone(&self.repo), at.clone(), OnceCell::new());
         let (of_tree, of_bytes) = (Rc::clone(&self.repo), Rc::clone(&self.repo));
         let commit = match at {
@@ -47,6 +53,7 @@ impl Store {
             logged: Box::new(move |logs, workflow| {
                 is_folder(&roots.folder(logs, wanted.as_deref(), workflow).1)
             }),
+            located: Box::new(move |location| of_locations.located(location)),
         };
         let places: BTreeMap<_, _> = config.paths.clone();
         Pages::new(sources, places)
@@ -117,6 +124,40 @@ impl Reader {
             }
         }
     }
+
+    fn located(&self, location: &Location) -> Found {
+        let found = self.bytes(location.file()).and_then(|bytes| match bytes {
+            None => Ok(Found::NoFile),
+            Some(bytes) => values(location, &bytes),
+        });
+        found.unwrap_or_else(|error| Found::Unreadable(error.to_string()))
+    }
+
+    // An answer from git is right or an error here: a version is never taken to be missing because git failed.
+    fn bytes(&self, path: &RepoPath) -> Result<Option<Vec<u8>>> {
+        let Some(source) = source(&self.at) else {
+            return self.files.read(Root::WorkTree, path, LARGEST_LOCATED);
+        };
+        let files = self.repo.list(&source, path)?;
+        match files.iter().find(|file| file.path == *path) {
+            None if files.is_empty() => Ok(None),
+            Some(file) if file.conflicted => {
+                Err(Error::repository(format!("`{path}` has an unresolved merge conflict")))
+            }
+            Some(file) if matches!(file.mode, FileMode::Regular | FileMode::Executable) => {
+                self.repo.blob(&file.id, LARGEST_LOCATED).map(Some)
+            }
+            Some(_) | None => Err(Error::repository(format!("`{path}` is not a regular file"))),
+        }
+    }
+}
+
+/// What the bytes of a file say at a location.
+fn values(location: &Location, bytes: &[u8]) -> Result<Found> {
+    let path = locate::Path::parse(location.path())?;
+    let found = locate::locate(location.file().as_str(), bytes, &path)?;
+    let values: Vec<String> = found.into_iter().map(|located| located.text).collect();
+    Ok(if values.is_empty() { Found::NoValue } else { Found::Values(values) })
 }
 
 fn page(repo: &Repo, path: &RepoPath, bytes: &[u8]) -> Page {

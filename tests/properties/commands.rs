@@ -97,6 +97,7 @@ fn pages(profile: &Profile, version: usize) -> Pages {
         tree: Box::new(move |_| on("tree").filter(|_| version > 0)),
         digest: Box::new(move |bytes| on(&String::from_utf8_lossy(bytes))),
         logged: Box::new(move |_, _| version.is_multiple_of(2)),
+        located: Box::new(|_| git_track::model::location::Found::NoFile),
     };
     Pages::new(sources, std::collections::BTreeMap::new())
 }

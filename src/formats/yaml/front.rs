@@ -48,17 +48,7 @@ fn admit<'t>(text: &'t [u8], file: &str) -> Result<&'t str> {
         let message = format!("larger than 1 MiB ({} bytes)", text.len());
         return Err(Error::state(message).at(whole));
     }
-    match std::str::from_utf8(text) {
-        Ok(text) => Ok(split_mark(text).1),
-        Err(error) => {
-            let good = text.get(..error.valid_up_to()).and_then(|good| std::str::from_utf8(good).ok());
-            let good = good.unwrap_or("");
-            let mut at = place::at(good, file, good.len(), good.len());
-            at.source.clear();
-            at.width = 0;
-            Err(Error::state("not UTF-8 text").at(at).hint("save the file as UTF-8"))
-        }
-    }
+    place::utf8(text, file).map(|text| split_mark(text).1)
 }
 
 /// All refusals that need no type, in the order that helps most.

@@ -9,12 +9,13 @@ mod emit;
 mod front;
 mod locate;
 mod parts;
-mod place;
 mod plain;
 mod plain_value;
 mod scan;
 mod spans;
 mod wording;
+
+use super::place;
 
 pub use edit::edit;
 pub use emit::write;

@@ -14,6 +14,7 @@ use crate::model::profile::{Kind, Profile};
 use crate::model::state::{Asked, State};
 use crate::moves::fields::state_word;
 
+use super::locations::locations;
 use super::{CHILDREN, Left, Report, Setting, known, records};
 
 /// An item and the one that it stands in; `None`: the workflow.
@@ -148,9 +149,17 @@ pub(super) fn convert(
             continue;
         }
         if let Some(field) = declared(&key) {
+            let value = match field.kind {
+                FieldType::Locations => locations(value, &at(&key), report),
+                _ => typed(field, value),
+            };
+            // A list of which nothing is left is not there.
+            if value.as_array().is_some_and(Vec::is_empty) {
+                continue;
+            }
             let fields = item.entry("fields").or_insert_with(|| json!({}));
             if let Some(fields) = fields.as_object_mut() {
-                fields.insert(key, typed(field, value));
+                fields.insert(key, value);
             }
         } else if let Some((_, reason)) = MEASURED.iter().find(|(known, _)| *known == key) {
             report.ignore(at(&key), value, *reason);

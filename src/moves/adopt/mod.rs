@@ -5,6 +5,7 @@
 
 mod item;
 mod known;
+mod locations;
 mod people;
 mod place;
 mod records;

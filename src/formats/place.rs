@@ -1,6 +1,18 @@
 //! From byte offsets to places that people can find.
 
-use crate::error::At;
+use crate::error::{At, Error, Result};
+
+/// The text that these bytes are; the error says where they are none.
+pub(super) fn utf8<'t>(bytes: &'t [u8], file: &str) -> Result<&'t str> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let good = bytes.get(..error.valid_up_to()).and_then(|good| std::str::from_utf8(good).ok());
+        let good = good.unwrap_or("");
+        let mut at = at(good, file, good.len(), good.len());
+        at.source.clear();
+        at.width = 0;
+        Error::state("not UTF-8 text").at(at).hint("save the file as UTF-8")
+    })
+}
 
 /// The text at a range; empty when the range is not one of this text.
 pub(super) fn slice(text: &str, start: usize, end: usize) -> &str {
