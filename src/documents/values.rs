@@ -10,6 +10,8 @@ use crate::derive::queue::queue;
 use crate::derive::recovery::recovery;
 use crate::derive::stamps::{stamps, updated};
 use crate::derive::world::{Spot, World};
+use crate::model::field::{FieldType, FieldValue};
+use crate::model::location::{Found, Location};
 use crate::model::profile::{Profile, make_name};
 use crate::model::state::Shown;
 
@@ -146,8 +148,29 @@ fn agents(board: &Board) -> Vec<Value> {
     roster.map(one).collect()
 }
 
-fn versions(_board: &Board) -> Vec<Value> {
-    Vec::new()
+// What stands now at the locations that the workflow names; a value that is not there is a problem instead.
+fn versions(board: &Board) -> Vec<Value> {
+    let declared = board.profile.workflow.fields.iter();
+    let locations = declared.filter(|(_, field)| field.kind == FieldType::Locations);
+    let texts = locations.filter_map(|(id, _)| match board.root().item.fields.get(id)? {
+        FieldValue::List(texts) => Some(texts.iter()),
+        _ => None,
+    });
+    let found = texts.flatten().filter_map(|text| Location::parse(text).ok());
+    found
+        .map(|location| {
+            let (value, problem) = match board.pages.located(&location) {
+                Found::Values(values) => (Some(values.join(", ")), None),
+                Found::NoFile | Found::NoValue => (None, Some("missing")),
+                Found::Unreadable(_) => (None, Some("unreadable")),
+            };
+            let label = location.label().unwrap_or(location.path());
+            json!({
+                "file": location.file(), "path": location.path(), "label": label, "value": value,
+                "problem": problem,
+            })
+        })
+        .collect()
 }
 
 fn process(profile: &Profile) -> Value {
