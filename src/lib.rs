@@ -14,6 +14,7 @@ pub mod git;
 pub mod model;
 pub mod moves;
 pub mod process;
+pub mod render;
 pub mod store;
 pub mod ui;
 
