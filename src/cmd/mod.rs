@@ -4,6 +4,7 @@ mod add;
 mod answer;
 mod brief;
 mod config;
+mod confined;
 mod context;
 mod demo;
 mod diff;
@@ -264,6 +265,9 @@ pub enum Command {
     /// Print or install the manual pages
     #[command(display_order = 54)]
     Man(man::Args),
+    /// Render templates that are not ours in a process of their own
+    #[command(hide = true)]
+    Confined(confined::Args),
 }
 
 impl Command {
@@ -313,6 +317,7 @@ impl Command {
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
+            Self::Confined(_) => "confined",
         }
     }
 }
@@ -363,5 +368,6 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => Ok(man::completions(args, tree)),
         Command::Man(args) => man::run(context, args, tree),
+        Command::Confined(args) => confined::run(context, args),
     }
 }
