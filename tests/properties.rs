@@ -26,6 +26,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 mod commands;
+mod documents;
 mod locations;
 mod naive;
 
