@@ -26,6 +26,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 mod commands;
+mod landing;
 mod naive;
 
 /// A process with everything that a profile can say.

@@ -112,7 +112,7 @@ fn written(state: &State, value: &minijinja::Value) -> Result<(String, bool), mi
         kind => {
             return Err(minijinja::Error::new(
                 ErrorKind::InvalidOperation,
-                format!("a {kind} cannot be printed as it is; print its parts, or join them"),
+                format!("a value of the type {kind} cannot be printed; print its parts, or join them"),
             ));
         }
     };
