@@ -1,5 +1,7 @@
 //! Values made safe for where they land. Ordinary text stays as it is, byte for byte.
 
+use std::fmt::Write as _;
+
 /// A value inside a line of markdown: it parses back to itself, and can neither end the line or the cell of a table nor
 /// make HTML, an entity, a link or an image. Single backticks in pairs stay what they are: code.
 pub(super) fn inline(text: &str) -> String {
@@ -56,7 +58,9 @@ pub(super) fn html(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '_' if is_word(before.chars().next_back()) && is_word(after.chars().nth(1)) => out.push('_'),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' => out.push_str(&format!("&#{};", u32::from(c))),
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
             _ => out.push(c),
         }
     }

@@ -77,7 +77,11 @@ fn environment(templates: &Templates, bounds: Bounds) -> Result<Environment<'sta
     // Of errors only: names what is undefined, and its place. What it collects is never printed.
     environment.set_debug(true);
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::Custom("markdown".into()) }
+        if name.strip_suffix(".html").is_some() {
+            AutoEscape::Html
+        } else {
+            AutoEscape::Custom("markdown".into())
+        }
     });
     environment.set_formatter(print);
     if bounds == Bounds::Foreign {
