@@ -27,6 +27,7 @@ use serde_json::{Map, Value, json};
 
 mod commands;
 mod documents;
+mod landing;
 mod locations;
 mod naive;
 

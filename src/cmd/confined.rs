@@ -91,9 +91,12 @@ pub(super) fn render(context: &Context, templates: &Templates, name: &str, value
         .hint("call it by its full path")
     })?;
     let call = call(executable, context.cwd(), name).stdin(order);
-    let output = call.run().map_err(|error| match error.message().starts_with("the template") {
-        true => Error::state(error.message()).hint(ADVICE),
-        false => error,
+    let output = call.run().map_err(|error| {
+        if error.message().starts_with("the template") {
+            Error::state(error.message()).hint(ADVICE)
+        } else {
+            error
+        }
     })?;
     match serde_json::from_slice(&output.stdout) {
         Ok(Reply::Text(text)) if output.is_success() => Ok(text),

@@ -95,7 +95,9 @@ fn measure(inside: &str, end: &str) -> Tag {
             c if c.is_alphabetic() || c == '_' => {
                 let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
                 at += length - c.len_utf8();
-                if ["and", "or", "not", "in", "is", "if", "else"].contains(&&rest[..length]) {
+                if ["and", "or", "not", "in", "is", "if", "else"]
+                    .contains(&rest.get(..length).unwrap_or_default())
+                {
                     count(&mut open);
                 }
             }
@@ -141,7 +143,7 @@ fn after_raw(text: &str) -> &str {
 fn follow(word: &str, assigns: bool, blocks: &mut Vec<usize>) {
     match word {
         "if" | "for" | "macro" | "call" | "filter" | "with" | "block" | "autoescape" | "raw" => {
-            blocks.push(1)
+            blocks.push(1);
         }
         "set" if !assigns => blocks.push(1),
         "elif" => blocks.last_mut().into_iter().for_each(|levels| *levels += 1),

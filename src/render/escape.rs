@@ -1,5 +1,7 @@
 //! Values made safe for where they land. Ordinary text stays as it is, byte for byte.
 
+use std::fmt::Write as _;
+
 /// A value inside a line of markdown: it parses back to itself, and can neither end the line or the cell of a table nor
 /// make HTML, an entity, a link or an image. Single backticks in pairs stay what they are: code.
 pub(super) fn inline(text: &str) -> String {
@@ -28,7 +30,9 @@ pub(super) fn inline(text: &str) -> String {
                 out.push_str("&lt;");
             }
             '&' if is_entity(rest) => out.push_str("&amp;"),
-            '\\' if after.is_none_or(|c| c.is_ascii_punctuation()) => out.push_str("\\\\"),
+            // What follows the value must not be taken for what is escaped, nor the line go on below.
+            '\\' if after.is_none() => out.push_str("&#92;"),
+            '\\' if after.is_some_and(|c| c.is_ascii_punctuation()) => out.push_str("\\\\"),
             ']' if matches!(after, Some('(' | '[')) || (defines && after == Some(':')) => out.push_str("\\]"),
             '[' if before == Some('!') => out.push_str("\\["),
             '*' | '`' => out.extend(['\\', c]),
@@ -54,7 +58,9 @@ pub(super) fn html(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '_' if is_word(before.chars().next_back()) && is_word(after.chars().nth(1)) => out.push('_'),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' => out.push_str(&format!("&#{};", u32::from(c))),
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '~' => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
             _ => out.push(c),
         }
     }
@@ -135,7 +141,8 @@ fn is_entity(rest: &[char]) -> bool {
             None => is_number(digits, false),
         },
         None => {
-            name.starts_with(|c: char| c.is_ascii_alphabetic())
+            name.len() > 1
+                && name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && name.chars().all(|c| c.is_ascii_alphanumeric())
         }
     };
@@ -192,7 +199,7 @@ mod tests {
             ("a <!-- b", "a &lt;!-- b"),
             ("ends with <", "ends with &lt;"),
             ("&lt; &#60; &#x3C; &T &#; &;", "&amp;lt; &amp;#60; &amp;#x3C; &T &#; &;"),
-            ("a\\|b \\* \\", "a\\\\\\|b \\\\\\* \\\\"),
+            ("a\\|b \\* \\", "a\\\\\\|b \\\\\\* &#92;"),
             ("[a](http://x) ![b](c) [d][e]", "[a\\](http://x) !\\[b\\](c) [d\\][e]"),
             ("[a]: http://x", "[a\\]: http://x"),
             ("2 * 3 **bold**", "2 \\* 3 \\*\\*bold\\*\\*"),

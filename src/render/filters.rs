@@ -51,34 +51,34 @@ fn values(value: &Value) -> Result<Vec<Value>, Error> {
 
 fn plain(state: &State, value: &Value) -> Outcome {
     let (text, _) = written(state, value)?;
-    finished(escape::plain(&text))
+    Ok(finished(escape::plain(&text)))
 }
 
 fn code(state: &State, value: &Value) -> Outcome {
     let (text, _) = written(state, value)?;
-    finished(escape::code(&text))
+    Ok(finished(escape::code(&text)))
 }
 
 fn html(state: &State, value: &Value) -> Outcome {
     let (text, is_finished) = written(state, value)?;
-    finished(if is_finished { text } else { escape::html(&text) })
+    Ok(finished(if is_finished { text } else { escape::html(&text) }))
 }
 
 fn padded(state: &State, value: &Value, n: usize, side: Side) -> Outcome {
-    finished(layout::pad(&line(state, value)?, columns(n)?, side))
+    Ok(finished(layout::pad(&line(state, value)?, columns(n)?, side)))
 }
 
 fn cut(state: &State, value: &Value, n: usize) -> Outcome {
-    finished(layout::cut(&line(state, value)?, columns(n)?))
+    Ok(finished(layout::cut(&line(state, value)?, columns(n)?)))
 }
 
 fn frame(state: &State, value: &Value, n: usize) -> Outcome {
-    finished(layout::frame(&line(state, value)?, columns(n)?))
+    Ok(finished(layout::frame(&line(state, value)?, columns(n)?)))
 }
 
 fn bar(value: &Value) -> Outcome {
     match f64::try_from(value.clone()) {
-        Ok(percent) => finished(layout::bar(percent)),
+        Ok(percent) => Ok(finished(layout::bar(percent))),
         Err(_) => Err(wrong(format!("a bar shows a percentage, not a {}", value.kind()))),
     }
 }
@@ -99,14 +99,15 @@ fn repeated(text: &str, times: usize) -> Outcome {
     if text.len().saturating_mul(times) > LONGEST {
         return Err(too_long());
     }
-    finished(text.repeat(times))
+    Ok(finished(text.repeat(times)))
 }
 
 fn aligned(state: &mut State, value: &Value) -> Outcome {
     let text = landed(state, value)?;
-    align::aligned(&text, LONGEST).ok_or_else(too_long).and_then(finished)
+    align::aligned(&text, LONGEST).ok_or_else(too_long).map(finished)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over by value")]
 fn wrap(state: &mut State, value: &Value, n: usize, prefix: Option<String>, named: Kwargs) -> Outcome {
     let prefix = match prefix {
         Some(prefix) => prefix,
@@ -114,7 +115,7 @@ fn wrap(state: &mut State, value: &Value, n: usize, prefix: Option<String>, name
     };
     named.assert_all_used()?;
     let text = landed(state, value)?;
-    layout::wrap(&text, columns(n)?, &prefix, LONGEST).ok_or_else(too_long).and_then(finished)
+    layout::wrap(&text, columns(n)?, &prefix, LONGEST).ok_or_else(too_long).map(finished)
 }
 
 /// As minijinja's, but of what `{{ }}` would print: `true` and not `True`, nothing for none.
@@ -136,7 +137,7 @@ fn join(
 
 fn string(state: &State, value: &Value) -> Outcome {
     let (text, is_finished) = written(state, value)?;
-    if is_finished { finished(text) } else { Ok(Value::from(text)) }
+    Ok(if is_finished { finished(text) } else { Value::from(text) })
 }
 
 /// As minijinja's, for any three numbers.
@@ -172,8 +173,8 @@ fn columns(n: usize) -> Result<usize, Error> {
     if n <= COLUMNS { Ok(n) } else { Err(wrong(format!("{n} is too many; at most {COLUMNS}"))) }
 }
 
-fn finished(text: String) -> Outcome {
-    Ok(Value::from_safe_string(text))
+fn finished(text: String) -> Value {
+    Value::from_safe_string(text)
 }
 
 fn too_long() -> Error {

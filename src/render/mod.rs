@@ -77,7 +77,11 @@ fn environment(templates: &Templates, bounds: Bounds) -> Result<Environment<'sta
     // Of errors only: names what is undefined, and its place. What it collects is never printed.
     environment.set_debug(true);
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::Custom("markdown".into()) }
+        if name.strip_suffix(".html").is_some() {
+            AutoEscape::Html
+        } else {
+            AutoEscape::Custom("markdown".into())
+        }
     });
     environment.set_formatter(print);
     if bounds == Bounds::Foreign {
@@ -112,7 +116,7 @@ fn written(state: &State, value: &minijinja::Value) -> Result<(String, bool), mi
         kind => {
             return Err(minijinja::Error::new(
                 ErrorKind::InvalidOperation,
-                format!("a {kind} cannot be printed as it is; print its parts, or join them"),
+                format!("a value of the type {kind} cannot be printed; print its parts, or join them"),
             ));
         }
     };
