@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Board;
 use crate::derive::world::World;
-use crate::documents::bytes::{header, part, whole};
+use crate::documents::bytes::{headed, part, whole};
 use crate::documents::sheets::{Sheet, sheets};
 use crate::documents::values::{of_process, of_workflow};
 use crate::error::{Error, Result};
@@ -99,8 +99,8 @@ impl Renderer<'_> {
     /// A document as it is printed: what its file says, without the marks of a part.
     pub(super) fn printed(&self, world: &World, sheet: &Sheet) -> Result<String> {
         let body = self.body(world, sheet)?;
-        let headed = sheet.document.header && !sheet.document.block;
-        Ok(if headed { header(&sheet.source(world)) + &body } else { body })
+        let with_header = sheet.document.header && !sheet.document.block;
+        Ok(if with_header { headed(&sheet.source(world), &body) } else { body })
     }
 }
 
@@ -131,7 +131,7 @@ impl Desk {
             let after = part(file.as_deref(), &body, &sheet.mark(world), (&source, &heading));
             Some(after.map_err(|error| error.context(format!("{} cannot be rendered into", sheet.path)))?)
         } else if sheet.document.header {
-            whole(file.as_deref(), &(header(&source) + &body), &[])
+            whole(file.as_deref(), &headed(&source, &body), &[])
         } else {
             let old = before.filter(|_| file.is_some()).and_then(|before| renderer.body(before, sheet).ok());
             whole(file.as_deref(), &body, &[&body, &old.unwrap_or_default()])
@@ -198,5 +198,10 @@ pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Result<Vec<Edit>>
             Err(error) => deciding.context.remark(error.to_string()),
         }
     }
-    Ok(desk.edits())
+    let edits = desk.edits();
+    for edit in &edits {
+        let after = edit.after.as_deref().unwrap_or_default();
+        draft.snapshot.pages.expect(edit.path.clone(), here.store.foresee(&edit.path, after));
+    }
+    Ok(edits)
 }

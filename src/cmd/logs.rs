@@ -19,10 +19,13 @@ use super::write::Deciding;
 const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// The edits of logs that go with changes of workflows, and the files through which they are made.
+///
+/// `written`: the files that are written with them, of which copies are kept as they will be.
 pub(super) fn edits(
     deciding: &Deciding,
     draft: &Draft,
     changes: &[(String, Vec<Change>)],
+    written: &[Edit],
 ) -> Result<(Files, Vec<Edit>)> {
     let mut files = deciding.session.store.files.clone();
     let mut edits = Vec::new();
@@ -35,7 +38,7 @@ pub(super) fn edits(
         if let Some(root) = root(deciding, board) {
             files = files.with_logs(root);
             edits.extend(lines(deciding, &files, board, changes)?);
-            edits.extend(copies(deciding, draft, &files, board)?);
+            edits.extend(copies(deciding, written, &files, board)?);
         }
     }
     Ok((files, edits))
@@ -88,11 +91,11 @@ fn log_of(board: &Board, reference: &str) -> Option<(RepoPath, String)> {
     })
 }
 
-fn copies(deciding: &Deciding, draft: &Draft, files: &Files, board: &Board) -> Result<Vec<Edit>> {
+fn copies(deciding: &Deciding, written: &[Edit], files: &Files, board: &Board) -> Result<Vec<Edit>> {
     let mut edits = Vec::new();
     for document in board.profile.documents.values() {
         let (Some(copy), Ok(path)) = (&document.copy, pages::path_of(board, 0, document)) else { continue };
-        let planned = draft.files.iter().find(|edit| edit.root == Root::WorkTree && edit.path == path);
+        let planned = written.iter().find(|edit| edit.root == Root::WorkTree && edit.path == path);
         let text = match planned {
             Some(edit) => edit.after.clone(),
             None => deciding.session.store.files.read(Root::WorkTree, &path, LARGEST)?,

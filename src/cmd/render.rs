@@ -146,7 +146,7 @@ fn chosen<'a>(
     let all = sheets(world, |board: &Board| asked.is_none_or(|asked| *asked == board.workflow.id))?;
     let open = |sheet: &Sheet| {
         let mut boards = sheet.boards.iter().filter_map(|&board| world.boards.get(board));
-        asked.is_some() || boards.any(is_open)
+        asked.is_some() || !sheet.of_one || boards.any(is_open)
     };
     if names.is_empty() {
         return Ok(all.into_iter().filter(open).collect());

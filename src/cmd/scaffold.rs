@@ -1,17 +1,27 @@
 //! Documents that people are to write: begun with the headings that their process asks for, never over an existing one.
 
+use clap::Subcommand;
+use serde_json::{Value, json};
+
 use crate::derive::board::Board;
 use crate::derive::pages;
-use crate::derive::world::Spot;
+use crate::derive::world::{Spot, World};
+use crate::documents::sheets::sheet;
+use crate::documents::values::of_workflow;
 use crate::error::{Error, Result};
-use crate::model::document::Document;
 use crate::model::edit::{Edit, Root};
-use crate::model::field::{Field, FieldType};
+use crate::model::field::{Field, FieldType, FieldValue};
 use crate::model::id::Id;
+use crate::model::path::RepoPath;
 use crate::model::workflow::Workflow;
 
+use super::commands::Command;
+use super::documents::Renderer;
 use super::draft::Draft;
 use super::write::Deciding;
+
+/// The template that documents are begun from, unless their process has one of its own.
+const SHARED: &str = "scaffold.md";
 
 /// Puts an item that was begun into the draft, with the documents of its kind; their paths may name its new owner.
 pub(super) fn begun(deciding: &Deciding, draft: &mut Draft, spot: Spot, workflow: &Workflow) -> Result<()> {
@@ -27,7 +37,11 @@ pub(super) fn begin_of_kind(deciding: &Deciding, draft: &mut Draft, spot: Spot) 
 }
 
 /// Begins those of the documents that are not there yet.
+///
+/// What is rendered is written with the state, as everywhere; what is decided now sees that it is going to be there.
 pub(super) fn begin(deciding: &Deciding, draft: &mut Draft, spot: Spot, names: &[Id]) -> Result<()> {
+    let here = deciding.session;
+    let renderer = Renderer { context: deciding.context, store: &here.store, at: &here.snapshot.at };
     let mut edits = Vec::new();
     {
         let world = draft.world();
@@ -41,8 +55,12 @@ pub(super) fn begin(deciding: &Deciding, draft: &mut Draft, spot: Spot, names: &
             if board.pages.exists(&path) {
                 continue;
             }
-            let text = text(board, spot, document);
-            board.pages.expect(path.clone(), deciding.session.store.foresee(&path, text.as_bytes()));
+            if document.template.is_some() {
+                rendered(&renderer, &world, (spot, name), here.is_on_base());
+                continue;
+            }
+            let text = text(&renderer, &world, spot, (name, &path))?;
+            board.pages.expect(path.clone(), here.store.foresee(&path, text.as_bytes()));
             let after = Some(text.into_bytes());
             edits.push(Edit { root: Root::WorkTree, path, before: None, after, executable: false });
         }
@@ -51,44 +69,83 @@ pub(super) fn begin(deciding: &Deciding, draft: &mut Draft, spot: Spot, names: &
     Ok(())
 }
 
-fn text(board: &Board, spot: Spot, document: &Document) -> String {
-    let node = board.node(spot.place);
-    let mut text = String::new();
-    if !document.front.is_empty() {
-        text.push_str("---\n");
-        for name in &document.front {
-            text.push_str(&front(board, name));
-        }
-        text.push_str("---\n");
+// A template that cannot be rendered stops no work, and is told of where the documents are written.
+fn rendered(renderer: &Renderer, world: &World, (spot, name): (Spot, &Id), on_base: bool) {
+    let Ok(Some(sheet)) = sheet(world, spot.board, name) else { return };
+    if !sheet.is_kept(on_base) {
+        return;
     }
-    text.push_str("<!-- Written by people: git-track reads it and never writes over it. -->\n\n");
-    // One document for all workflows is about none of them.
+    if let Ok(text) = renderer.printed(world, &sheet) {
+        let page = renderer.store.foresee(&sheet.path, text.as_bytes());
+        world.board(spot).pages.expect(sheet.path, page);
+    }
+}
+
+// Besides what every template about a workflow is told: `document`, `item`, `about` (the title that it is about, null
+// when it is about all workflows), `front` (the lines of its front matter) and the `commands` of this program.
+fn text(renderer: &Renderer, world: &World, spot: Spot, (name, path): (&Id, &RepoPath)) -> Result<String> {
+    let board = world.board(spot);
+    let Some(document) = board.profile.documents.get(name) else { return Ok(String::new()) };
+    let node = board.node(spot.place);
     let about = match &document.path {
         path if ["{id}", "{owner}"].iter().any(|part| path.contains(part)) => Some(&node.item.title),
         path => path.contains("{workflow}").then_some(&board.root().item.title),
     };
-    let about = about.map(|about| format!(": {}", plain(about))).unwrap_or_default();
-    let mut lines = vec![format!("# {}{about}\n", document.title)];
-    let prose = document.sections.iter().filter(|title| !document.points.contains(title));
-    lines.extend(prose.map(|title| format!("\n## {title}\n\n<what there is to say>\n")));
-    lines.extend(document.points.iter().map(|title| format!("\n## {title}\n\n- <one>\n")));
-    text.push_str(&lines.concat());
-    text
+    let front: Vec<String> = document.front.iter().flat_map(|name| front(board, name)).collect();
+    let up = "../".repeat(path.components().count().saturating_sub(1));
+    let mut value = of_workflow(world, spot.board);
+    if let (Some(map), Value::Object(more)) = (
+        value.as_object_mut(),
+        json!({
+            "document": {
+                "name": name, "title": document.title, "path": path, "up": up,
+                "sections": document.sections, "points": document.points,
+            },
+            "item": node.id, "about": about, "front": front, "commands": commands(),
+        }),
+    ) {
+        map.extend(more);
+    }
+    let template = document.scaffold.as_deref().unwrap_or(SHARED);
+    let text = renderer.text(&board.profile.profile, template, &value);
+    text.map_err(|error| error.context(format!("{path} cannot be begun")))
 }
 
-fn front(board: &Board, name: &Id) -> String {
-    let Some(field) = board.profile.workflow.fields.get(name) else { return format!("{name}:\n") };
-    let stored = board.root().item.fields.get(name).map(ToString::to_string);
-    match (field.kind, stored) {
+// What this program can be told, as its help lists it.
+fn commands() -> Vec<Value> {
+    let tree = Command::augment_subcommands(clap::Command::new("git-track"));
+    let shown = tree.get_subcommands().filter(|command| !command.is_hide_set());
+    let one = |command: &clap::Command| {
+        let about = command.get_about().map(ToString::to_string);
+        json!({ "name": command.get_name(), "about": about })
+    };
+    shown.map(one).collect()
+}
+
+fn front(board: &Board, name: &Id) -> Vec<String> {
+    let Some(field) = board.profile.workflow.fields.get(name) else { return vec![format!("{name}:")] };
+    match (field.kind, board.root().item.fields.get(name)) {
         (FieldType::Map, _) => {
             let line = |key: &String| match field.values.get(key) {
-                Some(values) => format!("  {key}: # {}\n", values.join(", ")),
-                None => format!("  {key}:\n"),
+                Some(values) => format!("  {key}: # {}", values.join(", ")),
+                None => format!("  {key}:"),
             };
-            format!("{name}:{}\n{}", wish(field), field.of.iter().map(line).collect::<Vec<_>>().concat())
+            [format!("{name}:{}", wish(field))].into_iter().chain(field.of.iter().map(line)).collect()
         }
-        (_, Some(value)) => format!("{name}: {value}\n"),
-        (_, None) => format!("{name}:{}\n", wish(field)),
+        (_, Some(value)) => vec![format!("{name}: {}", scalar(value))],
+        (_, None) => vec![format!("{name}:{}", wish(field))],
+    }
+}
+
+// A text that YAML could read as something else is quoted, as JSON does.
+fn scalar(value: &FieldValue) -> String {
+    let plain = |text: &str| {
+        let word = |c: char| c.is_alphanumeric() || "_- ".contains(c);
+        text.starts_with(char::is_alphabetic) && text.chars().all(word) && text.trim() == text
+    };
+    match value {
+        FieldValue::Text(text) if !plain(text) => json!(text).to_string(),
+        other => other.to_string(),
     }
 }
 
@@ -98,9 +155,4 @@ fn wish(field: &Field) -> String {
         _ if !field.of.is_empty() => format!(" # {}", field.of.join(", ")),
         kind => format!(" # {kind}"),
     }
-}
-
-// A title may hold anything; a heading is one line.
-fn plain(title: &str) -> String {
-    title.split_whitespace().collect::<Vec<_>>().join(" ").replace('<', "&lt;")
 }

@@ -91,7 +91,9 @@ pub(super) fn change(
     let said = said.map_err(nothing_written)?;
     let changes = draft.changes();
     let mut edits = draft.edits(&session.store).map_err(nothing_written)?;
-    edits.extend(documents::kept_with(&deciding, &draft)?);
+    let kept = documents::kept_with(&deciding, &draft)?;
+    let said = with_rendered(said, &kept);
+    edits.extend(kept);
     let told = tell(&changes);
     let paths: Vec<RepoPath> = edits.iter().map(|edit| edit.path.clone()).collect();
     let actor = Actor { name: &deciding.actor, kind };
@@ -108,7 +110,7 @@ pub(super) fn change(
     let what = told.first().cloned().unwrap_or_else(|| "files written".to_owned());
     let by = anywhere(context, &session.snapshot, &deciding.actor)?;
     let remembered = store::record(&session.store, &edits, context.now, by, what)?;
-    let (files, logged) = logs::edits(&deciding, &draft, &changes).map_err(nothing_written)?;
+    let (files, logged) = logs::edits(&deciding, &draft, &changes, &edits).map_err(nothing_written)?;
     let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).collect();
     files.apply(&lock, &all)?;
     // Hooks that git runs may call this program, which must find the lock free.
@@ -124,6 +126,16 @@ pub(super) fn change(
         }
     }
     Ok(answer)
+}
+
+// A document that is rendered for the first time is told of; later ones follow the state silently.
+fn with_rendered(said: Said, kept: &[Edit]) -> Said {
+    let mut text = Text::new();
+    for edit in kept.iter().filter(|edit| edit.before.is_none()) {
+        text.line(Line::new().plain("  rendered       ").add(Style::Strong, edit.path.as_str()));
+    }
+    text.extend(said.text);
+    Said { text, ..said }
 }
 
 // Several workflows may hold the same ids, so that each line says whose it is.

@@ -123,7 +123,7 @@ fn resolve(board: &Board, name: &str, but: &BTreeSet<RepoPath>) -> Option<BTreeS
     Some(found).filter(|found| !found.is_empty())
 }
 
-// What judges write about the work is not the work.
+// What judges write about the work is not the work, and what is rendered from the state says only what that says.
 fn reports(board: &Board) -> BTreeSet<RepoPath> {
     let gates = board.nodes().flat_map(|(_, node)| node.item.gates.values());
     let parts = gates.flat_map(|gate| gate.parts.values());
@@ -131,7 +131,9 @@ fn reports(board: &Board) -> BTreeSet<RepoPath> {
         Part::Full(full) => full.report.clone(),
         Part::Short(_) => None,
     };
-    parts.filter_map(report).collect()
+    let rendered = board.profile.documents.values().filter(|document| document.template.is_some());
+    let rendered = rendered.filter_map(|document| pages::path_of(board, 0, document).ok());
+    parts.filter_map(report).chain(rendered).collect()
 }
 
 fn subject_of(board: &Board, names: &BTreeSet<String>) -> Option<String> {

@@ -38,7 +38,7 @@ pub fn lacks(board: &Board, place: Place, name: &Id) -> Vec<String> {
         }
     }
     for title in &document.points {
-        if page.section(title).is_none_or(|section| section.points == 0) {
+        if page.section(title).is_none_or(|section| section.points.is_empty()) {
             lacking.push(format!("its section `{title}` lists no point"));
         }
     }
@@ -72,6 +72,19 @@ pub fn field(board: &Board, keys: &str) -> Option<Value> {
         Some(inner) => stored.get(inner).cloned(),
         None => Some(stored),
     }
+}
+
+/// The points that a section of a document of the workflow lists; none when it is not there.
+pub fn listed(board: &Board, name: &Id, title: &str) -> Vec<String> {
+    let page = page(board, 0, name);
+    page.and_then(|page| Some(page.section(title)?.points.clone())).unwrap_or_default()
+}
+
+/// The words that mark a workflow, by the declared fields that say yes.
+pub fn marks<'a>(board: &Board<'a>) -> impl Iterator<Item = &'a str> {
+    let profile: &'a _ = board.profile;
+    let fields = profile.workflow.fields.iter().filter_map(|(name, field)| Some((name, field.mark.as_deref()?)));
+    fields.filter(|(name, _)| field(board, name.as_str()) == Some(Value::Bool(true))).map(|(_, mark)| mark)
 }
 
 /// The document that gives a declared field of the workflow.

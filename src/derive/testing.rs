@@ -155,7 +155,7 @@ pub(crate) fn pages(files: &[(String, String)]) -> Pages {
         let section = |section: markdown::Section| Section {
             title: plain_title(&section.title),
             filled: section.filled,
-            points: section.points.len(),
+            points: section.points.into_iter().map(|point| point.text).collect(),
         };
         let front = read.front.map(|front| yaml::tree(front.as_bytes(), path.as_str()));
         Some(Page {

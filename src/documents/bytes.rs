@@ -5,9 +5,15 @@ use crate::error::{Error, Result};
 /// What says, in the first lines of a file, that it is rendered.
 const RENDERED: &str = "<!-- Rendered by git-track from ";
 
-/// The line that says where a rendered document comes from and what to do instead of editing it.
-pub fn header(source: &str) -> String {
-    format!("{RENDERED}{source}. Do not edit: run `git track`. -->\n\n")
+/// The same in front matter, which has to be at the top.
+const RENDERED_FRONT: &str = "# Rendered by git-track from ";
+
+/// A document with the line that says where it comes from and what to do instead of editing it.
+pub fn headed(source: &str, body: &str) -> String {
+    match body.strip_prefix("---\n") {
+        Some(rest) => format!("---\n{RENDERED_FRONT}{source}. Do not edit: run `git track`.\n{rest}"),
+        None => format!("{RENDERED}{source}. Do not edit: run `git track`. -->\n\n{body}"),
+    }
 }
 
 /// The bytes of a file that is rendered whole.
@@ -22,7 +28,7 @@ pub fn whole(before: Option<&[u8]>, rendered: &str, ours: &[&str]) -> Option<Vec
         // A merge may have put its marks above the first line.
         let mut head = text.lines().take(12).map(str::trim_end);
         text.trim().is_empty()
-            || head.any(|line| line.starts_with(RENDERED) || beginnings.iter().any(|known| known == line))
+            || head.any(|line| line.starts_with(RENDERED) || line.starts_with(RENDERED_FRONT) || beginnings.iter().any(|known| known == line))
     });
     known.then(|| rendered.as_bytes().to_vec())
 }
@@ -148,10 +154,14 @@ mod tests {
 
     #[test]
     fn what_somebody_else_wrote_is_left_alone() {
-        let text = header(".track/workflows/w.yaml") + "# Progress\n";
+        let text = headed(".track/workflows/w.yaml", "# Progress\n");
         assert_eq!(whole(None, &text, &[]).as_deref(), Some(text.as_bytes()));
         assert_eq!(whole(Some(text.as_bytes()), &text, &[]).as_deref(), Some(text.as_bytes()));
         assert_eq!(whole(Some(b"# Progress\n\nby hand\n"), &text, &[]), None);
+        let text = headed(".track/workflows/w.yaml", "---\nunits: {}\n---\n# Units\n");
+        assert!(text.starts_with("---\n# Rendered by git-track from .track/workflows/w.yaml. "), "{text}");
+        assert_eq!(whole(Some(text.as_bytes()), &text, &[]).as_deref(), Some(text.as_bytes()));
+        assert_eq!(whole(Some(b"---\nunits: {}\n---\n# Units\n"), &text, &[]), None);
         assert!(whole(Some(b"<<<<<<< a\n# Trace: X\n"), "# Trace: X\n", &["# Trace: X\n"]).is_some());
         assert!(whole(Some(b"# Trace: Old\n"), "# Trace: X\n", &["# Trace: X\n"]).is_none());
         assert!(whole(Some(b"# Trace: Old\n"), "# Trace: X\n", &["# Trace: X\n", "# Trace: Old\n"]).is_some());

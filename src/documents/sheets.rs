@@ -70,24 +70,31 @@ pub fn source(board: &Board) -> String {
 pub fn sheets<'a>(world: &World<'a>, wanted: impl Fn(&Board) -> bool) -> Result<Vec<Sheet<'a>>> {
     let mut sheets: Vec<Sheet> = Vec::new();
     for (index, board) in world.boards.iter().enumerate().filter(|(_, board)| wanted(board)) {
+        let profile = &board.profile.profile;
         for (name, document) in board.profile.documents.iter() {
-            let Some(template) = &document.template else { continue };
             let of_one = is_of_one(document, board.profile, &board.pages.places);
-            if !of_one && sheets.iter().any(|known| known.name == name && known.profile == &board.profile.profile) {
+            let is_there = |known: &Sheet| !of_one && known.name == name && known.profile == profile;
+            if sheets.iter().any(is_there) || (of_one && !is_due(board, name)) {
                 continue;
             }
-            if of_one && !is_due(board, name) {
-                continue;
-            }
-            let path = pages::path_of(board, 0, document).map_err(|why| {
-                Error::state(format!("nobody can tell where `{name}` of {} is: {why}", board.workflow.id))
-            })?;
-            let boards = if of_one { vec![index] } else { of_process(world, board.profile) };
-            let profile = &board.profile.profile;
-            sheets.push(Sheet { name, document, profile, path, template, boards, of_one });
+            sheets.extend(sheet(world, index, name)?);
         }
     }
     Ok(sheets)
+}
+
+/// A document of a workflow, whether its time has come or not; `None`: it is not rendered.
+pub fn sheet<'a>(world: &World<'a>, index: usize, name: &Id) -> Result<Option<Sheet<'a>>> {
+    let Some(board) = world.boards.get(index) else { return Ok(None) };
+    let profile = board.profile;
+    let Some((name, document)) = profile.documents.iter().find(|(known, _)| *known == name) else { return Ok(None) };
+    let Some(template) = &document.template else { return Ok(None) };
+    let path = pages::path_of(board, 0, document).map_err(|why| {
+        Error::state(format!("nobody can tell where `{name}` of {} is: {why}", board.workflow.id))
+    })?;
+    let of_one = is_of_one(document, profile, &board.pages.places);
+    let boards = if of_one { vec![index] } else { of_process(world, profile) };
+    Ok(Some(Sheet { name, document, profile: &profile.profile, path, template, boards, of_one }))
 }
 
 fn of_process(world: &World, profile: &crate::model::profile::Profile) -> Vec<usize> {
@@ -95,8 +102,9 @@ fn of_process(world: &World, profile: &crate::model::profile::Profile) -> Vec<us
     same.map(|(index, _)| index).collect()
 }
 
-// What a kind of items is made of is written when one of them has begun.
-fn is_due(board: &Board, name: &Id) -> bool {
+/// Whether the time of a document of a workflow has come: what a kind of items is made of is written when one of them
+/// has begun.
+pub(super) fn is_due(board: &Board, name: &Id) -> bool {
     let mut owners = board
         .nodes()
         .filter(|(_, node)| node.kind.is_some_and(|kind| kind.documents.contains(name)))

@@ -10,6 +10,7 @@ use crate::derive::queue::queue;
 use crate::derive::recovery::recovery;
 use crate::derive::stamps::{stamps, updated};
 use crate::derive::world::{Spot, World};
+use crate::model::document::{Guide, On};
 use crate::model::field::{FieldType, FieldValue};
 use crate::model::location::{Found, Location};
 use crate::model::profile::{Profile, make_name};
@@ -17,7 +18,7 @@ use crate::model::state::Shown;
 
 use super::items::{item, label};
 use super::numbers::{metrics, risks};
-use super::sheets::source;
+use super::sheets::{is_due, source};
 
 /// What a template about one workflow is told.
 ///
@@ -89,14 +90,20 @@ fn root(world: &World, index: usize) -> Value {
     value
 }
 
-// Every document of the process, by name: where it is, whether it is there.
+// Every document of the process, by name: where it is, whether it is there, the points that its sections list.
 fn documents(board: &Board) -> Map<String, Value> {
     let one = |(name, document): (&crate::model::id::Id, &crate::model::document::Document)| {
         let path = pages::path_of(board, 0, document).ok();
-        let exists = path.as_ref().is_some_and(|path| board.pages.exists(path));
+        // What is rendered together with this is there as soon as this is.
+        let comes = document.template.is_some() && document.on == On::Always && is_due(board, name);
+        let exists = comes || path.as_ref().is_some_and(|path| board.pages.exists(path));
+        let asked = document.sections.iter().chain(&document.points);
+        let listed: Map<String, Value> =
+            asked.map(|title| (title.clone(), json!(pages::listed(board, name, title)))).collect();
         let value = json!({
             "title": document.title, "path": path, "exists": exists,
             "sections": document.sections, "points": document.points, "rendered": document.template.is_some(),
+            "listed": listed,
         });
         (name.to_string(), value)
     };
@@ -176,10 +183,19 @@ fn versions(board: &Board) -> Vec<Value> {
 fn process(profile: &Profile) -> Value {
     json!({
         "id": profile.profile, "title": profile.title, "summary": profile.summary,
-        "paths": profile.paths, "branch": profile.branch,
+        "paths": profile.paths, "branch": profile.branch, "prompts": prompts(profile),
         "words": Shown::ALL.map(|shown| (shown.word(), label(profile, shown).0)).into_iter()
             .collect::<std::collections::BTreeMap<_, _>>(),
     })
+}
+
+// Everything that has a code, of kinds and besides them, in the order of the codes.
+fn prompts(profile: &Profile) -> Vec<&Guide> {
+    let of_kinds = profile.kinds.values().filter_map(|kind| kind.guide.as_ref());
+    let mut prompts: Vec<&Guide> =
+        of_kinds.chain(&profile.guide).filter(|guide| guide.code.is_some()).collect();
+    prompts.sort_by(|a, b| a.code.cmp(&b.code));
+    prompts
 }
 
 // The kinds with what they are for and, where there is one of them, its item.

@@ -24,6 +24,8 @@ pub struct Document {
     /// Of a rendered one: whether it begins with a line that says so; not where its form is fixed from the first line.
     #[serde(default = "yes")]
     pub header: bool,
+    /// Of one that people write: the template that it is begun from; the one that all processes share when absent.
+    pub scaffold: Option<String>,
     /// Which command begins it.
     #[serde(default)]
     pub begun: Begun,

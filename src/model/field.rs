@@ -39,6 +39,9 @@ pub struct Field {
     /// What must hold before it may get one of these values.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::table::unique")]
     pub guards: BTreeMap<String, Checks>,
+    /// Of a yes or no: the word that marks a workflow which says yes, wherever its state is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
     /// Whether `new` and `add` insist on it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
@@ -249,6 +252,7 @@ mod tests {
             from: None,
             unique: false,
             guards: BTreeMap::new(),
+            mark: None,
             required: false,
         }
     }

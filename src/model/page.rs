@@ -36,8 +36,8 @@ pub struct Section {
     pub title: String,
     /// Whether anything but placeholders stands below it.
     pub filled: bool,
-    /// How many points it lists, placeholders left out.
-    pub points: usize,
+    /// The points that it lists, placeholders left out, each on one line and without markup.
+    pub points: Vec<String>,
 }
 
 /// Something that is asked about a part of the repository.

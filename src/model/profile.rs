@@ -53,6 +53,9 @@ pub struct Profile {
     pub on_failure: OnFailure,
     /// The kind that `git track step` records.
     pub step: Option<Id>,
+    /// What belongs to it besides its kinds: further prompts.
+    #[serde(default)]
+    pub guide: Vec<Guide>,
     /// What is shown for a state.
     #[serde(default, deserialize_with = "super::table::unique")]
     pub labels: BTreeMap<Shown, Label>,

@@ -217,7 +217,7 @@ fn page(repo: &Repo, path: &RepoPath, bytes: &[u8]) -> Page {
         .map(|section| Section {
             title: plain_title(&section.title),
             filled: section.filled,
-            points: section.points.len(),
+            points: section.points.into_iter().map(|point| point.text).collect(),
         })
         .collect();
     // A comment in the front matter says what may be written, not what is.

@@ -2,6 +2,7 @@
 
 use crate::derive::board::{Board, Place};
 use crate::derive::next::Action;
+use crate::derive::pages::marks;
 use crate::derive::progress::progress;
 use crate::derive::world::{Spot, World};
 use crate::model::state::{Shown, State};
@@ -117,7 +118,7 @@ fn workflows(text: &mut Text, view: &View) {
             .plain("  ")
             .plain(cut(board.workflow.id.as_str(), 23))
             .to_column(27)
-            .plain(cut(board.profile.profile.as_str(), 13))
+            .plain(cut(&process(board), 13))
             .to_column(42)
             .plain(cut(&now_at(world, spot), 19))
             .to_column(62)
@@ -126,6 +127,12 @@ fn workflows(text: &mut Text, view: &View) {
         let held = !board.root().state.is_closed() && !open.is_empty() && open.iter().all(Action::is_held);
         text.line(if held { line.add(Style::Bad, "  held") } else { line });
     }
+}
+
+// Its process, and what marks it out among others.
+fn process(board: &Board) -> String {
+    let name = board.profile.profile.as_str();
+    marks(board).fold(name.to_owned(), |line, mark| format!("{line} {mark}"))
 }
 
 /// What a workflow is at: its running items, else the next ready one, else how it stands.
