@@ -31,6 +31,7 @@ cases! {
     corners: "corners",
     demo: "demo",
     design_examples: "design-examples",
+    documents: "documents",
     errors: "errors",
     evidence: "evidence",
     graph: "graph",
