@@ -26,6 +26,7 @@ cases! {
     block: "block",
     broken: "broken",
     change: "change",
+    change_documents: "change-documents",
     clash: "clash",
     config: "config",
     corners: "corners",

@@ -115,3 +115,43 @@ pub(super) fn is_due(board: &Board, name: &Id) -> bool {
 pub fn is_open(board: &Board) -> bool {
     !board.root().state.is_closed()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::derive::testing::{Scene, id};
+    use crate::documents::values::of_workflow;
+
+    fn names(body: &str, files: &[(&str, &str)]) -> Vec<String> {
+        let scene = Scene::shipped("change", body).over(files);
+        let world = scene.world();
+        sheets(&world, |_| true).unwrap().iter().map(|sheet| sheet.name.to_string()).collect()
+    }
+
+    #[test]
+    fn a_document_of_a_kind_is_rendered_from_its_beginning_on() {
+        const STAGES: &str = "items: {progress: {title: P, kind: progress}, decompose: {title: D, kind: decompose}}";
+        assert_eq!(names(STAGES, &[]), ["project"]);
+        let begun = STAGES.replace("kind: progress", "kind: progress, started: \"2026-02-01T08:00:00Z\"");
+        assert_eq!(names(&begun, &[]), ["progress", "project"]);
+        let there = [("Planning/Changes/w/04-work-decomposer-output.md", "# Ours")];
+        assert_eq!(names(STAGES, &there), ["project", "decomposition"]);
+        let dropped = begun.replace("kind: progress", "kind: progress, state: dropped");
+        assert_eq!(names(&dropped, &[]), ["project"]);
+    }
+
+    #[test]
+    fn what_is_rendered_together_counts_as_there() {
+        let body = "items: {progress: {title: P, kind: progress, started: \"2026-02-01T08:00:00Z\"}}";
+        let intent = "---\nis_hotfix: false\n---\n## Acceptance Criteria\n\n- it opens\n";
+        let scene = Scene::shipped("change", body).over(&[("Planning/Changes/w/00-change-intent.md", intent)]);
+        let world = scene.world();
+        let documents = of_workflow(&world, 0)["workflow"]["documents"].clone();
+        assert_eq!((&documents["progress"]["exists"], &documents["triage"]["exists"]), (&true.into(), &false.into()));
+        assert_eq!(documents["intent"]["listed"]["Acceptance Criteria"], serde_json::json!(["it opens"]));
+        assert_eq!(documents["plan"]["listed"]["Units"], serde_json::json!([]));
+        let sheet = sheet(&world, 0, &id("progress")).unwrap().unwrap();
+        assert_eq!(sheet.path.as_str(), "progress-tracking/w-progress.md");
+        assert!(self::sheet(&world, 0, &id("intent")).unwrap().is_none());
+    }
+}
