@@ -185,7 +185,8 @@ pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Result<Vec<Edit>>
     }
     let world = draft.world();
     let touched = |board: &Board| changed.contains(&&board.workflow.id);
-    let kept = sheets(&world, touched)?.into_iter().filter(|sheet| sheet.is_kept(on_base));
+    let kept = sheets(&world, touched)?;
+    let kept = kept.into_iter().filter(|sheet| sheet.is_kept(on_base) && sheet.is_wanted(&world));
     let before = session::world(draft.snapshot);
     let mut desk = Desk::default();
     for sheet in kept {

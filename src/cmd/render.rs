@@ -149,7 +149,7 @@ fn chosen<'a>(
         asked.is_some() || !sheet.of_one || boards.any(is_open)
     };
     if names.is_empty() {
-        return Ok(all.into_iter().filter(open).collect());
+        return Ok(all.into_iter().filter(|sheet| open(sheet) && sheet.is_wanted(world)).collect());
     }
     let mut found: Vec<Sheet> = Vec::new();
     for name in names {

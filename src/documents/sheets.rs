@@ -42,6 +42,17 @@ impl Sheet<'_> {
         board.map_or_else(|| self.name.to_string(), |board| format!("{}:{}", board.workflow.id, self.name))
     }
 
+    /// Whether it is written without being asked for by name.
+    ///
+    /// A part about all workflows goes into a file that is people's own: they begin it, or what the first workflow that
+    /// is closed has come to does.
+    pub fn is_wanted(&self, world: &World) -> bool {
+        let mut boards = self.boards.iter().filter_map(|&board| world.boards.get(board));
+        !self.document.block
+            || self.of_one
+            || boards.any(|board| board.pages.exists(&self.path) || board.root().state.is_closed())
+    }
+
     /// Whether it is written together with the state, here.
     pub fn is_kept(&self, on_base: bool) -> bool {
         match self.document.on {
@@ -138,6 +149,18 @@ mod tests {
         assert_eq!(names(STAGES, &there), ["project", "decomposition"]);
         let dropped = begun.replace("kind: progress", "kind: progress, state: dropped");
         assert_eq!(names(&dropped, &[]), ["project"]);
+    }
+
+    #[test]
+    fn a_part_about_all_workflows_is_begun_by_people_or_when_one_closes() {
+        let wanted = |body: &str, files: &[(&str, &str)]| {
+            let scene = Scene::shipped("change", body).over(files);
+            let world = scene.world();
+            sheet(&world, 0, &id("project")).unwrap().unwrap().is_wanted(&world)
+        };
+        assert!(!wanted("items: {}", &[]));
+        assert!(wanted("items: {}", &[("progress-tracking/project-progress.md", "# Ours")]));
+        assert!(wanted("state: done", &[]));
     }
 
     #[test]
