@@ -78,7 +78,9 @@ impl Renderer<'_> {
         let unknown: Vec<&str> = unknown.map(|own| own.path.as_str()).collect();
         if !unknown.is_empty() {
             let error = Error::refused(format!("the template {} is not trusted here", unknown.join(", ")));
-            return Err(error.note("it comes from the repository and has not been looked at").hint("git track trust"));
+            return Err(error
+                .note("it comes from the repository and has not been looked at")
+                .hint("git track trust"));
         }
         confined::render(self.context, &bundle.templates, template, value)
     }
@@ -151,7 +153,8 @@ impl Desk {
 
     /// The edits that write what was put down.
     pub(super) fn edits(self) -> Vec<Edit> {
-        let edit = |(path, (before, after))| Edit { root: Root::WorkTree, path, before, after, executable: false };
+        let edit =
+            |(path, (before, after))| Edit { root: Root::WorkTree, path, before, after, executable: false };
         self.files.into_iter().map(edit).collect()
     }
 }

@@ -176,17 +176,21 @@ fn chosen<'a>(
 }
 
 fn up_to_date(count: usize) -> String {
+    if count == 0 {
+        return "nothing is to be rendered here yet".to_owned();
+    }
     let documents = if count == 1 { "document is" } else { "documents are" };
     format!("{count} {documents} up to date")
 }
 
 fn kept(sheet: &Sheet, standing: Standing) -> Option<Line> {
-    let line = |style, word: &str, more: &str| {
-        Line::new().add(style, word).plain(format!("  {}{more}", sheet.path))
-    };
+    let line =
+        |style, word: &str, more: &str| Line::new().add(style, word).plain(format!("  {}{more}", sheet.path));
     match standing {
         Standing::ByHand => Some(line(Style::Dim, "by hand", "")),
-        Standing::Foreign => Some(line(Style::Bad, "in the way", ": it is not rendered by git-track; move it")),
+        Standing::Foreign => {
+            Some(line(Style::Bad, "in the way", ": it is not rendered by git-track; move it"))
+        }
         Standing::Fresh | Standing::Stale | Standing::Missing => None,
     }
 }

@@ -91,7 +91,9 @@ pub fn sheets<'a>(world: &World<'a>, wanted: impl Fn(&Board) -> bool) -> Result<
 pub fn sheet<'a>(world: &World<'a>, index: usize, name: &Id) -> Result<Option<Sheet<'a>>> {
     let Some(board) = world.boards.get(index) else { return Ok(None) };
     let profile = board.profile;
-    let Some((name, document)) = profile.documents.iter().find(|(known, _)| *known == name) else { return Ok(None) };
+    let Some((name, document)) = profile.documents.iter().find(|(known, _)| *known == name) else {
+        return Ok(None);
+    };
     let Some(template) = &document.template else { return Ok(None) };
     let path = pages::path_of(board, 0, document).map_err(|why| {
         Error::state(format!("nobody can tell where `{name}` of {} is: {why}", board.workflow.id))
@@ -141,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_document_of_a_kind_is_rendered_from_its_beginning_on() {
-        const STAGES: &str = "items: {progress: {title: P, kind: progress}, decompose: {title: D, kind: decompose}}";
+        const STAGES: &str =
+            "items: {progress: {title: P, kind: progress}, decompose: {title: D, kind: decompose}}";
         assert_eq!(names(STAGES, &[]), ["project"]);
         let begun = STAGES.replace("kind: progress", "kind: progress, started: \"2026-02-01T08:00:00Z\"");
         assert_eq!(names(&begun, &[]), ["progress", "project"]);
@@ -167,10 +170,14 @@ mod tests {
     fn what_is_rendered_together_counts_as_there() {
         let body = "items: {progress: {title: P, kind: progress, started: \"2026-02-01T08:00:00Z\"}}";
         let intent = "---\nis_hotfix: false\n---\n## Acceptance Criteria\n\n- it opens\n";
-        let scene = Scene::shipped("change", body).over(&[("Planning/Changes/w/00-change-intent.md", intent)]);
+        let scene =
+            Scene::shipped("change", body).over(&[("Planning/Changes/w/00-change-intent.md", intent)]);
         let world = scene.world();
         let documents = of_workflow(&world, 0)["workflow"]["documents"].clone();
-        assert_eq!((&documents["progress"]["exists"], &documents["triage"]["exists"]), (&true.into(), &false.into()));
+        assert_eq!(
+            (&documents["progress"]["exists"], &documents["triage"]["exists"]),
+            (&true.into(), &false.into())
+        );
         assert_eq!(documents["intent"]["listed"]["Acceptance Criteria"], serde_json::json!(["it opens"]));
         assert_eq!(documents["plan"]["listed"]["Units"], serde_json::json!([]));
         let sheet = sheet(&world, 0, &id("progress")).unwrap().unwrap();
