@@ -98,6 +98,7 @@ fn context(word: &'static str, global: Global, index_file: Option<OsString>) -> 
         date: now.date().to_string(),
         pid: std::process::id(),
         program: std::env::args_os().next(),
+        executable: std::env::current_exe().ok(),
     };
     Context::new(word, global, around)
 }

@@ -15,6 +15,7 @@ mod lost;
 mod program;
 mod scene;
 mod surroundings;
+mod templates;
 mod writers;
 
 use std::io::Write;

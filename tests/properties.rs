@@ -26,6 +26,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 mod commands;
+mod documents;
+mod landing;
 mod locations;
 mod naive;
 

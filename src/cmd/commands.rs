@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{add, answer, brief, config, demo, diff, doctor, finding, gate, graph, import, init, list, log, man, moves, new, next, note, profile, queue, recover, render, report, schema, score, set, show, status, step, trust, undo, why};
+use super::{confined, add, answer, brief, config, demo, diff, doctor, finding, gate, graph, import, init, list, log, man, moves, new, next, note, profile, queue, recover, render, report, schema, score, set, show, status, step, trust, undo, why};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -193,6 +193,10 @@ pub enum Command {
     #[command(display_order = 6)]
     Trust(trust::Args),
 
+    /// Render templates that are not ours in a process of their own
+    #[command(hide = true)]
+    Confined(confined::Args),
+
     /// List, read or set the team's configuration
     #[command(display_order = 55)]
     Config(config::Args),
@@ -256,6 +260,7 @@ impl Command {
             Self::Report(_) => "report",
             Self::Guide(_) => "guide",
             Self::Trust(_) => "trust",
+            Self::Confined(_) => "confined",
             Self::Undo(_) => "undo",
             Self::Recover(_) => "recover",
             Self::Config(_) => "config",

@@ -97,8 +97,8 @@ fn list(context: &Context) -> Result<Answer> {
         text.line(
             Line::new()
                 .plain(key.as_str())
-                .to_column(16)
-                .plain(cut(&shown, 26))
+                .to_column(20)
+                .plain(cut(&shown, 23))
                 .to_column(44)
                 .add(Style::Dim, origin),
         );
@@ -108,7 +108,7 @@ fn list(context: &Context) -> Result<Answer> {
     {
         if let Some(value) = context.var(name) {
             text.line(
-                Line::new().plain(origin).to_column(16).plain(value).to_column(44).add(Style::Dim, name),
+                Line::new().plain(origin).to_column(20).plain(value).to_column(44).add(Style::Dim, name),
             );
         }
     }

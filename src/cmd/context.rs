@@ -89,6 +89,8 @@ pub struct Surroundings {
     pub pid: u32,
     /// How the program was called.
     pub program: Option<OsString>,
+    /// The file of the program.
+    pub executable: Option<PathBuf>,
 }
 
 /// What every command knows.
@@ -103,6 +105,8 @@ pub struct Context {
     pub pid: u32,
     /// How the program was called.
     pub program: Option<OsString>,
+    /// The file of the program.
+    pub executable: Option<PathBuf>,
     /// The command, for those who have to wait for it.
     pub command: &'static str,
     env: Env,
@@ -113,7 +117,7 @@ pub struct Context {
 impl Context {
     /// From the command, the options and what `cli` read once.
     pub fn new(command: &'static str, global: Global, around: Surroundings) -> Result<Self> {
-        let Surroundings { cwd, vars, seconds, date, pid, program } = around;
+        let Surroundings { cwd, vars, seconds, date, pid, program, executable } = around;
         let cwd = match &global.dir {
             Some(dir) => cwd.join(dir),
             None => cwd,
@@ -145,7 +149,7 @@ impl Context {
         };
         let ui = Ui::new(color, wishes, global.json, global.quiet);
         let env = Env::new(cwd, vars.clone().into_iter().collect());
-        Ok(Self { global, ui, now, pid, program, command, env, vars, local_date })
+        Ok(Self { global, ui, now, pid, program, executable, command, env, vars, local_date })
     }
 
     /// A variable of the environment that is text and not empty.

@@ -107,6 +107,7 @@ impl Stage<'_> {
             date: now.date().to_string(),
             pid: self.context.pid,
             program: None,
+            executable: self.context.executable.clone(),
         };
         let context = Context::new(parsed.command.word(), global, around)?;
         super::run(&context, &parsed.command, <DemoLine as clap::CommandFactory>::command())

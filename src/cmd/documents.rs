@@ -129,8 +129,8 @@ impl Desk {
         };
         let source = sheet.source(world);
         let after = if sheet.document.block {
-            let titles = (source.as_str(), sheet.document.title.as_str());
-            let after = part(file.as_deref(), &body, &sheet.mark(world), titles);
+            let heading = sheet.heading(world);
+            let after = part(file.as_deref(), &body, &sheet.mark(world), (&source, &heading));
             Some(after.map_err(|error| error.context(format!("{} cannot be rendered into", sheet.path)))?)
         } else if sheet.document.header {
             whole(file.as_deref(), &headed(&source, &body), &[])

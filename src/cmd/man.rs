@@ -43,8 +43,11 @@ pub struct CompletionArgs {
 pub(super) fn run(context: &Context, args: &Args, tree: Command) -> Result<Answer> {
     let mut tree = tree.name("git-track");
     tree.build();
-    let pages: Vec<Command> =
-        tree.get_subcommands().filter(|page| page.get_name() != "help").cloned().collect();
+    let pages: Vec<Command> = tree
+        .get_subcommands()
+        .filter(|page| page.get_name() != "help" && !page.is_hide_set())
+        .cloned()
+        .collect();
     let page = |page: &Command, name: &str| {
         let mut out = Vec::new();
         let named = page.clone().name(name.to_owned());

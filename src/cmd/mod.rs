@@ -143,6 +143,7 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Report(args) => report::run(context, args),
         Command::Guide(args) => report::guide(context, args),
         Command::Trust(args) => trust::run(context, args),
+        Command::Confined(args) => confined::run(context, args),
         Command::Undo(args) => undo::run(context, args),
         Command::Recover(args) => recover::run(context, args),
         Command::Config(args) => config::run(context, args),

@@ -45,7 +45,7 @@ fn table(rows: &[Row], profile: &Profile) -> Table {
             (Style::Plain, row.group.clone()),
             (Style::Plain, row.of.to_string()),
             (Style::Plain, row.mode.word().to_owned()),
-            (Style::Plain, row.everybody()),
+            (Style::Plain, row.members.join(", ")),
             (items::style(row.status), profile.phrase(row.status).to_owned()),
         ]);
     }
@@ -58,7 +58,7 @@ fn next(rows: &[Row], profile: &Profile) -> String {
     let held = |row: &&Row| matches!(row.status, Shown::Waiting | Shown::Blocked);
     match open().find(|row| !held(row)).or_else(|| open().next()) {
         Some(row) => {
-            let members = row.everybody();
+            let members = row.members.join(", ");
             let what = if members.is_empty() { members } else { format!(": {members}") };
             format!("next: {} ({}){what}", row.group, profile.phrase(row.status))
         }

@@ -61,10 +61,17 @@ pub fn subject_of_all(board: &Board, places: &[Place]) -> Option<String> {
 /// Which changed files an answer about these items does not see, though it is about everything: it is about what is
 /// committed; `None`: it is about files, as they are.
 pub fn leaves_out(board: &Board, places: &[Place]) -> Option<impl Fn(&str) -> bool + use<>> {
-    let reports = reports(board);
+    let mut aside = reports(board);
     let now = subject_of_all(board, places)?;
-    let everything = board.pages.tree(reports.clone()).is_some_and(|tree| tree == now);
-    everything.then_some(move |path: &str| !reports.iter().any(|report| report.as_str() == path))
+    let is_everything = everything(board, aside.clone()).is_some_and(|tree| tree == now);
+    aside.extend(board.pages.rendered());
+    is_everything.then_some(move |path: &str| !aside.iter().any(|aside| aside.as_str() == path))
+}
+
+// What is rendered from the state changes with every judgement.
+fn everything(board: &Board, mut but: BTreeSet<RepoPath>) -> Option<String> {
+    but.extend(board.pages.rendered());
+    board.pages.tree(but)
 }
 
 /// Whether an answer about an item still counts.
@@ -134,12 +141,12 @@ fn subject_of(board: &Board, names: &BTreeSet<String>) -> Option<String> {
     let found: Option<Vec<_>> = names.iter().map(|name| resolve(board, name, &reports)).collect();
     let paths: BTreeSet<RepoPath> = found.unwrap_or_default().into_iter().flatten().collect();
     if !paths.iter().any(|path| board.pages.exists(path)) {
-        return board.pages.tree(reports);
+        return everything(board, reports);
     }
     let on = |path: &RepoPath| board.pages.page(path).map(|page| page.on.clone().unwrap_or_default());
     match paths.first() {
         Some(only) if paths.len() == 1 => {
-            on(only).filter(|on| !on.is_empty()).or_else(|| board.pages.tree(reports))
+            on(only).filter(|on| !on.is_empty()).or_else(|| everything(board, reports))
         }
         _ => {
             let line = |path| format!("{path} {}\n", on(path).unwrap_or_else(|| "-".to_owned()));

@@ -23,9 +23,9 @@ pub struct Row<'a> {
     pub mode: Turn,
     /// The ids of its items; of a gate its judges, equal names folded; of a checkpoint its id and who decides.
     pub members: Vec<String>,
-    /// Of a gate: the roles of the people who have to say something besides.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub people: Vec<String>,
+    /// Of a gate: its judges without the people who have to say something besides.
+    #[serde(skip)]
+    pub judges: Vec<String>,
     /// How far it is.
     pub status: Shown,
 }
@@ -43,11 +43,6 @@ pub enum Turn {
 }
 
 impl Row<'_> {
-    /// Everybody and everything that is in it, the people last.
-    pub fn everybody(&self) -> String {
-        self.members.iter().chain(&self.people).cloned().collect::<Vec<_>>().join(", ")
-    }
-
     /// Whether nothing more happens in it.
     pub fn is_over(&self) -> bool {
         matches!(self.status, Shown::Done | Shown::Dropped)
@@ -116,16 +111,17 @@ impl Queue<'_, '_> {
     }
 
     fn gate(&mut self, place: Place, id: &Id, gate: &Gate) {
+        let board = self.board;
         let is_person = |part: &Part| matches!(part, Part::Full(full) if full.human.is_some());
-        let asked = |person: bool| {
-            let parts = gate.parts.iter().filter(move |(_, part)| is_person(part) == person);
-            folded(parts.flat_map(|(id, part)| judges(self.board, place, id, part)))
+        let asked = |people: bool| {
+            let parts = gate.parts.iter().filter(move |(_, part)| people || !is_person(part));
+            folded(parts.flat_map(|(id, part)| judges(board, place, id, part)))
         };
+        let (everybody, others) = (asked(true), asked(false));
         let state = state_of_gate(self.board, place, gate);
-        self.row(place, format!("{}-review", lower(id)), Turn::Sequential, asked(false), state);
-        let people = asked(true);
+        self.row(place, format!("{}-review", lower(id)), Turn::Sequential, everybody, state);
         if let Some(row) = self.rows.last_mut() {
-            row.people = people;
+            row.judges = others;
         }
     }
 
@@ -158,8 +154,8 @@ impl Queue<'_, '_> {
             },
         };
         let order = self.rows.len() + 1;
-        let people = Vec::new();
-        self.rows.push(Row { order, group, of: self.board.node(place).id, mode, members, people, status });
+        let judges = Vec::new();
+        self.rows.push(Row { order, group, of: self.board.node(place).id, mode, members, judges, status });
     }
 }
 
@@ -244,7 +240,7 @@ mod tests {
 
     fn rows(scene: &Scene) -> Vec<String> {
         let line = |row: Row| {
-            let (mode, members) = (row.mode.word(), row.everybody().replace(", ", "+"));
+            let (mode, members) = (row.mode.word(), row.members.join("+"));
             format!("{} {} {} {mode} {members} {}", row.order, row.group, row.of, row.status)
         };
         queue(&scene.world(), 0).into_iter().map(line).collect()

@@ -36,6 +36,13 @@ impl Sheet<'_> {
         board.map_or_else(|| ".track/workflows".to_owned(), source)
     }
 
+    /// The heading of a file that holds nothing but it.
+    pub fn heading(&self, world: &World) -> String {
+        let board = self.boards.first().and_then(|&board| world.boards.get(board)).filter(|_| self.of_one);
+        let title = board.map_or(&self.document.title, |board| &board.root().item.title);
+        title.split_whitespace().collect::<Vec<_>>().join(" ").replace('<', "&lt;")
+    }
+
     /// The name of its marks, where it is a part of a file.
     pub fn mark(&self, world: &World) -> String {
         let board = self.boards.first().and_then(|&board| world.boards.get(board)).filter(|_| self.of_one);

@@ -115,7 +115,7 @@ fn rows(world: &World, index: usize) -> Vec<Value> {
     let row = |row: &crate::derive::queue::Row| {
         json!({
             "order": row.order, "group": row.group, "of": row.of, "number": make_name("{n}", row.of, ""),
-            "mode": row.mode.word(), "members": row.members, "people": row.people, "state": row.status.word(),
+            "mode": row.mode.word(), "members": row.members, "judges": row.judges, "state": row.status.word(),
             "label": label(board.profile, row.status).0,
         })
     };

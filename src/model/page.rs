@@ -1,6 +1,6 @@
 //! Files that a process looks at: whether they are there, what they say, and what a judgement about them rests on.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::rc::Rc;
@@ -70,7 +70,11 @@ pub struct Pages {
     seen: RefCell<HashMap<RepoPath, Option<Rc<Page>>>>,
     whole: RefCell<BTreeMap<BTreeSet<RepoPath>, Option<String>>>,
     values: RefCell<HashMap<Location, Found>>,
+    rendered: OnceCell<Listing>,
 }
+
+/// A list of files that is made when it is first asked for.
+type Listing = Box<dyn Fn() -> BTreeSet<RepoPath>>;
 
 impl Pages {
     /// Pages that come from these sources.
@@ -81,6 +85,7 @@ impl Pages {
             seen: RefCell::default(),
             whole: RefCell::default(),
             values: RefCell::default(),
+            rendered: OnceCell::new(),
         }
     }
 
@@ -122,6 +127,17 @@ impl Pages {
     /// The files at or below a folder, without those that are ignored and the state.
     pub fn below(&self, folder: &RepoPath) -> Vec<RepoPath> {
         (self.sources.below)(folder)
+    }
+
+    /// Says which files are rendered from the state, as soon as the state is known.
+    pub fn know_rendered(&self, listing: impl Fn() -> BTreeSet<RepoPath> + 'static) {
+        // The first answer counts: it is about the same version as everything else here.
+        let _ = self.rendered.set(Box::new(listing));
+    }
+
+    /// The files that are rendered from the state, in whole or in part.
+    pub fn rendered(&self) -> BTreeSet<RepoPath> {
+        self.rendered.get().map(|listing| listing()).unwrap_or_default()
     }
 
     /// The short id of everything that is committed but the state and these files; `None`: git cannot say it.

@@ -1,80 +1,162 @@
-//! Templates: text with places for values, rendered.
-#![allow(missing_docs)]
-use std::collections::BTreeMap;
+//! Templates and a value in, text out.
+//!
+//! A template is Jinja, read by minijinja. What it prints by `{{ }}` is escaped by where it lands: as inline markdown, or
+//! as HTML when the name of the template ends with `.html`. The text of a template itself is never escaped; a text that
+//! is quoted inside `{{ }}` is a value like others, and `|safe` says that it is finished.
 
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, Value};
-use serde_json::Value as Json;
-use unicode_width::UnicodeWidthStr;
+mod align;
+mod check;
+mod escape;
+mod fault;
+mod filters;
+mod layout;
+
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{StringInput, ValueKind};
+use minijinja::{AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior};
+use serde_json::Value;
 
 use crate::error::{Error, Result};
 
+pub use check::check;
+
+/// Templates by the name they are asked for and imported by: `worktracker.md`.
 pub type Templates = BTreeMap<String, String>;
 
+/// How far a template is trusted to behave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bounds { Own, Foreign }
+pub enum Bounds {
+    /// Shipped with the program.
+    Own,
+    /// From the repository: its size, depth, work, memory and output are bounded. What the bounds of this process cannot
+    /// hold needs a process of its own around it.
+    Foreign,
+}
 
-fn w(s: &str) -> usize { s.width() }
-fn cut(s: String, n: usize) -> String {
-    if w(&s) <= n { return s; }
-    let mut o = String::new();
-    for c in s.chars() { if w(&o) + w(&c.to_string()) + 1 > n { break; } o.push(c); }
-    o.push('…'); o
-}
-fn pad(s: String, n: usize) -> String { let k = n.saturating_sub(w(&s)); s + &" ".repeat(k) }
-fn lpad(s: String, n: usize) -> String { let k = n.saturating_sub(w(&s)); " ".repeat(k) + &s }
-fn center(s: String, n: usize) -> String { let k = n.saturating_sub(w(&s)); let r = k / 2; " ".repeat(k - r) + &s + &" ".repeat(r) }
-fn frame(s: String, n: usize) -> String { format!("|{}|", pad(cut(s, n), n)) }
-fn bar(p: u64) -> String { let f = (p / 5) as usize; format!("[{}{}]", "#".repeat(f), ".".repeat(20usize.saturating_sub(f))) }
-fn rule(s: String, c: String) -> String { c.repeat(w(&s)) }
-fn repeat(s: String, n: usize) -> String { s.repeat(n) }
-fn wrap(s: String, n: usize, prefix: Option<String>) -> String {
-    let p = prefix.unwrap_or_default();
-    let mut lines: Vec<String> = vec![]; let mut l = p.clone(); let mut empty = true;
-    for word in s.split_whitespace() {
-        if !empty && w(&l) + 1 + w(word) > n { lines.push(l); l = p.clone(); empty = true; }
-        if !empty { l.push(' '); } l.push_str(word); empty = false;
+/// The work that a foreign template may do: an instruction or 64 bytes each. It bounds its memory too, to 64 MB.
+const FUEL: u64 = 1_000_000;
+/// What a foreign template may print.
+const OUTPUT: usize = 4 << 20;
+/// How deep macros may call each other; an include counts for two and a half of them.
+const RECURSION: usize = 120;
+
+/// Renders one of the templates. The value is the root of names (a JSON object).
+pub fn render(templates: &Templates, name: &str, value: &Value, bounds: Bounds) -> Result<String> {
+    if !templates.contains_key(name) {
+        return Err(fault::missing(templates, name));
     }
-    lines.push(l); lines.join("\n")
-}
-fn cells(line: &str) -> Vec<String> {
-    let mut out = vec![]; let mut cur = String::new(); let mut esc = false;
-    for c in line.trim().trim_start_matches('|').chars() {
-        if c == '|' && !esc { out.push(cur.trim().to_owned()); cur.clear(); } else { cur.push(c); }
-        esc = c == '\\' && !esc;
+    if bounds == Bounds::Foreign {
+        templates.iter().try_for_each(|(name, text)| check(name, text))?;
     }
-    out
+    let environment = environment(templates, bounds).map_err(|error| Error::bug(error.to_string()))?;
+    let limit = if bounds == Bounds::Foreign { OUTPUT } else { usize::MAX };
+    let mut out = Capped { bytes: Vec::new(), limit };
+    environment
+        .get_template(name)
+        .and_then(|template| template.render_captured_to(given(value), &mut out).map(drop))
+        .map_err(|error| fault::explain(templates, name, &error))?;
+    String::from_utf8(out.bytes)
+        .map_err(|_| Error::bug(format!("the template `{name}` printed what is no text")))
 }
-fn aligned(s: String) -> String {
-    let mut out = String::new(); let mut table: Vec<Vec<String>> = vec![];
-    fn flush(t: &mut Vec<Vec<String>>, out: &mut String) {
-        let n = t.iter().map(Vec::len).max().unwrap_or(0);
-        let is_sep = |r: &Vec<String>| r.iter().all(|c| !c.is_empty() && c.chars().all(|c| c == '-'));
-        let ws: Vec<usize> = (0..n).map(|i| t.iter().filter(|r| !is_sep(r)).filter_map(|r| r.get(i)).map(|c| w(c)).max().unwrap_or(0)).collect();
-        for r in t.drain(..) {
-            let sep = is_sep(&r);
-            let line: Vec<String> = r.iter().zip(&ws).map(|(c, n)| if sep { "-".repeat(*n) } else { pad(c.clone(), *n) }).collect();
-            out.push_str(&format!("| {} |\n", line.join(" | ")));
+
+fn environment(templates: &Templates, bounds: Bounds) -> Result<Environment<'static>, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_syntax(
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
+    );
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_recursion_limit(RECURSION);
+    // Of errors only: names what is undefined, and its place. What it collects is never printed.
+    environment.set_debug(true);
+    environment.set_auto_escape_callback(|name| {
+        if name.strip_suffix(".html").is_some() {
+            AutoEscape::Html
+        } else {
+            AutoEscape::Custom("markdown".into())
+        }
+    });
+    environment.set_formatter(print);
+    if bounds == Bounds::Foreign {
+        environment.set_fuel(Some(FUEL));
+    }
+    filters::add(&mut environment);
+    let templates = templates.clone();
+    environment.set_loader(move |name| Ok(templates.get(name).cloned()));
+    Ok(environment)
+}
+
+/// What `{{ }}` writes.
+fn print(out: &mut Output, state: &mut State, value: &minijinja::Value) -> Result<(), minijinja::Error> {
+    let (text, finished) = written(state, value)?;
+    let text = match state.auto_escape() {
+        _ if finished => text,
+        AutoEscape::None => text,
+        AutoEscape::Html => escape::html(&text),
+        _ => escape::inline(&text),
+    };
+    out.write_str(&text).map_err(minijinja::Error::from)
+}
+
+/// A value as text, and whether it is finished: must not be escaped any more.
+fn written(state: &State, value: &minijinja::Value) -> Result<(String, bool), minijinja::Error> {
+    let text = match value.kind() {
+        ValueKind::None => String::new(),
+        ValueKind::Bool => if value.is_true() { "true" } else { "false" }.to_owned(),
+        ValueKind::Undefined | ValueKind::Number | ValueKind::String => {
+            StringInput::new(state, value)?.as_str().to_owned()
+        }
+        kind => {
+            return Err(minijinja::Error::new(
+                ErrorKind::InvalidOperation,
+                format!("a value of the type {kind} cannot be printed; print its parts, or join them"),
+            ));
+        }
+    };
+    Ok((text, value.is_safe()))
+}
+
+/// JSON as the template sees it. The order of keys stays.
+fn given(value: &Value) -> minijinja::Value {
+    match value {
+        Value::Null => minijinja::Value::from(()),
+        Value::Bool(yes) => minijinja::Value::from(*yes),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => minijinja::Value::from(whole),
+            (None, Some(whole)) => minijinja::Value::from(whole),
+            (None, None) => minijinja::Value::from(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => minijinja::Value::from(text.as_str()),
+        Value::Array(items) => items.iter().map(given).collect(),
+        Value::Object(fields) => {
+            minijinja::Value::from_pairs(fields.iter().map(|(name, value)| (name.as_str(), given(value))))
         }
     }
-    for line in s.lines() {
-        if line.starts_with('|') { table.push(cells(line)); } else { flush(&mut table, &mut out); out.push_str(line); out.push('\n'); }
-    }
-    flush(&mut table, &mut out); out
 }
 
-pub fn render(templates: &Templates, name: &str, value: &Json, _bounds: Bounds) -> Result<String> {
-    let mut env = Environment::new();
-    env.set_undefined_behavior(UndefinedBehavior::Strict);
-    let mut syntax = minijinja::syntax::SyntaxConfig::builder();
-    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
-    env.set_syntax(syntax.build().map_err(|e| Error::state(e.to_string()))?);
-    env.add_filter("pad", pad); env.add_filter("lpad", lpad); env.add_filter("center", center); env.add_filter("cut", cut);
-    env.add_filter("frame", frame); env.add_filter("bar", bar); env.add_filter("rule", rule); env.add_filter("repeat", repeat);
-    env.add_filter("wrap", wrap); env.add_filter("aligned", aligned); env.add_filter("plain", |s: String| s);
-    env.add_filter("values", |v: Value| -> std::result::Result<Vec<Value>, minijinja::Error> { Ok(v.try_iter()?.map(|k| v.get_item(&k).unwrap_or_default()).collect()) });
-    env.add_filter("code", |s: String| format!("`{s}`"));
-    for (name, text) in templates { env.add_template(name, text).map_err(|e| Error::state(format!("{e:#}")))?; }
-    let t = env.get_template(name).map_err(|e| Error::state(e.to_string()))?;
-    t.render(Value::from(Serde(value))).map_err(|e| Error::state(format!("{e:#} {:?}", e.line())))
+/// Takes so many bytes and no more.
+struct Capped {
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl Write for Capped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() > self.limit - self.bytes.len() {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

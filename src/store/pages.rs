@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -16,9 +17,14 @@ use crate::model::document::Logs;
 use crate::model::edit::Root;
 use crate::model::facts::{CommitId, FileChange, FileMode, Source};
 use crate::model::location::{Found, Location};
+use crate::model::id::Id;
+use crate::model::item::Item;
 use crate::model::page::{Page, Pages, Section, Sources};
 use crate::model::path::RepoPath;
+use crate::model::place::{Places, path_of};
+use crate::model::profile::Profile;
 use crate::model::title::{plain_title, plain_words};
+use crate::model::workflow::Workflow;
 
 use super::snapshot::source;
 use super::{At, FOLDER, Store};
@@ -96,6 +102,30 @@ impl LogRoots {
         let root = if own { root.parent().map(Path::to_path_buf).unwrap_or_default() } else { root };
         let folder = root.join(workflow);
         (root, folder)
+    }
+}
+
+/// The files that are rendered from these workflows, to be listed when somebody asks.
+pub(super) fn rendered<'a>(
+    workflows: impl Iterator<Item = (&'a Workflow, &'a Arc<Profile>)>,
+    places: &Places,
+) -> impl Fn() -> BTreeSet<RepoPath> + 'static {
+    let known: Vec<(Id, Item, Arc<Profile>)> = workflows
+        .filter(|(_, profile)| profile.documents.values().any(|document| document.template.is_some()))
+        .map(|(workflow, profile)| {
+            // Its fields may say where its documents are.
+            let root = Item { fields: workflow.root.fields.clone(), ..Item::default() };
+            (workflow.id.clone(), root, Arc::clone(profile))
+        })
+        .collect();
+    let places = places.clone();
+    move || {
+        let of_one = |(id, root, profile): &(Id, Item, Arc<Profile>)| -> Vec<RepoPath> {
+            let documents = profile.documents.values().filter(|document| document.template.is_some());
+            let path = |document| path_of(document, (id, root), (id, root), profile, &places).ok();
+            documents.filter_map(path).collect()
+        };
+        known.iter().flat_map(of_one).collect()
     }
 }
 

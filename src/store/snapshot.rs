@@ -15,6 +15,7 @@ use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
 use crate::model::workflow::{Misplaced, SCHEMA, Workflow};
 
+use super::pages::rendered;
 use super::{At, CONFIG, FOLDER, LARGEST, Store};
 
 /// One version of the state.
@@ -101,6 +102,10 @@ impl Store {
         }
         snapshot.set_twins_aside();
         snapshot.workflows.sort_by(|a, b| a.workflow.id.as_str().cmp(b.workflow.id.as_str()));
+        let laid = snapshot.workflows.iter().filter_map(|loaded| {
+            Some((&loaded.workflow, snapshot.profiles.get(loaded.profile)?))
+        });
+        snapshot.pages.know_rendered(rendered(laid, &snapshot.config.paths));
         Ok(snapshot)
     }
 

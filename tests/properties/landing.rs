@@ -1,0 +1,162 @@
+//! Whatever a value is, it lands in markdown as the text that it is.
+
+use git_track::render::{Bounds, Templates, render};
+use proptest::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag};
+use serde_json::json;
+
+// What a table of three cells holds around one value, as a reader of markdown sees it.
+struct Seen {
+    cells: Vec<String>,
+    rows: usize,
+    wrong: Vec<String>,
+}
+
+fn seen(markdown: &str) -> Seen {
+    let mut seen = Seen { cells: Vec::new(), rows: 0, wrong: Vec::new() };
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        match event {
+            Event::Start(Tag::TableCell) => seen.cells.push(String::new()),
+            Event::Start(Tag::TableRow) => seen.rows += 1,
+            Event::Text(text) | Event::Code(text) => seen.cells.last_mut().unwrap().push_str(&text),
+            Event::Start(Tag::Table(_) | Tag::TableHead) | Event::End(_) => {}
+            other => seen.wrong.push(format!("{other:?}")),
+        }
+    }
+    seen
+}
+
+// Without what may change: blanks, what steers, and the marks of code.
+fn bare(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(u32::from(c), 0xad | 0x61c | 0x180e | 0x200b | 0x200c | 0x200e | 0x200f | 0x2028..=0x202e
+                | 0x2060..=0x2069 | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe007f)
+    };
+    text.chars().filter(|&c| !c.is_whitespace() && !steers(c) && c != '`').collect()
+}
+
+fn in_table(template: &str, value: &str) -> String {
+    let table = format!("| a | b | c |\n|---|---|---|\n| before | {template} | after |\n");
+    let templates = Templates::from([("t.md".to_owned(), table)]);
+    render(&templates, "t.md", &json!({"x": value}), Bounds::Own).unwrap()
+}
+
+fn check(template: &str, value: &str) -> Result<(), TestCaseError> {
+    let markdown = in_table(template, value);
+    let seen = seen(&markdown);
+    prop_assert!(seen.wrong.is_empty(), "{markdown}\n{:?}", seen.wrong);
+    prop_assert_eq!((seen.cells.len(), seen.rows), (6, 1), "{}", markdown);
+    prop_assert_eq!(bare(&seen.cells[4]), bare(value), "{}", markdown);
+    prop_assert_eq!((seen.cells[3].as_str(), seen.cells[5].as_str()), ("before", "after"));
+    Ok(())
+}
+
+// Mostly what means something to somebody.
+fn values() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "|",
+        "\\",
+        "`",
+        "``",
+        "<",
+        ">",
+        "&",
+        "&amp;",
+        "&#60;",
+        "[",
+        "]",
+        "(",
+        ")",
+        "!",
+        "*",
+        "**",
+        "_",
+        "__",
+        "~",
+        "~~",
+        "a",
+        "b c",
+        " ",
+        "\n",
+        "\r\n",
+        "\t",
+        "<b>",
+        "</b>",
+        "<!--",
+        "-->",
+        "<http://x>",
+        "](x)",
+        "![",
+        "]: x",
+        "#",
+        "-",
+        "1.",
+        "é",
+        "🔴",
+        "\u{202e}",
+        "\u{0}",
+        "\u{1b}[0m",
+        ";",
+        ":",
+        "\"",
+        "'",
+        "$",
+        "\u{a0}",
+    ]);
+    prop_oneof![
+        4 => prop::collection::vec(pieces, 0..12).prop_map(|pieces| pieces.concat()),
+        1 => ".{0,40}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_value_in_a_cell_parses_back_to_itself(value in values()) {
+        check("{{ x }}", &value)?;
+    }
+
+    #[test]
+    fn two_values_beside_each_other_make_no_third(value in values()) {
+        let markdown = in_table("{{ x }}{{ x }}", &value);
+        let seen = seen(&markdown);
+        let harmful = |event: &&String| event.contains("Html") || event.contains("Image");
+        prop_assert_eq!(seen.wrong.iter().find(harmful), None, "{}", markdown);
+        prop_assert_eq!((seen.cells.len(), seen.rows), (6, 1), "{}", markdown);
+    }
+
+    #[test]
+    fn an_aligned_table_holds_the_same(value in values()) {
+        check("{% filter aligned %}{{ x }}{% endfilter %}", &value)?;
+        let table = "{% filter aligned %}\n|a|b|\n|-|-|\n|{{ x }}|c|\n{% endfilter %}\n";
+        let templates = Templates::from([("t.md".to_owned(), table.to_owned())]);
+        let markdown = render(&templates, "t.md", &json!({"x": value}), Bounds::Own).unwrap();
+        let seen = seen(&markdown);
+        prop_assert_eq!((seen.cells.len(), seen.rows), (4, 1), "{}", markdown);
+        prop_assert_eq!(bare(&seen.cells[2]), bare(&value), "{}", markdown);
+        let widths: std::collections::BTreeSet<usize> =
+            markdown.lines().map(unicode_width::UnicodeWidthStr::width).collect();
+        prop_assert_eq!(widths.len(), 1, "{}", markdown);
+    }
+
+    #[test]
+    fn code_in_a_cell_is_code(value in values()) {
+        let markdown = in_table("{{ x|code }}", &value);
+        let seen = seen(&markdown);
+        prop_assert!(seen.wrong.is_empty(), "{markdown}\n{:?}", seen.wrong);
+        prop_assert_eq!((seen.cells.len(), seen.rows), (6, 1), "{}", markdown);
+    }
+
+    #[test]
+    fn html_of_a_value_is_text(value in values()) {
+        check("{{ x|html }}", &value)?;
+    }
+
+    #[test]
+    fn no_template_makes_it_panic(text in "[{}%#|().,+~a-c0-9\" '\n=-]{0,60}", tail in values()) {
+        let templates = Templates::from([("t.md".to_owned(), text + &tail)]);
+        let _ = render(&templates, "t.md", &json!({"a": "x", "b": [1], "c": {"a": 1}}), Bounds::Foreign);
+    }
+}
