@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Board;
 use crate::derive::world::World;
-use crate::documents::sheets::{Sheet, is_open, sheets};
+use crate::documents::sheets::{Sheet, early, is_open, sheets};
 use crate::error::{Error, Kind, Result, nearest};
 use crate::ui::{Line, Style, Table, Text};
 
@@ -143,7 +143,8 @@ fn chosen<'a>(
         None => None,
     };
     let asked = asked.and_then(|board| Some(&world.boards.get(board)?.workflow.id));
-    let all = sheets(world, |board: &Board| asked.is_none_or(|asked| *asked == board.workflow.id))?;
+    let meant = |board: &Board| asked.is_none_or(|asked| *asked == board.workflow.id);
+    let mut all = sheets(world, meant)?;
     let open = |sheet: &Sheet| {
         let mut boards = sheet.boards.iter().filter_map(|&board| world.boards.get(board));
         asked.is_some() || !sheet.of_one || boards.any(is_open)
@@ -151,6 +152,7 @@ fn chosen<'a>(
     if names.is_empty() {
         return Ok(all.into_iter().filter(|sheet| open(sheet) && sheet.is_wanted(world)).collect());
     }
+    all.extend(early(world, meant));
     let mut found: Vec<Sheet> = Vec::new();
     for name in names {
         let means = |sheet: &&Sheet| {

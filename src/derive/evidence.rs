@@ -183,19 +183,6 @@ mod tests {
         assert_ne!(of("w", &[("a", "1"), ("b", "x")]), of("w", &[("a", "1"), ("b", "y")]));
     }
 
-    #[test]
-    fn what_is_rendered_from_the_state_is_not_what_is_judged() {
-        let of = |path: &str, text: &str| {
-            let scene = Scene::shipped("change", "items: {}").over(&[("a", "1"), (path, text)]);
-            let world = scene.world();
-            subject(&world.boards[0], 0).unwrap()
-        };
-        for path in ["progress-tracking/w-progress.md", "progress-tracking/project-progress.md"] {
-            assert_eq!(of(path, "early"), of(path, "late"), "{path}");
-        }
-        assert_ne!(of("progress-tracking/other.md", "early"), of("progress-tracking/other.md", "late"));
-    }
-
     fn of_files(names: &str, files: &[(&str, &str)]) -> String {
         let scene = Scene::items(&format!("a: {{title: A, files: [{names}]}}")).over(files);
         let world = scene.world();

@@ -94,6 +94,18 @@ pub fn sheets<'a>(world: &World<'a>, wanted: impl Fn(&Board) -> bool) -> Result<
     Ok(sheets)
 }
 
+/// The documents of these workflows whose time has not come, for those who ask for one by its name.
+pub fn early<'a>(world: &World<'a>, wanted: impl Fn(&Board) -> bool) -> Vec<Sheet<'a>> {
+    let boards = world.boards.iter().enumerate().filter(|(_, board)| wanted(board));
+    let early = |(index, board): (usize, &Board<'a>)| {
+        let names = board.profile.documents.keys().filter(|name| !is_due(board, name));
+        // Of what has not begun nobody may know yet where it will be.
+        let sheets = names.filter_map(|name| sheet(world, index, name).ok().flatten());
+        sheets.filter(|sheet| sheet.of_one).collect::<Vec<_>>()
+    };
+    boards.flat_map(early).collect()
+}
+
 /// A document of a workflow, whether its time has come or not; `None`: it is not rendered.
 pub fn sheet<'a>(world: &World<'a>, index: usize, name: &Id) -> Result<Option<Sheet<'a>>> {
     let Some(board) = world.boards.get(index) else { return Ok(None) };
@@ -157,6 +169,10 @@ mod tests {
         assert_eq!(names(&begun, &[]), ["progress", "project"]);
         let there = [("Planning/Changes/w/04-work-decomposer-output.md", "# Ours")];
         assert_eq!(names(STAGES, &there), ["project", "decomposition"]);
+        let scene = Scene::shipped("change", STAGES);
+        let world = scene.world();
+        let early = early(&world, |_| true);
+        assert_eq!(early.iter().map(|sheet| sheet.name.as_str()).collect::<Vec<_>>(), ["progress", "decomposition"]);
         let dropped = begun.replace("kind: progress", "kind: progress, state: dropped");
         assert_eq!(names(&dropped, &[]), ["project"]);
     }
