@@ -12,13 +12,15 @@ use crate::moves::records::{self, Remark};
 
 use super::Answer;
 use super::context::Context;
+use super::scratchpad;
 use super::write::{Said, WriteArgs, change};
 
 /// Arguments of `note`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
   git track note --focus \"Token validation\" --artifact created:src/api/avatar.py
-  git track note batch-1 --decision \"Pin the image\" --why \"latest broke twice\"")]
+  git track note batch-1 --decision \"Pin the image\" --why \"latest broke twice\"
+  git track note --as I1 --scratch \"the lock is held across the fsync\"")]
 pub struct Args {
     /// What it is about; without it the branch's item, else the running one
     #[arg(value_name = "REF")]
@@ -44,6 +46,9 @@ pub struct Args {
     /// Grounding that --as has read
     #[arg(long, value_name = "PATH")]
     pub read: Vec<String>,
+    /// A line, with the time, at the end of the scratchpad of whoever works on it
+    #[arg(long, value_name = "TEXT")]
+    pub scratch: Vec<String>,
     /// A skill that --as has looked into
     #[arg(long, value_name = "NAME")]
     pub skill: Vec<String>,
@@ -65,7 +70,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         skills: args.skill.clone(),
     };
     let learnt = !(remark.read.is_empty() && remark.skills.is_empty());
-    let silent = args.message.is_none() && remark.focus.is_none() && !learnt;
+    let silent = args.message.is_none() && remark.focus.is_none() && args.scratch.is_empty() && !learnt;
     if silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty() {
         let remark =
             args.reference.as_deref().filter(|text| text.contains(' ')).unwrap_or("what there is to say");
@@ -84,11 +89,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 let board = deciding.session.the_workflow(context, &draft.world())?;
                 Target { spot: Spot { board, place: 0 }, part: Part::Whole }
             }
+            None if !args.scratch.is_empty() => Target { spot: scratchpad::whose(deciding, draft)?, part: Part::Whole },
             text => deciding.session.target(context, &draft.world(), text)?,
         };
         let ask = deciding.ask(args.message.as_deref());
         if let Some(workflow) = records::note(&draft.world(), target.spot, &remark, &ask)? {
             draft.put(workflow);
+        }
+        if !args.scratch.is_empty() {
+            return scratchpad::append(deciding, draft, target.spot, &args.scratch);
         }
         Ok(Said { already: "nothing to change, it is noted already".to_owned(), ..Said::default() })
     })

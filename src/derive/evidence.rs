@@ -116,7 +116,7 @@ fn resolve(board: &Board, name: &str, but: &BTreeSet<RepoPath>) -> Option<BTreeS
     Some(found).filter(|found| !found.is_empty())
 }
 
-// What judges write about the work is not the work.
+// What judges write about the work is not the work, and no more is the state in other words.
 fn reports(board: &Board) -> BTreeSet<RepoPath> {
     let gates = board.nodes().flat_map(|(_, node)| node.item.gates.values());
     let parts = gates.flat_map(|gate| gate.parts.values());
@@ -124,7 +124,9 @@ fn reports(board: &Board) -> BTreeSet<RepoPath> {
         Part::Full(full) => full.report.clone(),
         Part::Short(_) => None,
     };
-    parts.filter_map(report).collect()
+    let rendered = board.profile.documents.values().filter(|document| document.template.is_some());
+    let rendered = rendered.filter_map(|document| pages::path_of(board, 0, document).ok());
+    parts.filter_map(report).chain(rendered).collect()
 }
 
 fn subject_of(board: &Board, names: &BTreeSet<String>) -> Option<String> {
@@ -172,6 +174,12 @@ mod tests {
     #[test]
     fn a_workflow_is_judged_as_everything_is() {
         assert_ne!(of("w", &[("a", "1"), ("b", "x")]), of("w", &[("a", "1"), ("b", "y")]));
+    }
+
+    #[test]
+    fn what_is_rendered_from_the_state_is_no_part_of_the_work() {
+        let report = |text| [("a", "1"), ("planning/runtime/w/EXECUTION_REPORT.md", text)];
+        assert_eq!(of("w", &report("early")), of("w", &report("late")));
     }
 
     fn of_files(names: &str, files: &[(&str, &str)]) -> String {
