@@ -10,7 +10,7 @@ use crate::model::place::{Places, at_large};
 use crate::model::profile::{Kind, Profile, StateSource};
 use crate::model::table::Table;
 
-use super::rules::guarded;
+use super::rules::{either, guarded};
 use super::values::{kind_of, process};
 
 /// What a template about a process alone is told; `places`: what the team decided.
@@ -45,7 +45,7 @@ fn told(profile: &Profile, id: &str, kind: &Kind) -> Value {
     let mut value = kind_of(id, kind);
     let rules: Vec<Value> = guarded(profile, kind)
         .into_iter()
-        .map(|(verb, holds)| json!({ "verb": verb, "holds": holds }))
+        .map(|(verbs, holds)| json!({ "verbs": verbs, "holds": holds }))
         .collect();
     let field = |(name, field): (&Id, &crate::model::field::Field)| {
         json!({
@@ -67,10 +67,14 @@ fn title<'a>(profile: &'a Profile, kind: &'a Id) -> &'a str {
     profile.kinds.get(kind).map_or(profile.workflow.title.as_str(), |kind| kind.title.as_str())
 }
 
-// `who`: `people` or `rendered`; `begun`: the kinds whose `start` begins it, or the workflow.
+// `begun`: the command that begins it, null where none does; `begun_by`: of which kinds.
 fn document(profile: &Profile, places: &Places, (name, document): (&Id, &Document)) -> Value {
     let of = profile.kinds.iter().filter(|(_, kind)| kind.documents.contains(name));
     let kinds: Vec<&str> = of.map(|(_, kind)| kind.title.as_str()).collect();
+    let begun = match document.begun {
+        Begun::New => Some("new"),
+        Begun::Start => (!kinds.is_empty()).then_some("start"),
+    };
     let when = match document.on {
         On::Base => "base",
         On::Always => "always",
@@ -79,7 +83,7 @@ fn document(profile: &Profile, places: &Places, (name, document): (&Id, &Documen
     json!({
         "name": name, "title": document.title, "path": at_large(document, profile, places),
         "rendered": document.template.is_some(), "when": when, "block": document.block,
-        "begun_by": if document.begun == Begun::New { vec![profile.workflow.title.as_str()] } else { kinds },
+        "begun": begun, "begun_by": either(&kinds),
         "sections": document.sections, "points": document.points, "front": document.front,
         "copy": document.copy, "append": document.append, "retention": document.retention,
     })

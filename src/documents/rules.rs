@@ -2,7 +2,7 @@
 
 use crate::model::check::{Checks, Sentences};
 use crate::model::id::Id;
-use crate::model::profile::{Guarded, Kind, Profile};
+use crate::model::profile::{Kind, Profile};
 use crate::model::record::{Limits, Severity};
 
 /// What must hold before a move of a kind, each in words.
@@ -20,7 +20,7 @@ pub(super) fn rules(profile: &Profile, kind: &Kind, checks: &Checks) -> Vec<Stri
     }
     rules.extend(checks.documents.iter().map(|name| {
         let known = profile.documents.get(name);
-        format!("its {} is complete", known.map_or(name.as_str(), |document| document.title.as_str()))
+        format!("{} is complete", known.map_or(name.as_str(), |document| document.title.as_str()))
     }));
     rules.extend(checks.has.iter().map(|kind| format!("there is at least one {}", title(profile, kind))));
     rules.extend(checks.fields.iter().map(|(field, values)| match values.as_slice() {
@@ -93,10 +93,18 @@ fn plain(checks: &Checks) -> Vec<&'static str> {
     all.into_iter().filter(|(applies, _)| **applies).map(|(_, words)| words).collect()
 }
 
-/// The moves of a kind that something must hold before, each with the command and what must hold.
-pub(super) fn guarded(profile: &Profile, kind: &Kind) -> Vec<(&'static str, Vec<String>)> {
-    let told = |(guarded, checks): (&Guarded, &Checks)| (guarded.verb(), rules(profile, kind, checks));
-    kind.guards.iter().map(told).filter(|(_, rules)| !rules.is_empty()).collect()
+/// The moves of a kind that something must hold before: those with the same rules together, and the rules.
+pub(super) fn guarded(profile: &Profile, kind: &Kind) -> Vec<(Vec<&'static str>, Vec<String>)> {
+    let mut told: Vec<(Vec<&'static str>, Vec<String>)> = Vec::new();
+    for (guarded, checks) in &kind.guards {
+        let rules = rules(profile, kind, checks);
+        match told.iter_mut().find(|(_, known)| *known == rules) {
+            _ if rules.is_empty() => {}
+            Some((verbs, _)) => verbs.push(guarded.verb()),
+            None => told.push((vec![guarded.verb()], rules)),
+        }
+    }
+    told
 }
 
 fn limits(limits: Limits) -> String {
@@ -143,10 +151,10 @@ mod tests {
         );
         assert_eq!(
             said("{documents: [agent_final], has: [slice], untouched: ['a/*'], estimate: true, active_agents: 6}"),
-            "at most 6 agents are at work; its Final report of the agent is complete; there is at least one Slice; what \
+            "at most 6 agents are at work; Final report of the agent is complete; there is at least one Slice; what \
              it is expected to change stays within its limits; it touches none of `a/*`"
         );
-        let verbs: Vec<&str> = guarded(profile, packet).into_iter().map(|(verb, _)| verb).collect();
-        assert_eq!(verbs, ["start", "submit", "done", "retry", "skip", "reopen"]);
+        let verbs: Vec<String> = guarded(profile, packet).iter().map(|(verbs, _)| verbs.join(" ")).collect();
+        assert_eq!(verbs, ["start", "submit", "done", "retry reopen", "skip"]);
     }
 }
