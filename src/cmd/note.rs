@@ -12,6 +12,7 @@ use crate::moves::records::{self, Remark};
 
 use super::Answer;
 use super::context::Context;
+use super::scratchpad;
 use super::write::{Said, WriteArgs, change};
 
 /// Arguments of `note`.
@@ -19,7 +20,9 @@ use super::write::{Said, WriteArgs, change};
 #[command(after_help = "Examples:
   git track note --focus \"Token validation\" --artifact created:src/api/avatar.py
   git track note --win \"CI is green\" --goal \"Cut the queue in half\" --ask \"A reviewer for C2\"
-  git track note batch-1 --decision \"Pin the image\" --why \"latest broke twice\"")]
+  git track note batch-1 --decision \"Pin the image\" --why \"latest broke twice\"
+
+  git track note --as I1 --scratch \"the lock is held across the fsync\"")]
 pub struct Args {
     /// What it is about; without it the branch's item, else the running one
     #[arg(value_name = "REF")]
@@ -54,6 +57,9 @@ pub struct Args {
     /// Grounding that --as has read
     #[arg(long, value_name = "PATH")]
     pub read: Vec<String>,
+    /// A line, with the time, at the end of the scratchpad of whoever works on it
+    #[arg(long, value_name = "TEXT")]
+    pub scratch: Vec<String>,
     /// A skill that --as has looked into
     #[arg(long, value_name = "NAME")]
     pub skill: Vec<String>,
@@ -79,7 +85,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     // What an agent has read, and what a report is to tell, is about no item in particular.
     let general = !(remark.read.is_empty() && remark.skills.is_empty() && remark.told.is_empty());
-    let silent = args.message.is_none() && remark.focus.is_none() && !general;
+    let silent = args.message.is_none() && remark.focus.is_none() && args.scratch.is_empty() && !general;
     if silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty() {
         let remark =
             args.reference.as_deref().filter(|text| text.contains(' ')).unwrap_or("what there is to say");
@@ -97,11 +103,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 let board = deciding.session.the_workflow(context, &draft.world())?;
                 Target { spot: Spot { board, place: 0 }, part: Part::Whole }
             }
+            None if !args.scratch.is_empty() => Target { spot: scratchpad::whose(deciding, draft)?, part: Part::Whole },
             text => deciding.session.target(context, &draft.world(), text)?,
         };
         let ask = deciding.ask(args.message.as_deref());
         if let Some(workflow) = records::note(&draft.world(), target.spot, &remark, &ask)? {
             draft.put(workflow);
+        }
+        if !args.scratch.is_empty() {
+            return scratchpad::append(deciding, draft, target.spot, &args.scratch);
         }
         Ok(Said { already: "nothing to change, it is noted already".to_owned(), ..Said::default() })
     })

@@ -2,8 +2,11 @@
 
 pub mod bytes;
 mod gates;
+pub mod guide;
 mod items;
 pub mod numbers;
+mod papers;
+mod rules;
 pub mod sheets;
 pub mod values;
 pub mod window;
