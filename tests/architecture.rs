@@ -21,12 +21,16 @@ const MODULES: &[(&str, &[&str])] = &[
     ("derive", &["error", "model"]),
     ("moves", &["error", "model", "derive"]),
     ("render", &["error"]),
+    ("documents", &["error", "model", "derive"]),
     ("files", &["error", "model"]),
     ("git", &["error", "model", "process", "files"]),
     ("store", &["error", "model", "formats", "git", "files"]),
     (
         "cmd",
-        &["error", "model", "formats", "process", "ui", "derive", "moves", "render", "files", "git", "store"],
+        &[
+            "error", "model", "formats", "process", "ui", "derive", "moves", "render", "documents", "files",
+            "git", "store",
+        ],
     ),
     ("cli", &["cmd", "ui", "error"]),
     ("lib", &["cli"]),

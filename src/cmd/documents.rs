@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Board;
 use crate::derive::world::World;
-use crate::documents::bytes::{headed, part, whole};
+use crate::documents::bytes::{bare, headed, part, whole};
 use crate::documents::sheets::{Sheet, sheets};
 use crate::documents::values::{of_process, of_workflow};
 use crate::error::{Error, Result};
@@ -137,10 +137,9 @@ impl Desk {
             let after = part(file.as_deref(), &body, &sheet.mark(world), (&source, &heading));
             Some(after.map_err(|error| error.context(format!("{} cannot be rendered into", sheet.path)))?)
         } else if sheet.document.header {
-            whole(file.as_deref(), &headed(&source, &body), &[])
+            whole(file.as_deref(), &headed(&source, &body))
         } else {
-            let old = before.filter(|_| file.is_some()).and_then(|before| renderer.body(before, sheet).ok());
-            whole(file.as_deref(), &body, &[&body, &old.unwrap_or_default()])
+            bare(file.as_deref(), &body, || renderer.body(before?, sheet).ok())
         };
         let Some(after) = after else {
             return Ok(if is_of_a_kind(world, sheet) { Standing::ByHand } else { Standing::Foreign });
@@ -237,7 +236,10 @@ pub(super) fn behind(context: &Context, here: &Session, world: &World, boards: &
     for sheet in sheets {
         match desk.put(&renderer, (world, None), &sheet) {
             // What is written on the base branch only need not be there elsewhere.
-            Ok(standing) if standing == Standing::Stale || (standing.is_behind() && sheet.is_kept(on_base)) => {
+            Ok(standing @ (Standing::Stale | Standing::Foreign)) => {
+                found.stale.push((sheet.mark(world), sheet.path.clone(), standing));
+            }
+            Ok(standing) if standing.is_behind() && sheet.is_kept(on_base) => {
                 found.stale.push((sheet.mark(world), sheet.path.clone(), standing));
             }
             Ok(_) => {}

@@ -7,6 +7,7 @@ use crate::derive::board::Board;
 use crate::derive::world::World;
 use crate::documents::sheets::{Sheet, early, is_open, sheets};
 use crate::error::{Error, Kind, Result, nearest};
+use crate::model::path::RepoPath;
 use crate::ui::{Line, Style, Table, Text};
 
 use super::Answer;
@@ -52,23 +53,21 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     for edit in &edits {
         text.line(Line::new().plain("rendered ").add(Style::Strong, edit.path.as_str()));
     }
-    looked.iter().filter_map(|(sheet, standing)| kept(sheet, *standing)).for_each(|line| text.line(line));
-    let same = looked.iter().filter(|(_, standing)| *standing == Standing::Fresh).count();
+    looked.remarks(&mut text);
+    let same = looked.count(|standing| standing == Standing::Fresh);
     if edits.is_empty() && same > 0 {
         text.line(up_to_date(same));
     }
     let told = told(&world, &looked);
-    let foreign = looked.iter().any(|(_, standing)| *standing == Standing::Foreign);
     let write = args.write.decided(session.snapshot.config.write);
     let what = match edits.as_slice() {
         [one] => format!("render {}", one.path),
         several => format!("render {} documents", several.len()),
     };
-    drop(world);
     let changes = FileChanges { edits, text, what, write };
     let answer = apply_files(context, &session.store, lock, changes)?.with("documents", told);
     let answer = session.whole(answer);
-    Ok(if foreign && answer.exit == 0 { answer.exit(Kind::Refused.exit()) } else { answer })
+    Ok(looked.exit(answer, |standing| standing == Standing::Foreign))
 }
 
 fn check(context: &Context, names: &[String]) -> Result<Answer> {
@@ -77,7 +76,7 @@ fn check(context: &Context, names: &[String]) -> Result<Answer> {
     let mut desk = Desk::default();
     let looked = look(context, &session, (&world, names), &mut desk)?;
     let mut table = Table::default();
-    for (sheet, standing) in looked.iter().filter(|(_, standing)| standing.is_behind()) {
+    for (sheet, standing) in looked.standing.iter().filter(|(_, standing)| standing.is_behind()) {
         table.row([
             (Style::Warn, standing.word().to_owned()),
             (Style::Plain, sheet.mark(&world)),
@@ -85,18 +84,18 @@ fn check(context: &Context, names: &[String]) -> Result<Answer> {
         ]);
     }
     let mut text = table.text();
-    looked.iter().filter_map(|(sheet, standing)| kept(sheet, *standing)).for_each(|line| text.line(line));
-    let behind = looked.iter().filter(|(_, standing)| standing.is_behind()).count();
-    let wrong = behind > 0 || looked.iter().any(|(_, standing)| *standing == Standing::Foreign);
+    looked.remarks(&mut text);
+    let behind = looked.count(Standing::is_behind);
+    let wrong = |standing: Standing| standing.is_behind() || standing == Standing::Foreign;
     text.extend(difference(&desk.edits()));
     if behind > 0 {
         text.line(Line::new().add(Style::Command, "git track render"));
-    } else if !wrong {
-        text.line(up_to_date(looked.len()));
+    } else if looked.count(wrong) == 0 && looked.failed.is_empty() {
+        text.line(up_to_date(looked.standing.len()));
     }
     let answer = Answer::new(text).with("documents", told(&world, &looked));
     let answer = session.whole(answer);
-    Ok(if wrong && answer.exit == 0 { answer.exit(Kind::Refused.exit()) } else { answer })
+    Ok(looked.exit(answer, wrong))
 }
 
 /// Prints documents as they are, without the marks or the header of their files.
@@ -114,7 +113,42 @@ pub(super) fn print(context: &Context, names: &[String]) -> Result<Answer> {
     Ok(Answer::raw(printed).with("documents", told))
 }
 
-type Looked<'a> = Vec<(Sheet<'a>, Standing)>;
+/// What was looked at; a document that cannot be rendered hides no other.
+#[derive(Default)]
+struct Looked<'a> {
+    standing: Vec<(Sheet<'a>, Standing)>,
+    failed: Vec<(RepoPath, Error)>,
+}
+
+impl Looked<'_> {
+    fn count(&self, fits: impl Fn(Standing) -> bool) -> usize {
+        self.standing.iter().filter(|(_, standing)| fits(*standing)).count()
+    }
+
+    /// What people have to look at themselves.
+    fn remarks(&self, text: &mut Text) {
+        self.standing.iter().filter_map(|(sheet, standing)| kept(sheet, *standing)).for_each(|line| text.line(line));
+        for (_, error) in &self.failed {
+            text.line(Line::new().add(Style::Bad, "FAILED").plain(format!("  {}", error.message())));
+            if let Some(at) = error.place() {
+                text.line(Line::new().plain(format!("        --> {at}")));
+            }
+            for hint in error.hints() {
+                text.line(Line::new().plain("        ").add(Style::Command, hint));
+            }
+        }
+    }
+
+    /// The exit status, unless something else is worse.
+    fn exit(&self, answer: Answer, refuses: impl Fn(Standing) -> bool) -> Answer {
+        let failed = self.failed.iter().map(|(_, error)| error.kind().exit()).max();
+        let refused = (self.count(refuses) > 0).then(|| Kind::Refused.exit());
+        match failed.max(refused).filter(|&exit| exit > answer.exit) {
+            Some(exit) => answer.exit(exit),
+            None => answer,
+        }
+    }
+}
 
 fn look<'a>(
     context: &Context,
@@ -123,10 +157,12 @@ fn look<'a>(
     desk: &mut Desk,
 ) -> Result<Looked<'a>> {
     let renderer = Renderer { context, store: &session.store, at: &session.snapshot.at };
-    let mut looked = Vec::new();
+    let mut looked = Looked::default();
     for sheet in chosen(context, session, world, names)? {
-        let standing = desk.put(&renderer, (world, None), &sheet)?;
-        looked.push((sheet, standing));
+        match desk.put(&renderer, (world, None), &sheet) {
+            Ok(standing) => looked.standing.push((sheet, standing)),
+            Err(error) => looked.failed.push((sheet.path, error)),
+        }
     }
     Ok(looked)
 }
@@ -169,7 +205,8 @@ fn chosen<'a>(
             let known: Vec<String> = all.iter().map(|sheet| sheet.name.to_string()).collect();
             return Err(match nearest(name, known.iter().map(String::as_str)) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint("git track render --check"),
+                None if known.is_empty() => error.hint("git track render --check"),
+                None => error.hint(format!("there are: {}", known.join(", "))),
             });
         }
         found.extend(matches.into_iter().cloned());
@@ -198,12 +235,16 @@ fn kept(sheet: &Sheet, standing: Standing) -> Option<Line> {
 }
 
 fn told(world: &World, looked: &Looked) -> Value {
-    looked
-        .iter()
+    let failed = looked.failed.iter().map(|(path, error)| {
+        json!({ "path": path, "state": "failed", "message": error.message() })
+    });
+    let standing = looked.standing.iter();
+    standing
         .map(|(sheet, standing)| {
             json!({
                 "name": sheet.name, "of": sheet.source(world), "path": sheet.path, "state": standing.word(),
             })
         })
+        .chain(failed)
         .collect()
 }

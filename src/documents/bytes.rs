@@ -16,25 +16,45 @@ pub fn headed(source: &str, body: &str) -> String {
     }
 }
 
-/// The bytes of a file that is rendered whole.
+/// The bytes of a file that is rendered whole, with its header.
 ///
-/// A file that somebody else wrote is never written over: `None`. It is ours when it says so, or begins as one of
-/// `ours` does.
-pub fn whole(before: Option<&[u8]>, rendered: &str, ours: &[&str]) -> Option<Vec<u8>> {
+/// A file that somebody else wrote, which has no header, is never written over: `None`.
+pub fn whole(before: Option<&[u8]>, rendered: &str) -> Option<Vec<u8>> {
+    let says_so = |line: &str| line.starts_with(RENDERED) || line.starts_with(RENDERED_FRONT);
+    unless_foreign(before, rendered, |text| head(text).any(says_so))
+}
+
+/// The bytes of a file that is rendered whole, where its form leaves no room for a header.
+///
+/// It is ours when a telling line of its head stands in the head of what is rendered, now or from the state before: a
+/// title may change, or a person may have edited it.
+pub fn bare(before: Option<&[u8]>, rendered: &str, older: impl FnOnce() -> Option<String>) -> Option<Vec<u8>> {
+    let is_ours = |text: &str| alike(text, rendered) || older().is_some_and(|older| alike(text, &older));
+    unless_foreign(before, rendered, is_ours)
+}
+
+fn unless_foreign(
+    before: Option<&[u8]>,
+    rendered: &str,
+    is_ours: impl FnOnce(&str) -> bool,
+) -> Option<Vec<u8>> {
     let text = before.map(String::from_utf8_lossy);
-    let known = text.is_none_or(|text| {
-        let first = |text: &str| text.lines().next().map(str::trim_end).map(str::to_owned);
-        let beginnings: Vec<String> = ours.iter().filter_map(|text| first(text)).collect();
-        // A merge may have put its marks above the first line.
-        let mut head = text.lines().take(12).map(str::trim_end);
-        text.trim().is_empty()
-            || head.any(|line| {
-                line.starts_with(RENDERED)
-                    || line.starts_with(RENDERED_FRONT)
-                    || beginnings.iter().any(|known| known == line)
-            })
-    });
-    known.then(|| rendered.as_bytes().to_vec())
+    let free = text.is_none_or(|text| text.trim().is_empty() || is_ours(&text));
+    free.then(|| rendered.as_bytes().to_vec())
+}
+
+/// How many lines of a file are its head; a merge may have put its marks above the first.
+const HEAD: usize = 12;
+
+/// The shortest line by which a file is known: every document may hold a `---`.
+const TELLING: usize = 8;
+
+fn head(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().take(HEAD).map(str::trim_end)
+}
+
+fn alike(file: &str, rendered: &str) -> bool {
+    head(file).any(|line| line.len() >= TELLING && head(rendered).any(|wanted| wanted == line))
 }
 
 /// The bytes of a file with a marked part; everything outside of the marks stays as it is.
@@ -169,17 +189,26 @@ mod tests {
     #[test]
     fn what_somebody_else_wrote_is_left_alone() {
         let text = headed(".track/workflows/w.yaml", "# Progress\n");
-        assert_eq!(whole(None, &text, &[]).as_deref(), Some(text.as_bytes()));
-        assert_eq!(whole(Some(text.as_bytes()), &text, &[]).as_deref(), Some(text.as_bytes()));
-        assert_eq!(whole(Some(b"# Progress\n\nby hand\n"), &text, &[]), None);
+        assert_eq!(whole(None, &text).as_deref(), Some(text.as_bytes()));
+        assert_eq!(whole(Some(text.as_bytes()), &text).as_deref(), Some(text.as_bytes()));
+        assert_eq!(whole(Some(b"# Progress\n\nby hand\n"), &text), None);
         let text = headed(".track/workflows/w.yaml", "---\nunits: {}\n---\n# Units\n");
         assert!(text.starts_with("---\n# Rendered by git-track from .track/workflows/w.yaml. "), "{text}");
-        assert_eq!(whole(Some(text.as_bytes()), &text, &[]).as_deref(), Some(text.as_bytes()));
-        assert_eq!(whole(Some(b"---\nunits: {}\n---\n# Units\n"), &text, &[]), None);
-        assert!(whole(Some(b"<<<<<<< a\n# Trace: X\n"), "# Trace: X\n", &["# Trace: X\n"]).is_some());
-        assert!(whole(Some(b"# Trace: Old\n"), "# Trace: X\n", &["# Trace: X\n"]).is_none());
-        assert!(
-            whole(Some(b"# Trace: Old\n"), "# Trace: X\n", &["# Trace: X\n", "# Trace: Old\n"]).is_some()
-        );
+        assert_eq!(whole(Some(text.as_bytes()), &text).as_deref(), Some(text.as_bytes()));
+        assert_eq!(whole(Some(b"---\nunits: {}\n---\n# Units\n"), &text), None);
+    }
+
+    #[test]
+    fn a_file_without_a_header_is_known_by_its_head() {
+        let wanted = "# Trace: New\n**Task:** Hike | **Status:** failed\n\n---\n";
+        let ours = |file: &str, older: Option<&str>| {
+            bare(Some(file.as_bytes()), wanted, || older.map(str::to_owned)).is_some()
+        };
+        assert!(ours("<<<<<<< a\n# Trace: New\n", None));
+        assert!(ours("# Trace: Edited\n**Task:** Hike | **Status:** failed\n", None));
+        assert!(!ours("# Trace: Old\n\n---\n", None));
+        assert!(ours("# Trace: Old\n", Some("# Trace: Old\n")));
+        assert!(ours("\n", None));
+        assert!(!ours(&format!("{}# Trace: New\n", "mine\n".repeat(12)), None));
     }
 }
