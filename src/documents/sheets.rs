@@ -172,7 +172,10 @@ mod tests {
         let scene = Scene::shipped("change", STAGES);
         let world = scene.world();
         let early = early(&world, |_| true);
-        assert_eq!(early.iter().map(|sheet| sheet.name.as_str()).collect::<Vec<_>>(), ["progress", "decomposition"]);
+        assert_eq!(
+            early.iter().map(|sheet| sheet.name.as_str()).collect::<Vec<_>>(),
+            ["progress", "decomposition"]
+        );
         let dropped = begun.replace("kind: progress", "kind: progress, state: dropped");
         assert_eq!(names(&dropped, &[]), ["project"]);
     }
