@@ -10,6 +10,7 @@ use crate::derive::reference::{self, Part, Target};
 use crate::derive::words;
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
+use crate::model::document::Guide;
 use crate::model::gate::Checkpoint;
 use crate::model::watch::Metric;
 use crate::model::state::State;
@@ -219,7 +220,9 @@ fn head(text: &mut Text, world: &World, spot: Spot) {
 fn guide(text: &mut Text, world: &World, spot: Spot) {
     let board = world.board(spot);
     let Some(kind) = board.node(spot.place).kind else { return };
-    if let Some(guide) = &kind.guide {
+    // What is no step of the process is explained by its runbook, not with every item.
+    let prescribed = |guide: &&Guide| guide.step.is_some() || guide.code.is_some();
+    if let Some(guide) = kind.guide.as_ref().filter(prescribed) {
         let step = guide.step.iter().map(|step| format!("step {step}"));
         let head: Vec<String> = step.chain(guide.code.clone()).chain(guide.name.clone()).collect();
         if !head.is_empty() {

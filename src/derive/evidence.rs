@@ -61,17 +61,10 @@ pub fn subject_of_all(board: &Board, places: &[Place]) -> Option<String> {
 /// Which changed files an answer about these items does not see, though it is about everything: it is about what is
 /// committed; `None`: it is about files, as they are.
 pub fn leaves_out(board: &Board, places: &[Place]) -> Option<impl Fn(&str) -> bool + use<>> {
-    let mut aside = reports(board);
+    let reports = reports(board);
     let now = subject_of_all(board, places)?;
-    let is_everything = everything(board, aside.clone()).is_some_and(|tree| tree == now);
-    aside.extend(board.pages.rendered());
-    is_everything.then_some(move |path: &str| !aside.iter().any(|aside| aside.as_str() == path))
-}
-
-// What is rendered from the state changes with every judgement.
-fn everything(board: &Board, mut but: BTreeSet<RepoPath>) -> Option<String> {
-    but.extend(board.pages.rendered());
-    board.pages.tree(but)
+    let everything = board.pages.tree(reports.clone()).is_some_and(|tree| tree == now);
+    everything.then_some(move |path: &str| !reports.iter().any(|report| report.as_str() == path))
 }
 
 /// Whether an answer about an item still counts.
@@ -131,9 +124,7 @@ fn reports(board: &Board) -> BTreeSet<RepoPath> {
         Part::Full(full) => full.report.clone(),
         Part::Short(_) => None,
     };
-    let rendered = board.profile.documents.values().filter(|document| document.template.is_some());
-    let rendered = rendered.filter_map(|document| pages::path_of(board, 0, document).ok());
-    parts.filter_map(report).chain(rendered).collect()
+    parts.filter_map(report).chain(board.pages.rendered()).collect()
 }
 
 fn subject_of(board: &Board, names: &BTreeSet<String>) -> Option<String> {
@@ -141,12 +132,12 @@ fn subject_of(board: &Board, names: &BTreeSet<String>) -> Option<String> {
     let found: Option<Vec<_>> = names.iter().map(|name| resolve(board, name, &reports)).collect();
     let paths: BTreeSet<RepoPath> = found.unwrap_or_default().into_iter().flatten().collect();
     if !paths.iter().any(|path| board.pages.exists(path)) {
-        return everything(board, reports);
+        return board.pages.tree(reports);
     }
     let on = |path: &RepoPath| board.pages.page(path).map(|page| page.on.clone().unwrap_or_default());
     match paths.first() {
         Some(only) if paths.len() == 1 => {
-            on(only).filter(|on| !on.is_empty()).or_else(|| everything(board, reports))
+            on(only).filter(|on| !on.is_empty()).or_else(|| board.pages.tree(reports))
         }
         _ => {
             let line = |path| format!("{path} {}\n", on(path).unwrap_or_else(|| "-".to_owned()));

@@ -1,11 +1,14 @@
 //! Workflows and processes from literal text, for tests.
 
+use std::collections::BTreeSet;
+
 use crate::formats::{locate, markdown, yaml};
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::location::{Found, Location};
 use crate::model::page::{Page, Pages, Section, Sources};
 use crate::model::path::RepoPath;
+use crate::model::place::path_of;
 use crate::model::profile::Profile;
 use crate::model::state::Shown;
 use crate::model::time::Time;
@@ -113,6 +116,14 @@ impl Scene {
 
     /// The workflows laid out.
     pub(crate) fn world(&self) -> World<'_> {
+        let documents = || self.profile.documents.values().filter(|document| document.template.is_some());
+        let path = |workflow: &Workflow, document| {
+            let root = (&workflow.id, &workflow.root);
+            path_of(document, root, root, &self.profile, &self.pages.places).ok()
+        };
+        let rendered = self.workflows.iter().flat_map(|workflow| documents().filter_map(move |d| path(workflow, d)));
+        let rendered: BTreeSet<RepoPath> = rendered.collect();
+        self.pages.know_rendered(move || rendered.clone());
         World::new(self.workflows.iter().map(|workflow| (workflow, &self.profile)), &self.pages)
     }
 
