@@ -10,6 +10,7 @@ use crate::documents::bytes::{headed, part, whole};
 use crate::documents::sheets::{Sheet, sheets};
 use crate::documents::values::{of_process, of_workflow};
 use crate::error::{Error, Result};
+use crate::model::document::On;
 use crate::model::edit::{Edit, Root};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
@@ -20,8 +21,11 @@ use crate::store::{At, Store};
 use super::confined;
 use super::context::Context;
 use super::draft::Draft;
-use super::session;
+use super::session::{self, Session};
 use super::write::Deciding;
+
+/// How many workflows `status` looks at the documents of: what takes long is left to `render --check`.
+const LOOKED_AT: usize = 20;
 
 /// The largest file that a document is looked for in, in bytes.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -204,4 +208,37 @@ pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Result<Vec<Edit>>
         draft.snapshot.pages.expect(edit.path.clone(), here.store.foresee(&edit.path, after));
     }
     Ok(edits)
+}
+
+/// Documents whose files do not say what they should.
+#[derive(Default)]
+pub(super) struct Behind {
+    /// The name of its mark, where it is, how it stands.
+    pub stale: Vec<(String, RepoPath, Standing)>,
+    /// What cannot be rendered, and why.
+    pub failed: Vec<(RepoPath, Error)>,
+}
+
+/// What of some workflows is out of date; `None`: there are too many to look at all of them on every occasion.
+pub(super) fn behind(context: &Context, here: &Session, world: &World, boards: &[usize]) -> Option<Behind> {
+    if boards.len() > LOOKED_AT {
+        return None;
+    }
+    let renderer = Renderer { context, store: &here.store, at: &here.snapshot.at };
+    let named: Vec<&Id> =
+        boards.iter().filter_map(|&index| Some(&world.boards.get(index)?.workflow.id)).collect();
+    let wanted = |board: &Board| named.contains(&&board.workflow.id);
+    let sheets = sheets(world, wanted).ok()?.into_iter().filter(|sheet| sheet.document.on != On::Never);
+    let (mut desk, mut found, on_base) = (Desk::default(), Behind::default(), here.is_on_base());
+    for sheet in sheets {
+        match desk.put(&renderer, (world, None), &sheet) {
+            // What is written on the base branch only need not be there elsewhere.
+            Ok(standing) if standing == Standing::Stale || (standing.is_behind() && sheet.is_kept(on_base)) => {
+                found.stale.push((sheet.mark(world), sheet.path.clone(), standing));
+            }
+            Ok(_) => {}
+            Err(error) => found.failed.push((sheet.path.clone(), error)),
+        }
+    }
+    Some(found)
 }

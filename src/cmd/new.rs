@@ -18,6 +18,7 @@ use crate::model::path::RepoPath;
 use crate::model::profile::{Profile, make_id};
 use crate::model::workflow::Workflow;
 use crate::moves::allowed::unique;
+use crate::moves::fields::Setting;
 use crate::moves::grow;
 use crate::store::At;
 
@@ -63,6 +64,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             .hint("leave the plan file out: --plan, GIT_TRACK_PLAN, EXECUTION_PLAN_PATH"));
     }
     let profile = Arc::new(context.store()?.profile(&At::WorkTree, &name)?);
+    let settings = with_environment(context, &profile, settings)?;
     change(context, args.write, |deciding, draft| {
         let id = free_id(deciding, draft, args, &profile)?;
         let ask = deciding.ask(None);
@@ -94,6 +96,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         said.data.insert("workflow".to_owned(), json!(id));
         Ok(said)
     })
+}
+
+// What the environment says about the new workflow, unless it was said here.
+fn with_environment(context: &Context, profile: &Profile, mut settings: Vec<Setting>) -> Result<Vec<Setting>> {
+    for (name, field) in profile.workflow.fields.iter() {
+        let said = field.variable.as_deref().and_then(|variable| Some((variable, context.var(variable)?)));
+        let Some((variable, value)) = said else { continue };
+        if settings.iter().any(|setting| setting.key == name.as_str()) {
+            continue;
+        }
+        match context.repo_path(&context.repo()?, std::path::Path::new(value)) {
+            Ok(path) => settings.push(Setting { key: name.to_string(), value: path.to_string() }),
+            Err(error) => context.remark(format!("{variable} is not used: {}", error.message())),
+        }
+    }
+    Ok(settings)
 }
 
 // A document that is there already comes before what is set here.

@@ -7,7 +7,7 @@ use crate::derive::shell;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::model::path::RepoPath;
-use crate::model::record::{Action, Artifact};
+use crate::model::record::{Action, Artifact, NoteKind};
 use crate::moves::records::{self, Remark};
 
 use super::Answer;
@@ -18,6 +18,7 @@ use super::write::{Said, WriteArgs, change};
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
   git track note --focus \"Token validation\" --artifact created:src/api/avatar.py
+  git track note --win \"CI is green\" --goal \"Cut the queue in half\" --ask \"A reviewer for C2\"
   git track note batch-1 --decision \"Pin the image\" --why \"latest broke twice\"")]
 pub struct Args {
     /// What it is about; without it the branch's item, else the running one
@@ -38,6 +39,15 @@ pub struct Args {
     /// An obstacle that was met
     #[arg(long, value_name = "TEXT")]
     pub challenge: Vec<String>,
+    /// Something to be glad about, for the report of the week
+    #[arg(long, value_name = "TEXT")]
+    pub win: Vec<String>,
+    /// What is to be reached next, for the report of the week
+    #[arg(long, value_name = "TEXT")]
+    pub goal: Vec<String>,
+    /// Where help is needed, for the report of the week
+    #[arg(long, value_name = "TEXT")]
+    pub ask: Vec<String>,
     /// A file that was made or changed: PATH, or created:PATH, modified:PATH, deleted:PATH
     #[arg(long, value_name = "PATH")]
     pub artifact: Vec<String>,
@@ -55,7 +65,10 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let artifacts: Vec<Artifact> =
         args.artifact.iter().map(|text| artifact(context, text)).collect::<Result<_>>()?;
+    let told = [(NoteKind::Win, &args.win), (NoteKind::Goal, &args.goal), (NoteKind::Ask, &args.ask)];
+    let told = told.into_iter().flat_map(|(kind, texts)| texts.iter().map(move |text| (kind, text.clone())));
     let remark = Remark {
+        told: told.collect(),
         decisions: args.decision.clone(),
         why: args.why.clone(),
         focus: args.focus.clone(),
@@ -64,8 +77,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         read: args.read.clone(),
         skills: args.skill.clone(),
     };
-    let learnt = !(remark.read.is_empty() && remark.skills.is_empty());
-    let silent = args.message.is_none() && remark.focus.is_none() && !learnt;
+    // What an agent has read, and what a report is to tell, is about no item in particular.
+    let general = !(remark.read.is_empty() && remark.skills.is_empty() && remark.told.is_empty());
+    let silent = args.message.is_none() && remark.focus.is_none() && !general;
     if silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty() {
         let remark =
             args.reference.as_deref().filter(|text| text.contains(' ')).unwrap_or("what there is to say");
@@ -78,9 +92,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         });
     }
     change(context, args.write, |deciding, draft| {
-        // What an agent has read is about no item.
         let target = match args.reference.as_deref() {
-            None if learnt => {
+            None if general => {
                 let board = deciding.session.the_workflow(context, &draft.world())?;
                 Target { spot: Spot { board, place: 0 }, part: Part::Whole }
             }

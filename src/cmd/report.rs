@@ -11,7 +11,9 @@ use crate::documents::window::{Window, of_window};
 use crate::error::{Error, Result, nearest};
 use crate::model::document::Report;
 use crate::model::id::Id;
+use crate::model::actor::ActorKind;
 use crate::model::time::Date;
+use crate::moves::{Ask, Departs, grow};
 use crate::ui::{Style, Table};
 
 use super::Answer;
@@ -106,6 +108,9 @@ pub(super) fn dashboard(context: &Context, args: &DashboardArgs) -> Result<Answe
 /// Prints the report of a week.
 pub(super) fn weekly(context: &Context, args: &WeeklyArgs) -> Result<Answer> {
     let session = Session::open(context)?;
+    if args.blank && session.snapshot.workflows.is_empty() {
+        return form(context, &session);
+    }
     let world = world(&session.snapshot);
     let board = workflow(context, &session, &world, None, WEEKLY)?;
     let report = named(&world, board, WEEKLY)?;
@@ -116,6 +121,30 @@ pub(super) fn weekly(context: &Context, args: &WeeklyArgs) -> Result<Answer> {
     let renderer = Renderer { context, store: &session.store, at: &session.snapshot.at };
     let text = filled(&renderer, &world, board, (report, &window), None)?;
     Ok(printed(&world, board, text).with("since", json!(window.since)).with("until", json!(window.until)))
+}
+
+// The empty form is there before there is anything to report: that of the first process that has one.
+fn form(context: &Context, session: &Session) -> Result<Answer> {
+    let (store, at) = (&session.store, &session.snapshot.at);
+    for name in store.profile_names(at)? {
+        let profile = store.profile(at, &Id::parse(&name)?)?;
+        let Some(report) = Id::parse(WEEKLY).ok().and_then(|weekly| profile.reports.get(&weekly)) else {
+            continue;
+        };
+        let ask = Ask {
+            actor: &name,
+            kind: ActorKind::Person,
+            now: context.now,
+            text: None,
+            departs: Departs::No,
+        };
+        let empty = grow::workflow(&profile, Id::parse(&name)?, &profile.title, &[], &ask)?;
+        let world = World::new([(&empty, &profile)], &session.snapshot.pages);
+        let window = Window { blank: true, ..window(context, &Span::default(), report)? };
+        let text = filled(&Renderer { context, store, at }, &world, 0, (report, &window), None)?;
+        return Ok(Answer::raw(text.clone()).with("text", text));
+    }
+    Err(Error::not_found("no process here has a weekly report").hint("git track profile list"))
 }
 
 /// Prints a report of a process.

@@ -33,6 +33,9 @@ pub struct Field {
     /// The document whose front matter gives its value as soon as it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Id>,
+    /// The variable of the environment that a new workflow takes it from, where it is a path in the repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
     /// No two open workflows of the process may have the same value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,

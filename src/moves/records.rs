@@ -9,7 +9,7 @@ use crate::model::agent::Reading;
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::profile::{Guarded, StateSource};
-use crate::model::record::{Artifact, Blocker, Decision};
+use crate::model::record::{Artifact, Blocker, Decision, Note, NoteKind};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
@@ -107,6 +107,8 @@ pub struct Remark {
     pub focus: Option<String>,
     /// Obstacles met.
     pub challenges: Vec<String>,
+    /// What a report is to tell: wins, goals, asks.
+    pub told: Vec<(NoteKind, String)>,
     /// Files made, changed or deleted.
     pub artifacts: Vec<Artifact>,
     /// Grounding that whoever notes it has read.
@@ -140,6 +142,12 @@ pub fn note(world: &World, spot: Spot, remark: &Remark, ask: &Ask) -> Result<Opt
         }
         for text in &remark.challenges {
             item.challenges.push('c', ask.note(text));
+        }
+        for (kind, text) in &remark.told {
+            let known = |note: &Note| note.kind == Some(*kind) && note.text == *text;
+            if !item.notes.values().any(known) {
+                item.notes.push('n', Note { kind: Some(*kind), ..ask.note(text) });
+            }
         }
         for artifact in &remark.artifacts {
             if !item.artifacts.values().any(|known| known == artifact) {

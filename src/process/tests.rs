@@ -27,6 +27,8 @@ fn the_deadline_kills() {
     let started = Instant::now();
     let error = sh("exec sleep 30").deadline(Duration::from_millis(100)).run().unwrap_err();
     assert!(error.message().contains("did not end within 0.1 s"), "{error}");
+    let named = sh("exec sleep 30").named("the nap").deadline(Duration::from_millis(100)).run().unwrap_err();
+    assert_eq!(named.message(), "the nap did not end within 0.1 s and was killed");
     assert!(started.elapsed() < Duration::from_secs(10));
 }
 

@@ -6,13 +6,14 @@ use crate::derive::progress::progress;
 use crate::derive::world::Spot;
 
 use super::super::Answer;
+use super::super::documents::Behind;
 use super::super::items;
 use super::View;
 use super::screen::now_at;
 
 /// Adds the keys that scripts rely on.
 pub(super) fn add(answer: Answer, view: &View) -> Answer {
-    let View { args, session, world, here, attention, shown, actions, .. } = view;
+    let View { args, session, world, here, attention, shown, actions, documents, .. } = view;
     let workflows: Vec<Value> = shown
         .iter()
         .filter_map(|&index| {
@@ -48,6 +49,10 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .take(10)
         .map(|action| json!({ "ref": action.full_reference(world), "command": action.command(world) }))
         .collect();
+    let answer = match documents {
+        Some(behind) => answer.with("stale_documents", stale(behind)),
+        None => answer,
+    };
     answer
         .with("branch", json!(session.branch.as_ref().filter(|_| args.at.is_none())))
         .with("workflows", workflows)
@@ -55,4 +60,12 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .with("attention", concerns)
         .with("broken", broken)
         .with("next", next)
+}
+
+fn stale(behind: &Behind) -> Vec<Value> {
+    let stale = behind.stale.iter();
+    let stale = stale.map(|(name, path, standing)| json!({ "name": name, "path": path, "state": standing.word() }));
+    let failed = behind.failed.iter();
+    let failed = failed.map(|(path, error)| json!({ "path": path, "state": "failed", "message": error.message() }));
+    stale.chain(failed).collect()
 }

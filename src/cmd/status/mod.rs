@@ -17,6 +17,7 @@ use crate::store::At;
 
 use super::Answer;
 use super::context::Context;
+use super::documents::{Behind, behind};
 use super::session::{Session, world};
 
 use attention::Attention;
@@ -58,6 +59,8 @@ struct View<'a, 'w> {
     /// What can be done now in each of them.
     actions: Vec<Vec<Action>>,
     attention: Vec<Attention>,
+    /// What is out of date of the rendered documents; `None`: they were not looked at.
+    documents: Option<Behind>,
     now: Time,
 }
 
@@ -83,6 +86,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let attention = attention::found(&session, &world, &here, (&shown, &words));
     let open = shown.iter().zip(words);
     let actions = open.map(|(&board, words)| actions_with(&world, board, words)).collect();
+    let documents = match (&args.at, args.short) {
+        (None, false) => behind(context, &session, &world, &shown),
+        _ => None,
+    };
     let view = View {
         args,
         session: &session,
@@ -92,6 +99,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         shown,
         actions,
         attention,
+        documents,
         now: context.now,
     };
     let answer = match (context.global.json, args.short) {

@@ -22,6 +22,7 @@ pub(super) fn whole(view: &View) -> Text {
     notices(&mut text, view);
     workflows(&mut text, view);
     item(&mut text, view);
+    documents(&mut text, view);
     next(&mut text, view);
     text
 }
@@ -210,6 +211,22 @@ fn item(text: &mut Text, view: &View) {
     }
     if let Some(focus) = &node.item.focus {
         text.line(Line::new().plain("  focus").to_column(13).plain(cut(focus, 66)));
+    }
+}
+
+fn documents(text: &mut Text, view: &View) {
+    let Some(behind) = &view.documents else { return };
+    let head = || Line::new().add(Style::Strong, "Documents").to_column(13);
+    if !behind.stale.is_empty() {
+        text.gap();
+        let count = format!("{} out of date", behind.stale.len());
+        text.line(head().plain(count).to_column(35).add(Style::Command, "git track render"));
+    }
+    if let Some((_, error)) = behind.failed.first() {
+        text.gap();
+        let command = error.hints().first().map_or("git track render", |hint| hint.as_ref());
+        text.line(head().add(Style::Warn, cut(error.message(), 66)));
+        text.line(Line::new().to_column(13).add(Style::Command, command));
     }
 }
 
