@@ -12,7 +12,8 @@ use crate::moves::records::{self, Remark};
 
 use super::Answer;
 use super::context::Context;
-use super::write::{Said, WriteArgs, change};
+use super::draft::Draft;
+use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `note`.
 #[derive(Debug, ClapArgs)]
@@ -21,7 +22,8 @@ use super::write::{Said, WriteArgs, change};
   git track note --win \"CI is green\" --goal \"Cut the queue in half\" --ask \"A reviewer for C2\"
   git track note batch-1 --decision \"Pin the image\" --why \"latest broke twice\"")]
 pub struct Args {
-    /// What it is about; without it the branch's item, else the running one
+    /// What it is about; without it the branch's item, else the running one, else, of what a report is to tell, the
+    /// workflow
     #[arg(value_name = "REF")]
     pub reference: Option<String>,
     /// A remark
@@ -65,10 +67,8 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let artifacts: Vec<Artifact> =
         args.artifact.iter().map(|text| artifact(context, text)).collect::<Result<_>>()?;
-    let told = [(NoteKind::Win, &args.win), (NoteKind::Goal, &args.goal), (NoteKind::Ask, &args.ask)];
-    let told = told.into_iter().flat_map(|(kind, texts)| texts.iter().map(move |text| (kind, text.clone())));
     let remark = Remark {
-        told: told.collect(),
+        told: told(args),
         decisions: args.decision.clone(),
         why: args.why.clone(),
         focus: args.focus.clone(),
@@ -77,10 +77,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         read: args.read.clone(),
         skills: args.skill.clone(),
     };
-    // What an agent has read, and what a report is to tell, is about no item in particular.
-    let general = !(remark.read.is_empty() && remark.skills.is_empty() && remark.told.is_empty());
-    let silent = args.message.is_none() && remark.focus.is_none() && !general;
-    if silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty() {
+    let learnt = !(remark.read.is_empty() && remark.skills.is_empty());
+    let silent = args.message.is_none() && remark.focus.is_none();
+    let bare =
+        silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty();
+    if bare && !learnt && remark.told.is_empty() {
         let remark =
             args.reference.as_deref().filter(|text| text.contains(' ')).unwrap_or("what there is to say");
         return Err(match args.why.first() {
@@ -93,10 +94,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     change(context, args.write, |deciding, draft| {
         let target = match args.reference.as_deref() {
-            None if general => {
-                let board = deciding.session.the_workflow(context, &draft.world())?;
-                Target { spot: Spot { board, place: 0 }, part: Part::Whole }
-            }
+            // What an agent has read is about no item.
+            None if learnt => whole(deciding, draft)?,
+            // Nobody has to be at work to be glad or to need help.
+            None if bare => match deciding.session.target(context, &draft.world(), None) {
+                Ok(target) => target,
+                Err(_) => whole(deciding, draft)?,
+            },
             text => deciding.session.target(context, &draft.world(), text)?,
         };
         let ask = deciding.ask(args.message.as_deref());
@@ -105,6 +109,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
         Ok(Said { already: "nothing to change, it is noted already".to_owned(), ..Said::default() })
     })
+}
+
+fn whole(deciding: &Deciding, draft: &Draft) -> Result<Target> {
+    let board = deciding.session.the_workflow(deciding.context, &draft.world())?;
+    Ok(Target { spot: Spot { board, place: 0 }, part: Part::Whole })
+}
+
+fn told(args: &Args) -> Vec<(NoteKind, String)> {
+    let kinds = [(NoteKind::Win, &args.win), (NoteKind::Goal, &args.goal), (NoteKind::Ask, &args.ask)];
+    let all = kinds
+        .into_iter()
+        .flat_map(|(kind, texts)| texts.iter().map(move |text| (kind, text.trim().to_owned())));
+    all.filter(|(_, text)| !text.is_empty()).collect()
 }
 
 fn artifact(context: &Context, text: &str) -> Result<Artifact> {
