@@ -58,6 +58,7 @@ cases! {
     trace: "trace",
     trace_import: "trace-import",
     undo: "undo",
+    weekly: "weekly",
     worktree: "worktree",
     write_modes: "write-modes",
 }

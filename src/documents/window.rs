@@ -72,3 +72,32 @@ pub fn of_window(world: &World, index: usize, window: &Window) -> Value {
         "unreviewed": unreviewed.map(|(_, risk)| &risk.title).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::derive::testing::Scene;
+
+    #[test]
+    fn a_window_tells_what_lies_inside_of_it() {
+        let scene = Scene::team(
+            "items: {a: {title: A, state: done, started: '2026-02-05T09:00:00Z', finished: '2026-02-09T09:00:00Z'}, \
+             b: {title: B, state: done, finished: '2026-02-05T23:59:59Z'}, c: {title: C, due: '2026-02-11'}, \
+             d: {title: D, due: '2026-02-12'}, e: {title: E, state: done, due: '2026-02-01'}}\n\
+             notes: {n1: {text: In, kind: win, at: '2026-02-06T00:00:00Z'}, n2: {text: Out, kind: win, at: \
+             '2026-02-13T00:00:00Z'}, n3: {text: Plain, at: '2026-02-07T00:00:00Z'}}\n\
+             risks: {R1: {title: Never}, R2: {title: Old, reviewed: '2026-02-05'}, R3: {title: New, reviewed: \
+             '2026-02-06'}, R4: {title: Shut, closed: '2026-02-01T00:00:00Z'}}",
+        );
+        let day = |text| Date::parse(text).unwrap();
+        let window =
+            Window { label: None, since: day("2026-02-06"), until: day("2026-02-12"), blank: false };
+        let told = of_window(&scene.world(), 0, &window);
+        assert_eq!(told["finished"], json!(["a"]));
+        assert_eq!(told["took"], json!({ "a": "4 days" }));
+        assert_eq!(told["overdue"], json!(["c"]));
+        assert_eq!(told["unreviewed"], json!(["Never", "Old"]));
+        assert_eq!((&told["wins"][0]["text"], told["wins"].as_array().map(Vec::len)), (&json!("In"), Some(1)));
+        assert_eq!((&told["goals"], &told["asks"]), (&json!([]), &json!([])));
+    }
+}
