@@ -82,7 +82,9 @@ impl Renderer<'_> {
         let unknown: Vec<&str> = unknown.map(|own| own.path.as_str()).collect();
         if !unknown.is_empty() {
             let error = Error::refused(format!("the template {} is not trusted here", unknown.join(", ")));
-            return Err(error.note("it comes from the repository and has not been looked at").hint("git track trust"));
+            return Err(error
+                .note("it comes from the repository and has not been looked at")
+                .hint("git track trust"));
         }
         confined::render(self.context, &bundle.templates, template, value)
     }
@@ -155,7 +157,8 @@ impl Desk {
 
     /// The edits that write what was put down.
     pub(super) fn edits(self) -> Vec<Edit> {
-        let edit = |(path, (before, after))| Edit { root: Root::WorkTree, path, before, after, executable: false };
+        let edit =
+            |(path, (before, after))| Edit { root: Root::WorkTree, path, before, after, executable: false };
         self.files.into_iter().map(edit).collect()
     }
 }
@@ -189,7 +192,8 @@ pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Result<Vec<Edit>>
     }
     let world = draft.world();
     let touched = |board: &Board| changed.contains(&&board.workflow.id);
-    let kept = sheets(&world, touched)?.into_iter().filter(|sheet| sheet.is_kept(on_base));
+    let kept = sheets(&world, touched)?;
+    let kept = kept.into_iter().filter(|sheet| sheet.is_kept(on_base) && sheet.is_wanted(&world));
     let before = session::world(draft.snapshot);
     let mut desk = Desk::default();
     for sheet in kept {

@@ -36,6 +36,7 @@ mod render;
 mod report;
 mod roster;
 mod scaffold;
+mod scratchpad;
 mod schema;
 mod score;
 mod session;

@@ -13,6 +13,7 @@ use crate::moves::records::{self, Remark};
 use super::Answer;
 use super::context::Context;
 use super::draft::Draft;
+use super::scratchpad;
 use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `note`.
@@ -20,7 +21,9 @@ use super::write::{Deciding, Said, WriteArgs, change};
 #[command(after_help = "Examples:
   git track note --focus \"Token validation\" --artifact created:src/api/avatar.py
   git track note --win \"CI is green\" --goal \"Cut the queue in half\" --ask \"A reviewer for C2\"
-  git track note batch-1 --decision \"Pin the image\" --why \"latest broke twice\"")]
+  git track note batch-1 --decision \"Pin the image\" --why \"latest broke twice\"
+
+  git track note --as I1 --scratch \"the lock is held across the fsync\"")]
 pub struct Args {
     /// What it is about; without it the branch's item, else the running one, else, of what a report is to tell, the
     /// workflow
@@ -56,6 +59,9 @@ pub struct Args {
     /// Grounding that --as has read
     #[arg(long, value_name = "PATH")]
     pub read: Vec<String>,
+    /// A line, with the time, at the end of the scratchpad of whoever works on it
+    #[arg(long, value_name = "TEXT")]
+    pub scratch: Vec<String>,
     /// A skill that --as has looked into
     #[arg(long, value_name = "NAME")]
     pub skill: Vec<String>,
@@ -78,7 +84,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         skills: args.skill.clone(),
     };
     let learnt = !(remark.read.is_empty() && remark.skills.is_empty());
-    let silent = args.message.is_none() && remark.focus.is_none();
+    let silent = args.message.is_none() && remark.focus.is_none() && args.scratch.is_empty();
     let bare =
         silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty();
     if bare && !learnt && remark.told.is_empty() {
@@ -101,11 +107,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 Ok(target) => target,
                 Err(_) => whole(deciding, draft)?,
             },
+            None if !args.scratch.is_empty() => Target { spot: scratchpad::whose(deciding, draft)?, part: Part::Whole },
             text => deciding.session.target(context, &draft.world(), text)?,
         };
         let ask = deciding.ask(args.message.as_deref());
         if let Some(workflow) = records::note(&draft.world(), target.spot, &remark, &ask)? {
             draft.put(workflow);
+        }
+        if !args.scratch.is_empty() {
+            return scratchpad::append(deciding, draft, target.spot, &args.scratch);
         }
         Ok(Said { already: "nothing to change, it is noted already".to_owned(), ..Said::default() })
     })

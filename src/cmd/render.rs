@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Board;
 use crate::derive::world::World;
-use crate::documents::sheets::{Sheet, is_open, sheets};
+use crate::documents::sheets::{Sheet, early, is_open, sheets};
 use crate::error::{Error, Kind, Result, nearest};
 use crate::ui::{Line, Style, Table, Text};
 
@@ -143,14 +143,16 @@ fn chosen<'a>(
         None => None,
     };
     let asked = asked.and_then(|board| Some(&world.boards.get(board)?.workflow.id));
-    let all = sheets(world, |board: &Board| asked.is_none_or(|asked| *asked == board.workflow.id))?;
+    let meant = |board: &Board| asked.is_none_or(|asked| *asked == board.workflow.id);
+    let mut all = sheets(world, meant)?;
     let open = |sheet: &Sheet| {
         let mut boards = sheet.boards.iter().filter_map(|&board| world.boards.get(board));
         asked.is_some() || !sheet.of_one || boards.any(is_open)
     };
     if names.is_empty() {
-        return Ok(all.into_iter().filter(open).collect());
+        return Ok(all.into_iter().filter(|sheet| open(sheet) && sheet.is_wanted(world)).collect());
     }
+    all.extend(early(world, meant));
     let mut found: Vec<Sheet> = Vec::new();
     for name in names {
         let means = |sheet: &&Sheet| {
@@ -176,17 +178,21 @@ fn chosen<'a>(
 }
 
 fn up_to_date(count: usize) -> String {
+    if count == 0 {
+        return "nothing is to be rendered here yet".to_owned();
+    }
     let documents = if count == 1 { "document is" } else { "documents are" };
     format!("{count} {documents} up to date")
 }
 
 fn kept(sheet: &Sheet, standing: Standing) -> Option<Line> {
-    let line = |style, word: &str, more: &str| {
-        Line::new().add(style, word).plain(format!("  {}{more}", sheet.path))
-    };
+    let line =
+        |style, word: &str, more: &str| Line::new().add(style, word).plain(format!("  {}{more}", sheet.path));
     match standing {
         Standing::ByHand => Some(line(Style::Dim, "by hand", "")),
-        Standing::Foreign => Some(line(Style::Bad, "in the way", ": it is not rendered by git-track; move it")),
+        Standing::Foreign => {
+            Some(line(Style::Bad, "in the way", ": it is not rendered by git-track; move it"))
+        }
         Standing::Fresh | Standing::Stale | Standing::Missing => None,
     }
 }

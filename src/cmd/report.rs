@@ -1,13 +1,14 @@
 //! What is printed from templates and not kept: `dashboard`, `weekly`, `report`, `guide`.
 
 use clap::Args as ClapArgs;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::derive::board::Board;
 use crate::derive::world::{Spot, World};
 use crate::documents::branch::{branch, merges};
+use crate::documents::guide::of_profile;
 use crate::documents::sheets::sheets;
-use crate::documents::values::{of_profile, of_workflow};
+use crate::documents::values::of_workflow;
 use crate::documents::window::{Window, of_window};
 use crate::error::{Error, Result, nearest};
 use crate::model::document::Report;
@@ -184,13 +185,7 @@ pub(super) fn guide(context: &Context, args: &GuideArgs) -> Result<Answer> {
             store.profile(at, &id.ok_or_else(|| Error::bug("a board without a profile"))?)?
         }
     };
-    let places: Map<String, Value> = profile
-        .paths
-        .iter()
-        .chain(&session.snapshot.config.paths)
-        .map(|(name, path)| (name.clone(), json!(path)))
-        .collect();
-    let value = of_profile(&profile, &places);
+    let value = of_profile(&profile, &session.snapshot.config.paths);
     let text = Renderer { context, store, at }.text(&profile.profile, GUIDE, &value)?;
     Ok(Answer::raw(text.clone()).with("profile", json!(profile.profile)).with("text", text))
 }

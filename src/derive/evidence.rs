@@ -183,6 +183,12 @@ mod tests {
         assert_ne!(of("w", &[("a", "1"), ("b", "x")]), of("w", &[("a", "1"), ("b", "y")]));
     }
 
+    #[test]
+    fn what_is_rendered_from_the_state_is_no_part_of_the_work() {
+        let report = |text| [("a", "1"), ("planning/runtime/w/EXECUTION_REPORT.md", text)];
+        assert_eq!(of("w", &report("early")), of("w", &report("late")));
+    }
+
     fn of_files(names: &str, files: &[(&str, &str)]) -> String {
         let scene = Scene::items(&format!("a: {{title: A, files: [{names}]}}")).over(files);
         let world = scene.world();

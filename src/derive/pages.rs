@@ -83,7 +83,8 @@ pub fn listed(board: &Board, name: &Id, title: &str) -> Vec<String> {
 /// The words that mark a workflow, by the declared fields that say yes.
 pub fn marks<'a>(board: &Board<'a>) -> impl Iterator<Item = &'a str> {
     let profile: &'a _ = board.profile;
-    let fields = profile.workflow.fields.iter().filter_map(|(name, field)| Some((name, field.mark.as_deref()?)));
+    let fields =
+        profile.workflow.fields.iter().filter_map(|(name, field)| Some((name, field.mark.as_deref()?)));
     fields.filter(|(name, _)| field(board, name.as_str()) == Some(Value::Bool(true))).map(|(_, mark)| mark)
 }
 

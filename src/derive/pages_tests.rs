@@ -2,7 +2,7 @@
 
 use super::evidence::{Freshness, freshness, subject, subject_of_all};
 use super::judgement::judgements;
-use super::pages::{applies, field, lacks};
+use super::pages::{applies, field, lacks, listed, marks};
 use super::testing::{Scene, id, node, spot};
 use crate::model::state::{Shown, State};
 
@@ -21,7 +21,7 @@ documents:
 workflow:
   title: Board
   fields:
-    hot: {type: bool, from: intent}
+    hot: {type: bool, from: intent, mark: HOT}
     risk: {type: text, of: [low, high], from: plan}
     shape: {type: map, from: plan}
 kinds:
@@ -245,4 +245,21 @@ fn a_key_of_a_mapping_says_one_of_its_values() {
          `classification: non_breaking, potentially_breaking, breaking`"
     );
     assert_eq!(lacks("breaking"), "it has no section `Blast Radius`");
+}
+
+#[test]
+fn what_a_section_lists_and_what_marks_a_workflow() {
+    let plan = PLAN.replace("- it holds", "- [x] it *holds*\n- <one>\n- it opens");
+    let files = [("docs/w-plan.md", plan.as_str()), ("docs/intent.md", "---\nhot: true\n---\n")];
+    let scene = scene("kind: stage", UNIT, &files);
+    let world = scene.world();
+    let board = &world.boards[0];
+    assert_eq!(listed(board, &id("plan"), "criteria"), ["it holds", "it opens"]);
+    assert_eq!(listed(board, &id("plan"), "Scope"), [""; 0]);
+    assert_eq!(listed(board, &id("after"), "Scope"), [""; 0]);
+    assert_eq!(marks(board).collect::<Vec<_>>(), ["HOT"]);
+    for intent in ["---\nhot: false\n---\n", "---\nhot: maybe\n---\n", "none"] {
+        let scene = self::scene("kind: stage", UNIT, &[("docs/intent.md", intent)]);
+        assert_eq!(marks(&scene.world().boards[0]).count(), 0, "{intent}");
+    }
 }

@@ -28,7 +28,11 @@ pub fn whole(before: Option<&[u8]>, rendered: &str, ours: &[&str]) -> Option<Vec
         // A merge may have put its marks above the first line.
         let mut head = text.lines().take(12).map(str::trim_end);
         text.trim().is_empty()
-            || head.any(|line| line.starts_with(RENDERED) || line.starts_with(RENDERED_FRONT) || beginnings.iter().any(|known| known == line))
+            || head.any(|line| {
+                line.starts_with(RENDERED)
+                    || line.starts_with(RENDERED_FRONT)
+                    || beginnings.iter().any(|known| known == line)
+            })
     });
     known.then(|| rendered.as_bytes().to_vec())
 }
@@ -37,8 +41,14 @@ pub fn whole(before: Option<&[u8]>, rendered: &str, ours: &[&str]) -> Option<Vec
 ///
 /// A file without marks gets them at its end, a missing one consists of a heading and the part. Marks that do not fit
 /// together are an error with the line.
-pub fn part(before: Option<&[u8]>, rendered: &str, mark: &str, (source, title): (&str, &str)) -> Result<Vec<u8>> {
-    let begin = format!("<!-- git-track:begin {mark} from {source}. Do not edit here: run `git track render`. -->");
+pub fn part(
+    before: Option<&[u8]>,
+    rendered: &str,
+    mark: &str,
+    (source, title): (&str, &str),
+) -> Result<Vec<u8>> {
+    let begin =
+        format!("<!-- git-track:begin {mark} from {source}. Do not edit here: run `git track render`. -->");
     let end = format!("<!-- git-track:end {mark} -->");
     let body = rendered.trim_end_matches('\n');
     let block = format!("{begin}\n{body}\n{end}");
@@ -134,9 +144,13 @@ mod tests {
     #[test]
     fn a_conflict_inside_of_the_marks_is_written_over() {
         let block = placed("# Mine\n", "x");
-        let conflicted = block.replace("x\n<!-- git-track:end", "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n<!-- git-track:end");
+        let conflicted =
+            block.replace("x\n<!-- git-track:end", "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n<!-- git-track:end");
         assert_eq!(placed(&conflicted, "x"), block);
-        let both = block.replace("# Mine\n", "# Mine\n<<<<<<< ours\n") + "=======\n" + block.split_once("\n\n").unwrap().1 + ">>>>>>> b\n";
+        let both = block.replace("# Mine\n", "# Mine\n<<<<<<< ours\n")
+            + "=======\n"
+            + block.split_once("\n\n").unwrap().1
+            + ">>>>>>> b\n";
         let mended = placed(&both, "x");
         assert_eq!(mended.matches("git-track:begin").count(), 1, "{mended}");
     }
@@ -164,6 +178,8 @@ mod tests {
         assert_eq!(whole(Some(b"---\nunits: {}\n---\n# Units\n"), &text, &[]), None);
         assert!(whole(Some(b"<<<<<<< a\n# Trace: X\n"), "# Trace: X\n", &["# Trace: X\n"]).is_some());
         assert!(whole(Some(b"# Trace: Old\n"), "# Trace: X\n", &["# Trace: X\n"]).is_none());
-        assert!(whole(Some(b"# Trace: Old\n"), "# Trace: X\n", &["# Trace: X\n", "# Trace: Old\n"]).is_some());
+        assert!(
+            whole(Some(b"# Trace: Old\n"), "# Trace: X\n", &["# Trace: X\n", "# Trace: Old\n"]).is_some()
+        );
     }
 }

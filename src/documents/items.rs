@@ -13,6 +13,7 @@ use crate::model::profile::{Profile, make_name};
 use crate::model::state::Shown;
 
 use super::gates::{checkpoints, gates};
+use super::papers;
 
 /// What stands elsewhere: items by their ids, and what a list of its own tells.
 const ELSEWHERE: [&str; 10] = [
@@ -45,6 +46,7 @@ pub(super) fn item(world: &World, spot: Spot) -> Value {
     insert(&mut map, "gates", &gates(board, spot.place));
     insert(&mut map, "checkpoints", &checkpoints(world, spot));
     artifacts(&mut map, board, node.item);
+    insert(&mut map, "documents", &papers::of_item(board, spot.place));
     Value::Object(map)
 }
 

@@ -3,8 +3,11 @@
 pub mod branch;
 pub mod bytes;
 mod gates;
+pub mod guide;
 mod items;
 pub mod numbers;
+mod papers;
+mod rules;
 pub mod sheets;
 pub mod values;
 pub mod window;

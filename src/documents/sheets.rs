@@ -49,6 +49,17 @@ impl Sheet<'_> {
         board.map_or_else(|| self.name.to_string(), |board| format!("{}:{}", board.workflow.id, self.name))
     }
 
+    /// Whether it is written without being asked for by name.
+    ///
+    /// A part about all workflows goes into a file that is people's own: they begin it, or what the first workflow that
+    /// is closed has come to does.
+    pub fn is_wanted(&self, world: &World) -> bool {
+        let mut boards = self.boards.iter().filter_map(|&board| world.boards.get(board));
+        !self.document.block
+            || self.of_one
+            || boards.any(|board| board.pages.exists(&self.path) || board.root().state.is_closed())
+    }
+
     /// Whether it is written together with the state, here.
     pub fn is_kept(&self, on_base: bool) -> bool {
         match self.document.on {
@@ -83,11 +94,25 @@ pub fn sheets<'a>(world: &World<'a>, wanted: impl Fn(&Board) -> bool) -> Result<
     Ok(sheets)
 }
 
+/// The documents of these workflows whose time has not come, for those who ask for one by its name.
+pub fn early<'a>(world: &World<'a>, wanted: impl Fn(&Board) -> bool) -> Vec<Sheet<'a>> {
+    let boards = world.boards.iter().enumerate().filter(|(_, board)| wanted(board));
+    let early = |(index, board): (usize, &Board<'a>)| {
+        let names = board.profile.documents.keys().filter(|name| !is_due(board, name));
+        // Of what has not begun nobody may know yet where it will be.
+        let sheets = names.filter_map(|name| sheet(world, index, name).ok().flatten());
+        sheets.filter(|sheet| sheet.of_one).collect::<Vec<_>>()
+    };
+    boards.flat_map(early).collect()
+}
+
 /// A document of a workflow, whether its time has come or not; `None`: it is not rendered.
 pub fn sheet<'a>(world: &World<'a>, index: usize, name: &Id) -> Result<Option<Sheet<'a>>> {
     let Some(board) = world.boards.get(index) else { return Ok(None) };
     let profile = board.profile;
-    let Some((name, document)) = profile.documents.iter().find(|(known, _)| *known == name) else { return Ok(None) };
+    let Some((name, document)) = profile.documents.iter().find(|(known, _)| *known == name) else {
+        return Ok(None);
+    };
     let Some(template) = &document.template else { return Ok(None) };
     let path = pages::path_of(board, 0, document).map_err(|why| {
         Error::state(format!("nobody can tell where `{name}` of {} is: {why}", board.workflow.id))
@@ -121,4 +146,65 @@ pub(super) fn is_due(board: &Board, name: &Id) -> bool {
 /// Whether a workflow is one whose documents are kept up to date.
 pub fn is_open(board: &Board) -> bool {
     !board.root().state.is_closed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::derive::testing::{Scene, id};
+    use crate::documents::values::of_workflow;
+
+    fn names(body: &str, files: &[(&str, &str)]) -> Vec<String> {
+        let scene = Scene::shipped("change", body).over(files);
+        let world = scene.world();
+        sheets(&world, |_| true).unwrap().iter().map(|sheet| sheet.name.to_string()).collect()
+    }
+
+    #[test]
+    fn a_document_of_a_kind_is_rendered_from_its_beginning_on() {
+        const STAGES: &str =
+            "items: {progress: {title: P, kind: progress}, decompose: {title: D, kind: decompose}}";
+        assert_eq!(names(STAGES, &[]), ["project"]);
+        let begun = STAGES.replace("kind: progress", "kind: progress, started: \"2026-02-01T08:00:00Z\"");
+        assert_eq!(names(&begun, &[]), ["progress", "project"]);
+        let there = [("Planning/Changes/w/04-work-decomposer-output.md", "# Ours")];
+        assert_eq!(names(STAGES, &there), ["project", "decomposition"]);
+        let scene = Scene::shipped("change", STAGES);
+        let world = scene.world();
+        let early = early(&world, |_| true);
+        assert_eq!(early.iter().map(|sheet| sheet.name.as_str()).collect::<Vec<_>>(), ["progress", "decomposition"]);
+        let dropped = begun.replace("kind: progress", "kind: progress, state: dropped");
+        assert_eq!(names(&dropped, &[]), ["project"]);
+    }
+
+    #[test]
+    fn a_part_about_all_workflows_is_begun_by_people_or_when_one_closes() {
+        let wanted = |body: &str, files: &[(&str, &str)]| {
+            let scene = Scene::shipped("change", body).over(files);
+            let world = scene.world();
+            sheet(&world, 0, &id("project")).unwrap().unwrap().is_wanted(&world)
+        };
+        assert!(!wanted("items: {}", &[]));
+        assert!(wanted("items: {}", &[("progress-tracking/project-progress.md", "# Ours")]));
+        assert!(wanted("state: done", &[]));
+    }
+
+    #[test]
+    fn what_is_rendered_together_counts_as_there() {
+        let body = "items: {progress: {title: P, kind: progress, started: \"2026-02-01T08:00:00Z\"}}";
+        let intent = "---\nis_hotfix: false\n---\n## Acceptance Criteria\n\n- it opens\n";
+        let scene =
+            Scene::shipped("change", body).over(&[("Planning/Changes/w/00-change-intent.md", intent)]);
+        let world = scene.world();
+        let documents = of_workflow(&world, 0)["workflow"]["documents"].clone();
+        assert_eq!(
+            (&documents["progress"]["exists"], &documents["triage"]["exists"]),
+            (&true.into(), &false.into())
+        );
+        assert_eq!(documents["intent"]["listed"]["Acceptance Criteria"], serde_json::json!(["it opens"]));
+        assert_eq!(documents["plan"]["listed"]["Units"], serde_json::json!([]));
+        let sheet = sheet(&world, 0, &id("progress")).unwrap().unwrap();
+        assert_eq!(sheet.path.as_str(), "progress-tracking/w-progress.md");
+        assert!(self::sheet(&world, 0, &id("intent")).unwrap().is_none());
+    }
 }

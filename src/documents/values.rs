@@ -5,12 +5,11 @@ use serde_json::{Map, Value, json};
 use crate::derive::board::Board;
 use crate::derive::gates::{average, max_iterations, threshold};
 use crate::derive::next::actions;
-use crate::derive::pages;
 use crate::derive::queue::queue;
 use crate::derive::recovery::recovery;
 use crate::derive::stamps::{stamps, updated};
 use crate::derive::world::{Spot, World};
-use crate::model::document::{Guide, On};
+use crate::model::document::Guide;
 use crate::model::field::{FieldType, FieldValue};
 use crate::model::location::{Found, Location};
 use crate::model::profile::{Profile, make_name};
@@ -18,7 +17,8 @@ use crate::model::state::Shown;
 
 use super::items::{item, label};
 use super::numbers::{metrics, open_findings, risks};
-use super::sheets::{is_due, source};
+use super::papers;
+use super::sheets::source;
 
 /// What a template about one workflow is told.
 ///
@@ -69,12 +69,6 @@ pub fn of_process(world: &World, boards: &[usize]) -> Value {
     })
 }
 
-/// What a template about a process alone is told, with the documents where this team has them.
-pub fn of_profile(profile: &Profile, places: &Map<String, Value>) -> Value {
-    let kinds: Vec<Value> = profile.kinds.iter().map(|(id, kind)| kind_of(id.as_str(), kind)).collect();
-    json!({ "profile": process(profile), "kinds": kinds, "places": places })
-}
-
 fn root(world: &World, index: usize) -> Value {
     let mut value = item(world, Spot { board: index, place: 0 });
     let Some(board) = world.boards.get(index) else { return value };
@@ -87,28 +81,8 @@ fn root(world: &World, index: usize) -> Value {
     map.insert("max_iterations".to_owned(), json!(max_iterations(board, 0)));
     let protocol = board.root().item.protocol.clone().unwrap_or_default();
     map.insert("protocol".to_owned(), json!(*protocol));
-    map.insert("documents".to_owned(), json!(documents(board)));
+    map.insert("documents".to_owned(), json!(papers::of_workflow(board)));
     value
-}
-
-// Every document of the process, by name: where it is, whether it is there, the points that its sections list.
-fn documents(board: &Board) -> Map<String, Value> {
-    let one = |(name, document): (&crate::model::id::Id, &crate::model::document::Document)| {
-        let path = pages::path_of(board, 0, document).ok();
-        // What is rendered together with this is there as soon as this is.
-        let comes = document.template.is_some() && document.on == On::Always && is_due(board, name);
-        let exists = comes || path.as_ref().is_some_and(|path| board.pages.exists(path));
-        let asked = document.sections.iter().chain(&document.points);
-        let listed: Map<String, Value> =
-            asked.map(|title| (title.clone(), json!(pages::listed(board, name, title)))).collect();
-        let value = json!({
-            "title": document.title, "path": path, "exists": exists,
-            "sections": document.sections, "points": document.points, "rendered": document.template.is_some(),
-            "listed": listed,
-        });
-        (name.to_string(), value)
-    };
-    board.profile.documents.iter().map(one).collect()
 }
 
 fn rows(world: &World, index: usize) -> Vec<Value> {
@@ -181,7 +155,7 @@ fn versions(board: &Board) -> Vec<Value> {
         .collect()
 }
 
-fn process(profile: &Profile) -> Value {
+pub(super) fn process(profile: &Profile) -> Value {
     json!({
         "id": profile.profile, "title": profile.title, "summary": profile.summary,
         "paths": profile.paths, "branch": profile.branch, "prompts": prompts(profile),
@@ -194,7 +168,7 @@ fn process(profile: &Profile) -> Value {
 fn prompts(profile: &Profile) -> Vec<&Guide> {
     let of_kinds = profile.kinds.values().filter_map(|kind| kind.guide.as_ref());
     let mut prompts: Vec<&Guide> =
-        of_kinds.chain(&profile.guide).filter(|guide| guide.code.is_some()).collect();
+        of_kinds.chain(&profile.guide.prompts).filter(|guide| guide.code.is_some()).collect();
     prompts.sort_by(|a, b| a.code.cmp(&b.code));
     prompts
 }
@@ -213,7 +187,7 @@ fn kinds(board: &Board) -> Vec<Value> {
     board.profile.kinds.iter().map(one).collect()
 }
 
-fn kind_of(id: &str, kind: &crate::model::profile::Kind) -> Value {
+pub(super) fn kind_of(id: &str, kind: &crate::model::profile::Kind) -> Value {
     let guide = kind.guide.clone().unwrap_or_default();
     json!({
         "id": id, "title": kind.title, "documents": kind.documents, "under": kind.under,

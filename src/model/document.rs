@@ -43,6 +43,23 @@ pub struct Document {
     pub judged: bool,
     /// Where a copy of it is kept below the folder of the logs.
     pub copy: Option<String>,
+    /// Of one that people write: whether `note --scratch` adds lines with their time at its end.
+    #[serde(default)]
+    pub append: bool,
+    /// How long it is kept.
+    pub retention: Option<Retention>,
+}
+
+/// How long something is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Retention {
+    /// For good.
+    Permanent,
+    /// Because the close rests on it.
+    Closure,
+    /// Only while the work goes on.
+    Scratch,
 }
 
 fn yes() -> bool {
@@ -123,4 +140,45 @@ pub struct Guide {
     pub does: Vec<String>,
     /// What is true after it.
     pub checkpoint: Option<String>,
+}
+
+/// How a whole process is worked with, in the words of the process: what its runbook says besides what follows from the
+/// rest of the profile.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Runbook {
+    /// What it is and how it goes, in some sentences.
+    pub about: Option<String>,
+    /// When it is the right process.
+    pub use_when: Vec<String>,
+    /// When another one is better.
+    pub not_when: Vec<String>,
+    /// What happens, and the command that records it.
+    pub commands: Vec<Told>,
+    /// What everybody keeps to.
+    pub rules: Vec<String>,
+    /// Prompts that no kind of items is for.
+    pub prompts: Vec<Guide>,
+    /// Which command takes the place of an older one.
+    pub replaces: Vec<Replaced>,
+}
+
+/// What happens, and the command that records it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// What happens.
+    pub when: String,
+    /// The command.
+    pub command: String,
+}
+
+/// A command that takes the place of an older one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replaced {
+    /// What people typed before.
+    pub old: String,
+    /// What they type now.
+    pub new: String,
 }

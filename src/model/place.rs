@@ -52,6 +52,16 @@ pub fn is_of_one(document: &Document, profile: &Profile, places: &Places) -> boo
     fill(&document.path, known).is_ok_and(|path| path.contains('{'))
 }
 
+/// Where a document is, of any workflow: what is not decided before there is one stands in angle brackets.
+pub fn at_large(document: &Document, profile: &Profile, places: &Places) -> String {
+    let known = |name: &str| {
+        let place = places.get(name).or_else(|| profile.paths.get(name));
+        Ok(place.map_or_else(|| format!("<{name}>"), ToString::to_string))
+    };
+    let filled = fill(&document.path, known).and_then(|path| fill(&path, known));
+    filled.unwrap_or_else(|_| document.path.clone())
+}
+
 fn fill(pattern: &str, known: impl Fn(&str) -> Result<String, String>) -> Result<String, String> {
     let mut filled = String::new();
     let mut rest = pattern;

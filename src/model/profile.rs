@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agent::{Agent, Grounding};
 use super::check::Checks;
-use super::document::{Document, Guide, Logs, Report, Where};
+use super::document::{Document, Guide, Logs, Report, Runbook, Where};
 use super::field::Field;
 use super::gate::{Checkpoint, Gate};
 use super::id::{Id, numeric_order};
@@ -30,6 +30,9 @@ pub struct Profile {
     pub title: String,
     /// When to use it.
     pub summary: String,
+    /// How it is worked with.
+    #[serde(default)]
+    pub guide: Runbook,
     /// Other names under which it can be asked for.
     #[serde(default)]
     pub aliases: Vec<Id>,
@@ -53,9 +56,6 @@ pub struct Profile {
     pub on_failure: OnFailure,
     /// The kind that `git track step` records.
     pub step: Option<Id>,
-    /// What belongs to it besides its kinds: further prompts.
-    #[serde(default)]
-    pub guide: Vec<Guide>,
     /// What is shown for a state.
     #[serde(default, deserialize_with = "super::table::unique")]
     pub labels: BTreeMap<Shown, Label>,

@@ -81,7 +81,8 @@ static PROCESSES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
 /// Files in which every document that is there is complete; a third of them is missing.
 fn pages(profile: &Profile, version: usize) -> Pages {
     let documents = profile.documents.values();
-    let section = |title: &String| Section { title: plain_title(title), filled: true, points: vec![title.clone()] };
+    let section =
+        |title: &String| Section { title: plain_title(title), filled: true, points: vec![title.clone()] };
     let sections = documents.flat_map(|d| d.sections.iter().chain(&d.points)).map(section).collect();
     let front = json!({"is_hotfix": version.is_multiple_of(2), "risk": "low", "compatibility": {"classification": "breaking"}});
     let page = Page { lines: 9, front: front.as_object().unwrap().clone(), sections, ..Page::default() };
