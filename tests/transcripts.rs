@@ -62,6 +62,7 @@ cases! {
     trace: "trace",
     trace_import: "trace-import",
     undo: "undo",
+    weekly: "weekly",
     worktree: "worktree",
     write_modes: "write-modes",
 }

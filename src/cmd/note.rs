@@ -12,8 +12,9 @@ use crate::moves::records::{self, Remark};
 
 use super::Answer;
 use super::context::Context;
+use super::draft::Draft;
 use super::scratchpad;
-use super::write::{Said, WriteArgs, change};
+use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `note`.
 #[derive(Debug, ClapArgs)]
@@ -24,7 +25,8 @@ use super::write::{Said, WriteArgs, change};
 
   git track note --as I1 --scratch \"the lock is held across the fsync\"")]
 pub struct Args {
-    /// What it is about; without it the branch's item, else the running one
+    /// What it is about; without it the branch's item, else the running one, else, of what a report is to tell, the
+    /// workflow
     #[arg(value_name = "REF")]
     pub reference: Option<String>,
     /// A remark
@@ -71,10 +73,8 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let artifacts: Vec<Artifact> =
         args.artifact.iter().map(|text| artifact(context, text)).collect::<Result<_>>()?;
-    let told = [(NoteKind::Win, &args.win), (NoteKind::Goal, &args.goal), (NoteKind::Ask, &args.ask)];
-    let told = told.into_iter().flat_map(|(kind, texts)| texts.iter().map(move |text| (kind, text.clone())));
     let remark = Remark {
-        told: told.collect(),
+        told: told(args),
         decisions: args.decision.clone(),
         why: args.why.clone(),
         focus: args.focus.clone(),
@@ -83,10 +83,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         read: args.read.clone(),
         skills: args.skill.clone(),
     };
-    // What an agent has read, and what a report is to tell, is about no item in particular.
-    let general = !(remark.read.is_empty() && remark.skills.is_empty() && remark.told.is_empty());
-    let silent = args.message.is_none() && remark.focus.is_none() && args.scratch.is_empty() && !general;
-    if silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty() {
+    let learnt = !(remark.read.is_empty() && remark.skills.is_empty());
+    let silent = args.message.is_none() && remark.focus.is_none() && args.scratch.is_empty();
+    let bare =
+        silent && remark.decisions.is_empty() && remark.challenges.is_empty() && remark.artifacts.is_empty();
+    if bare && !learnt && remark.told.is_empty() {
         let remark =
             args.reference.as_deref().filter(|text| text.contains(' ')).unwrap_or("what there is to say");
         return Err(match args.why.first() {
@@ -99,10 +100,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     change(context, args.write, |deciding, draft| {
         let target = match args.reference.as_deref() {
-            None if general => {
-                let board = deciding.session.the_workflow(context, &draft.world())?;
-                Target { spot: Spot { board, place: 0 }, part: Part::Whole }
-            }
+            // What an agent has read is about no item.
+            None if learnt => whole(deciding, draft)?,
+            // Nobody has to be at work to be glad or to need help.
+            None if bare => match deciding.session.target(context, &draft.world(), None) {
+                Ok(target) => target,
+                Err(_) => whole(deciding, draft)?,
+            },
             None if !args.scratch.is_empty() => Target { spot: scratchpad::whose(deciding, draft)?, part: Part::Whole },
             text => deciding.session.target(context, &draft.world(), text)?,
         };
@@ -115,6 +119,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
         Ok(Said { already: "nothing to change, it is noted already".to_owned(), ..Said::default() })
     })
+}
+
+fn whole(deciding: &Deciding, draft: &Draft) -> Result<Target> {
+    let board = deciding.session.the_workflow(deciding.context, &draft.world())?;
+    Ok(Target { spot: Spot { board, place: 0 }, part: Part::Whole })
+}
+
+fn told(args: &Args) -> Vec<(NoteKind, String)> {
+    let kinds = [(NoteKind::Win, &args.win), (NoteKind::Goal, &args.goal), (NoteKind::Ask, &args.ask)];
+    let all = kinds
+        .into_iter()
+        .flat_map(|(kind, texts)| texts.iter().map(move |text| (kind, text.trim().to_owned())));
+    all.filter(|(_, text)| !text.is_empty()).collect()
 }
 
 fn artifact(context: &Context, text: &str) -> Result<Artifact> {

@@ -5,14 +5,16 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Board;
 use crate::derive::world::{Spot, World};
+use crate::documents::branch::{branch, merges};
 use crate::documents::guide::of_profile;
 use crate::documents::sheets::sheets;
 use crate::documents::values::of_workflow;
 use crate::documents::window::{Window, of_window};
 use crate::error::{Error, Result, nearest};
 use crate::model::document::Report;
-use crate::model::id::Id;
 use crate::model::actor::ActorKind;
+use crate::model::id::Id;
+use crate::model::path::RepoPath;
 use crate::model::time::Date;
 use crate::moves::{Ask, Departs, grow};
 use crate::ui::{Style, Table};
@@ -84,6 +86,9 @@ const DASHBOARD: &str = "dashboard";
 /// The template of every guide.
 const GUIDE: &str = "guide.md";
 
+/// How many commits are looked through for merges.
+const COMMITS: usize = 5000;
+
 /// How many days a report looks back when neither it nor anybody says so.
 const DAYS: u32 = 7;
 
@@ -100,7 +105,7 @@ pub(super) fn dashboard(context: &Context, args: &DashboardArgs) -> Result<Answe
         None => {
             let report = named(&world, board, DASHBOARD)?;
             let window = window(context, &Span::default(), report)?;
-            filled(&renderer, &world, board, (report, &window), None)?
+            filled(context, &session, &world, board, (report, &window), None)?
         }
     };
     Ok(printed(&world, board, text))
@@ -119,8 +124,7 @@ pub(super) fn weekly(context: &Context, args: &WeeklyArgs) -> Result<Answer> {
         return Err(Error::usage("which week is it?").hint("git track weekly \"Week 1\", or: git track weekly --blank"));
     }
     let window = Window { label: args.label.clone(), blank: args.blank, ..window(context, &args.span, report)? };
-    let renderer = Renderer { context, store: &session.store, at: &session.snapshot.at };
-    let text = filled(&renderer, &world, board, (report, &window), None)?;
+    let text = filled(context, &session, &world, board, (report, &window), None)?;
     Ok(printed(&world, board, text).with("since", json!(window.since)).with("until", json!(window.until)))
 }
 
@@ -142,7 +146,7 @@ fn form(context: &Context, session: &Session) -> Result<Answer> {
         let empty = grow::workflow(&profile, Id::parse(&name)?, &profile.title, &[], &ask)?;
         let world = World::new([(&empty, &profile)], &session.snapshot.pages);
         let window = Window { blank: true, ..window(context, &Span::default(), report)? };
-        let text = filled(&Renderer { context, store, at }, &world, 0, (report, &window), None)?;
+        let text = filled(context, session, &world, 0, (report, &window), None)?;
         return Ok(Answer::raw(text.clone()).with("text", text));
     }
     Err(Error::not_found("no process here has a weekly report").hint("git track profile list"))
@@ -163,9 +167,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     let report = named(&world, board, name)?;
     let window = window(context, &args.span, report)?;
-    let renderer = Renderer { context, store: &session.store, at: &session.snapshot.at };
     let item = item.filter(|item| item.board == board);
-    let text = filled(&renderer, &world, board, (report, &window), item)?;
+    let text = filled(context, &session, &world, board, (report, &window), item)?;
     Ok(printed(&world, board, text).with("since", json!(window.since)).with("until", json!(window.until)))
 }
 
@@ -193,7 +196,8 @@ fn printed(world: &World, board: usize, text: String) -> Answer {
 }
 
 fn filled(
-    renderer: &Renderer,
+    context: &Context,
+    session: &Session,
     world: &World,
     board: usize,
     (report, window): (&Report, &Window),
@@ -203,10 +207,26 @@ fn filled(
     let laid = world.boards.get(board).ok_or_else(|| Error::bug("a report about no workflow"))?;
     if let (Some(map), Value::Object(more)) = (value.as_object_mut(), of_window(world, board, window)) {
         map.extend(more);
-        let item = item.map(|spot| laid.node(spot.place).id);
-        map.insert("item".to_owned(), json!(item));
+        let node = item.map(|spot| laid.node(spot.place));
+        map.insert("item".to_owned(), json!(node.map(|node| node.id)));
+        let here = session.here(world)?.map(|(spot, _)| spot);
+        let checked_out = session.branch.as_deref().filter(|_| item.is_some() && here == item);
+        let name = node.and_then(|node| node.item.branch.as_deref()).or(checked_out);
+        let known: Vec<&str> = laid.nodes().map(|(_, node)| node.id.as_str()).collect();
+        map.insert("branch".to_owned(), branch(name, &known));
+        map.insert("merges".to_owned(), json!(merged(session, window)?));
     }
+    let renderer = Renderer { context, store: &session.store, at: &session.snapshot.at };
     renderer.text(&laid.profile.profile, &report.template, &value)
+}
+
+// How many merges the base branch has taken in, where there were any: other teams squash, and have none to count.
+fn merged(session: &Session, window: &Window) -> Result<Option<usize>> {
+    let repo = &session.store.repo;
+    let Some(base) = session.snapshot.config.base.as_deref().filter(|_| !window.blank) else { return Ok(None) };
+    let Some(base) = repo.branches()?.into_iter().find(|branch| branch.name == base) else { return Ok(None) };
+    let history = repo.history(&base.commit, &RepoPath::top(), Some(COMMITS))?;
+    Ok(Some(merges(&base.commit, &history, (window.since, window.until))).filter(|count| *count > 0))
 }
 
 fn window(context: &Context, span: &Span, report: &Report) -> Result<Window> {

@@ -1,5 +1,6 @@
 //! Documents that are rendered from the state: which there are, what their templates are told, the bytes they should have.
 
+pub mod branch;
 pub mod bytes;
 mod gates;
 pub mod guide;

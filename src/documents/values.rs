@@ -16,14 +16,14 @@ use crate::model::profile::{Profile, make_name};
 use crate::model::state::Shown;
 
 use super::items::{item, label};
-use super::numbers::{metrics, risks};
+use super::numbers::{metrics, open_findings, risks};
 use super::papers;
 use super::sheets::source;
 
 /// What a template about one workflow is told.
 ///
 /// `workflow`: the root item. `items`: every item below it by id, parents before children; each names its `children` and
-/// its `parent`. `queue`, `recovery`, `next`, `history`, `agents`, `risks`, `metrics`, `versions`: lists. `profile`,
+/// its `parent`. `queue`, `recovery`, `next`, `history`, `agents`, `risks`, `metrics`, `versions`: lists. `open_findings`: counts by severity. `profile`,
 /// `kinds`: what the process says. Every key is always there; what has no value is null.
 pub fn of_workflow(world: &World, index: usize) -> Value {
     let Some(board) = world.boards.get(index) else { return Value::Null };
@@ -49,6 +49,7 @@ pub fn of_workflow(world: &World, index: usize) -> Value {
         "agents": agents(board),
         "risks": risks(board),
         "metrics": metrics(board),
+        "open_findings": open_findings(board),
         "versions": versions(board),
         "profile": process(board.profile),
         "kinds": kinds(board),

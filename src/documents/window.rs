@@ -1,7 +1,8 @@
 //! What a report about a span of time is told, besides what a document is.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::derive::board::Node;
 use crate::derive::world::World;
 use crate::model::record::NoteKind;
 use crate::model::state::State;
@@ -23,15 +24,25 @@ pub struct Window {
 }
 
 /// What a report is told about its window: `window`, and of what happened in it `finished` (ids of items), `events`,
-/// `wins`, `goals`, `asks`, `metrics` and `unreviewed` risks.
+/// `wins`, `goals`, `asks`, `metrics_then` and `unreviewed` risks; `took`, how long it was from the beginning of what is
+/// finished to its end; `overdue`, what is open at the end of the window and was due before.
 pub fn of_window(world: &World, index: usize, window: &Window) -> Value {
     let Some(board) = world.boards.get(index) else { return Value::Null };
     let inside = |date: Date| date >= window.since && date <= window.until;
-    let items = board.nodes().skip(1).map(|(_, node)| node);
-    let finished = items.filter(|node| {
+    let nodes = || board.nodes().skip(1).map(|(_, node)| node);
+    let ended = |node: &&Node| {
         node.state == State::Done && node.item.finished.is_some_and(|at| inside(at.date()))
-    });
-    let finished: Vec<&str> = finished.map(|node| node.id.as_str()).collect();
+    };
+    let finished: Vec<&str> = nodes().filter(ended).map(|node| node.id.as_str()).collect();
+    let took: Map<String, Value> = nodes()
+        .filter(ended)
+        .map(|node| {
+            let span = node.item.started.zip(node.item.finished).map(|(start, end)| start.until(end));
+            (node.id.to_string(), json!(span))
+        })
+        .collect();
+    let late = |node: &&Node| !node.state.is_closed() && node.item.due.is_some_and(|due| due < window.until);
+    let overdue: Vec<&str> = nodes().filter(late).map(|node| node.id.as_str()).collect();
     let said = |kind: NoteKind| -> Vec<Value> {
         let notes = board.nodes().flat_map(|(_, node)| node.item.notes.values());
         let notes = notes.filter(|note| note.kind == Some(kind) && note.at.is_none_or(|at| inside(at.date())));
@@ -56,8 +67,37 @@ pub fn of_window(world: &World, index: usize, window: &Window) -> Value {
     });
     json!({
         "window": { "label": window.label, "since": window.since, "until": window.until, "blank": window.blank },
-        "finished": finished, "events": events, "metrics_then": metrics,
+        "finished": finished, "took": took, "overdue": overdue, "events": events, "metrics_then": metrics,
         "wins": said(NoteKind::Win), "goals": said(NoteKind::Goal), "asks": said(NoteKind::Ask),
         "unreviewed": unreviewed.map(|(_, risk)| &risk.title).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::derive::testing::Scene;
+
+    #[test]
+    fn a_window_tells_what_lies_inside_of_it() {
+        let scene = Scene::team(
+            "items: {a: {title: A, state: done, started: '2026-02-05T09:00:00Z', finished: '2026-02-09T09:00:00Z'}, \
+             b: {title: B, state: done, finished: '2026-02-05T23:59:59Z'}, c: {title: C, due: '2026-02-11'}, \
+             d: {title: D, due: '2026-02-12'}, e: {title: E, state: done, due: '2026-02-01'}}\n\
+             notes: {n1: {text: In, kind: win, at: '2026-02-06T00:00:00Z'}, n2: {text: Out, kind: win, at: \
+             '2026-02-13T00:00:00Z'}, n3: {text: Plain, at: '2026-02-07T00:00:00Z'}}\n\
+             risks: {R1: {title: Never}, R2: {title: Old, reviewed: '2026-02-05'}, R3: {title: New, reviewed: \
+             '2026-02-06'}, R4: {title: Shut, closed: '2026-02-01T00:00:00Z'}}",
+        );
+        let day = |text| Date::parse(text).unwrap();
+        let window =
+            Window { label: None, since: day("2026-02-06"), until: day("2026-02-12"), blank: false };
+        let told = of_window(&scene.world(), 0, &window);
+        assert_eq!(told["finished"], json!(["a"]));
+        assert_eq!(told["took"], json!({ "a": "4 days" }));
+        assert_eq!(told["overdue"], json!(["c"]));
+        assert_eq!(told["unreviewed"], json!(["Never", "Old"]));
+        assert_eq!((&told["wins"][0]["text"], told["wins"].as_array().map(Vec::len)), (&json!("In"), Some(1)));
+        assert_eq!((&told["goals"], &told["asks"]), (&json!([]), &json!([])));
+    }
 }

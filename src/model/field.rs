@@ -257,6 +257,7 @@ mod tests {
             guards: BTreeMap::new(),
             mark: None,
             required: false,
+            variable: None,
         }
     }
 

@@ -51,6 +51,16 @@ impl Time {
             _ => format!("{} days ago", seconds / 86_400),
         }
     }
+
+    /// How long it is from this moment to a later one, in words: "3 h"; an earlier one is "0 min" away.
+    pub fn until(self, later: Self) -> String {
+        let seconds = later.seconds().saturating_sub(self.seconds()).max(0);
+        match seconds {
+            ..3600 => format!("{} min", seconds / 60),
+            3600..172_800 => format!("{} h", seconds / 3600),
+            _ => format!("{} days", seconds / 86_400),
+        }
+    }
 }
 
 impl TryFrom<String> for Time {
@@ -166,5 +176,9 @@ mod tests {
         assert_eq!(at("2026-02-12T11:18:00Z").ago(now), "42 min ago");
         assert_eq!(at("2026-02-11T11:00:00Z").ago(now), "yesterday");
         assert_eq!(at("2026-02-02T11:00:00Z").ago(now), "10 days ago");
+        assert_eq!(at("2026-02-12T12:00:05Z").until(now), "0 min");
+        assert_eq!(at("2026-02-12T11:18:00Z").until(now), "42 min");
+        assert_eq!(at("2026-02-11T11:00:00Z").until(now), "25 h");
+        assert_eq!(at("2026-02-10T12:00:00Z").until(now), "2 days");
     }
 }

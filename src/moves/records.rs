@@ -144,7 +144,9 @@ pub fn note(world: &World, spot: Spot, remark: &Remark, ask: &Ask) -> Result<Opt
             item.challenges.push('c', ask.note(text));
         }
         for (kind, text) in &remark.told {
-            let known = |note: &Note| note.kind == Some(*kind) && note.text == *text;
+            // Next week the same may be told again.
+            let today = |note: &Note| note.at.is_some_and(|at| at.date() == ask.now.date());
+            let known = |note: &Note| note.kind == Some(*kind) && note.text == *text && today(note);
             if !item.notes.values().any(known) {
                 item.notes.push('n', Note { kind: Some(*kind), ..ask.note(text) });
             }

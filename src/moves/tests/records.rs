@@ -2,7 +2,9 @@
 
 use super::{Scene, after, ask, error, item, refused};
 use crate::derive::testing::{id, now, spot};
-use crate::model::record::{Action, Artifact};
+use crate::derive::world::Spot;
+use crate::model::record::{Action, Artifact, NoteKind};
+use crate::model::time::Time;
 use crate::moves::records::{Remark, block, claim, note, tick, unblock};
 
 fn text(text: &str) -> super::Ask<'_> {
@@ -107,6 +109,22 @@ fn remarks_go_to_their_records() {
     assert_eq!(note(&noted.world(), at, &same, &ask(None)).unwrap(), None);
     let half = Remark { decisions: vec!["d".to_owned()], ..Remark::default() };
     assert_eq!(refused(note(&world, at, &half, &ask(None))), "a decision needs its reason");
+}
+
+#[test]
+fn what_a_report_is_to_tell_is_noted_once_a_day() {
+    let scene = Scene::items("a: {title: A, state: active}");
+    let at = Spot { board: 0, place: 0 };
+    let told = vec![(NoteKind::Win, "W".to_owned()), (NoteKind::Ask, "W".to_owned())];
+    let remark = Remark { told, ..Remark::default() };
+    let noted = note(&scene.world(), at, &remark, &ask(None)).unwrap().unwrap();
+    let kinds: Vec<_> = noted.root.notes.values().map(|note| (note.kind, note.by.as_deref())).collect();
+    assert_eq!(kinds, [(Some(NoteKind::Win), Some("alice")), (Some(NoteKind::Ask), Some("alice"))]);
+    let scene = scene.with(noted);
+    assert_eq!(note(&scene.world(), at, &remark, &ask(None)).unwrap(), None);
+    let later = super::Ask { now: Time::parse("2026-02-19T09:00:00Z").unwrap(), ..ask(None) };
+    let again = note(&scene.world(), at, &remark, &later).unwrap().unwrap();
+    assert_eq!(again.root.notes.len(), 4);
 }
 
 #[test]
