@@ -2,7 +2,11 @@
 
 use clap::Subcommand;
 
-use super::{confined, add, answer, brief, config, demo, diff, doctor, finding, gate, graph, import, init, list, log, man, moves, new, next, note, profile, queue, recover, render, report, schema, score, set, show, status, step, trust, undo, why};
+use super::{
+    add, answer, brief, config, confined, demo, diff, doctor, finding, gate, graph, import, init, list, log,
+    man, moves, new, next, note, profile, queue, recover, render, report, schema, score, set, show, status,
+    step, trust, undo, why,
+};
 
 /// The commands.
 #[derive(Debug, Subcommand)]

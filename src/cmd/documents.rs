@@ -231,7 +231,10 @@ pub(super) fn behind(context: &Context, here: &Session, world: &World, boards: &
     let named: Vec<&Id> =
         boards.iter().filter_map(|&index| Some(&world.boards.get(index)?.workflow.id)).collect();
     let wanted = |board: &Board| named.contains(&&board.workflow.id);
-    let sheets = sheets(world, wanted).ok()?.into_iter().filter(|sheet| sheet.document.on != On::Never && sheet.is_wanted(world));
+    let sheets = sheets(world, wanted)
+        .ok()?
+        .into_iter()
+        .filter(|sheet| sheet.document.on != On::Never && sheet.is_wanted(world));
     let (mut desk, mut found, on_base) = (Desk::default(), Behind::default(), here.is_on_base());
     for sheet in sheets {
         match desk.put(&renderer, (world, None), &sheet) {

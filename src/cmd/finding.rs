@@ -15,8 +15,8 @@ use crate::ui::{Line, Style, Table, Text};
 
 use super::Answer;
 use super::context::{Context, somebody};
-use super::session::{Session, world};
 use super::draft::Draft;
+use super::session::{Session, world};
 use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `finding`.

@@ -15,10 +15,10 @@ use crate::ui::{Line, Style, Text, cut};
 
 use super::Answer;
 use super::context::Context;
+use super::draft::Draft;
 use super::items;
 use super::scaffold;
 use super::show;
-use super::draft::Draft;
 use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of a move.

@@ -24,8 +24,8 @@ use crate::store::At;
 
 use super::Answer;
 use super::context::Context;
-use super::scaffold;
 use super::draft::Draft;
+use super::scaffold;
 use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `new`.
@@ -99,7 +99,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 }
 
 // What the environment says about the new workflow, unless it was said here.
-fn with_environment(context: &Context, profile: &Profile, mut settings: Vec<Setting>) -> Result<Vec<Setting>> {
+fn with_environment(
+    context: &Context,
+    profile: &Profile,
+    mut settings: Vec<Setting>,
+) -> Result<Vec<Setting>> {
     for (name, field) in profile.workflow.fields.iter() {
         let said = field.variable.as_deref().and_then(|variable| Some((variable, context.var(variable)?)));
         let Some((variable, value)) = said else { continue };

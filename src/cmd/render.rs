@@ -127,7 +127,10 @@ impl Looked<'_> {
 
     /// What people have to look at themselves.
     fn remarks(&self, text: &mut Text) {
-        self.standing.iter().filter_map(|(sheet, standing)| kept(sheet, *standing)).for_each(|line| text.line(line));
+        self.standing
+            .iter()
+            .filter_map(|(sheet, standing)| kept(sheet, *standing))
+            .for_each(|line| text.line(line));
         for (_, error) in &self.failed {
             text.line(Line::new().add(Style::Bad, "FAILED").plain(format!("  {}", error.message())));
             if let Some(at) = error.place() {
@@ -235,9 +238,10 @@ fn kept(sheet: &Sheet, standing: Standing) -> Option<Line> {
 }
 
 fn told(world: &World, looked: &Looked) -> Value {
-    let failed = looked.failed.iter().map(|(path, error)| {
-        json!({ "path": path, "state": "failed", "message": error.message() })
-    });
+    let failed = looked
+        .failed
+        .iter()
+        .map(|(path, error)| json!({ "path": path, "state": "failed", "message": error.message() }));
     let standing = looked.standing.iter();
     standing
         .map(|(sheet, standing)| {

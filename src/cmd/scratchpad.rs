@@ -46,9 +46,9 @@ pub(super) fn append(deciding: &Deciding, draft: &mut Draft, spot: Spot, lines: 
     let read = |path| deciding.session.store.files.read(Root::WorkTree, path, LARGEST);
     let before = read(&path)?;
     let mut text = match &before {
-        Some(bytes) => std::str::from_utf8(bytes)
-            .map_err(|_| Error::state(format!("{path} is not UTF-8")))?
-            .to_owned(),
+        Some(bytes) => {
+            std::str::from_utf8(bytes).map_err(|_| Error::state(format!("{path} is not UTF-8")))?.to_owned()
+        }
         None => first_lines(deciding, draft, spot, (&name, &path))?,
     };
     let native = if text.contains("\r\n") { "\r\n" } else { "\n" };

@@ -12,8 +12,8 @@ use crate::moves::{between, edit, open_for_change, perform};
 
 use super::Answer;
 use super::context::Context;
-use super::scaffold;
 use super::draft::Draft;
+use super::scaffold;
 use super::write::{Deciding, Said, WriteArgs, change};
 
 /// Arguments of `set`.

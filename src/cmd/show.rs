@@ -12,8 +12,8 @@ use crate::derive::world::{Spot, World};
 use crate::error::Result;
 use crate::model::document::Guide;
 use crate::model::gate::Checkpoint;
-use crate::model::watch::Metric;
 use crate::model::state::State;
+use crate::model::watch::Metric;
 use crate::model::workflow::tree;
 use crate::ui::{Line, Style, Table, Text, wrap};
 
@@ -208,8 +208,7 @@ fn head(text: &mut Text, world: &World, spot: Spot) {
     let shown = world.shown(spot);
     let percent = items::percent(world, spot);
     let percent = if percent.is_empty() { percent } else { format!(", {percent}") };
-    let line =
-        Line::new().plain(format!("  {kind}{place}: ")).add(items::style(shown), world.label(spot));
+    let line = Line::new().plain(format!("  {kind}{place}: ")).add(items::style(shown), world.label(spot));
     text.line(line.plain(percent));
     for unmet in world.unmet(spot).iter().filter(|_| shown.word() == "waiting") {
         text.line(Line::new().plain("  waits: ").plain(&unmet.reason));

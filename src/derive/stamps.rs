@@ -133,8 +133,7 @@ impl<'a> Of<'a> {
     ) {
         let (inner, by, text) = more;
         let Some(at) = at else { return };
-        let reference =
-            inner.map_or_else(|| self.id.to_string(), |inner| format!("{}.{inner}", self.id));
+        let reference = inner.map_or_else(|| self.id.to_string(), |inner| format!("{}.{inner}", self.id));
         let stamp = Stamp {
             at,
             place: self.place,
@@ -181,7 +180,12 @@ impl<'a> Of<'a> {
     fn remarks(&self, all: &mut Vec<Stamp<'a>>) {
         let item = self.item;
         for (id, decision) in item.decisions.iter() {
-            self.add(all, decision.at, Event::Decided, (Some(id), decision.by.as_ref(), Some(&decision.text)));
+            self.add(
+                all,
+                decision.at,
+                Event::Decided,
+                (Some(id), decision.by.as_ref(), Some(&decision.text)),
+            );
         }
         for (event, notes) in [(Event::Challenged, &item.challenges), (Event::Noted, &item.notes)] {
             for (id, note) in notes.iter() {
@@ -209,15 +213,14 @@ impl<'a> Of<'a> {
         }
         // A gate and a checkpoint have ids of their own.
         let own = |id: &'a Id| Of { place: self.place, id, item };
-        let parts = item.gates.iter().flat_map(|(gate, found)| found.parts.iter().map(move |part| (gate, part)));
+        let parts =
+            item.gates.iter().flat_map(|(gate, found)| found.parts.iter().map(move |part| (gate, part)));
         for (gate, (part, said)) in parts {
             let Part::Full(full) = said else { continue };
             let (by, why) = (full.by.as_ref(), full.why.as_ref());
-            for (at, event) in [
-                (full.passed, Event::Passed),
-                (full.failed, Event::Refused),
-                (full.waived, Event::Waived),
-            ] {
+            for (at, event) in
+                [(full.passed, Event::Passed), (full.failed, Event::Refused), (full.waived, Event::Waived)]
+            {
                 own(gate).add(all, at, event, (Some(part), by, why));
             }
         }
@@ -251,10 +254,18 @@ mod tests {
                 format!("{} {} {by} {}", stamp.reference, stamp.event.word(), stamp.text.unwrap_or("-"))
             })
             .collect();
-        let wanted =
-            ["b.n1 noted - Hm", "b started ann -", "b.f1 found eve Odd", "b done bob Well.", "a dropped - late"];
+        let wanted = [
+            "b.n1 noted - Hm",
+            "b started ann -",
+            "b.f1 found eve Odd",
+            "b done bob Well.",
+            "a dropped - late",
+        ];
         assert_eq!(told, wanted);
-        assert_eq!(updated(&world.boards[0]).map(|at| at.to_string()).as_deref(), Some("2026-02-12T11:00:00Z"));
+        assert_eq!(
+            updated(&world.boards[0]).map(|at| at.to_string()).as_deref(),
+            Some("2026-02-12T11:00:00Z")
+        );
         assert_eq!(updated(&Scene::items("a: {title: A}").world().boards[0]), None);
     }
 }

@@ -121,7 +121,8 @@ impl Scene {
             let root = (&workflow.id, &workflow.root);
             path_of(document, root, root, &self.profile, &self.pages.places).ok()
         };
-        let rendered = self.workflows.iter().flat_map(|workflow| documents().filter_map(move |d| path(workflow, d)));
+        let rendered =
+            self.workflows.iter().flat_map(|workflow| documents().filter_map(move |d| path(workflow, d)));
         let rendered: BTreeSet<RepoPath> = rendered.collect();
         self.pages.know_rendered(move || rendered.clone());
         World::new(self.workflows.iter().map(|workflow| (workflow, &self.profile)), &self.pages)

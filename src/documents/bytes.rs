@@ -28,7 +28,11 @@ pub fn whole(before: Option<&[u8]>, rendered: &str) -> Option<Vec<u8>> {
 ///
 /// It is ours when a telling line of its head stands in the head of what is rendered, now or from the state before: a
 /// title may change, or a person may have edited it.
-pub fn bare(before: Option<&[u8]>, rendered: &str, older: impl FnOnce() -> Option<String>) -> Option<Vec<u8>> {
+pub fn bare(
+    before: Option<&[u8]>,
+    rendered: &str,
+    older: impl FnOnce() -> Option<String>,
+) -> Option<Vec<u8>> {
     let is_ours = |text: &str| alike(text, rendered) || older().is_some_and(|older| alike(text, &older));
     unless_foreign(before, rendered, is_ours)
 }

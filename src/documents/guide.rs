@@ -25,12 +25,8 @@ pub fn of_profile(profile: &Profile, places: &Places) -> Value {
     let reports: Vec<Value> = reports
         .map(|(name, report)| json!({ "name": name, "title": report.title, "days": report.days }))
         .collect();
-    let all: Map<String, Value> = profile
-        .paths
-        .iter()
-        .chain(places)
-        .map(|(name, path)| (name.clone(), json!(path)))
-        .collect();
+    let all: Map<String, Value> =
+        profile.paths.iter().chain(places).map(|(name, path)| (name.clone(), json!(path))).collect();
     json!({
         "profile": process(profile), "guide": profile.guide, "root": told(profile, "workflow", &profile.workflow),
         "kinds": kinds, "documents": documents, "reports": reports, "places": all,

@@ -16,9 +16,8 @@ use super::gates::{checkpoints, gates};
 use super::papers;
 
 /// What stands elsewhere: items by their ids, and what a list of its own tells.
-const ELSEWHERE: [&str; 10] = [
-    "schema", "profile", "items", "gates", "checkpoints", "risks", "metrics", "agents", "grounding", "kind",
-];
+const ELSEWHERE: [&str; 10] =
+    ["schema", "profile", "items", "gates", "checkpoints", "risks", "metrics", "agents", "grounding", "kind"];
 
 /// Records that are kept by number: a list, each with its id.
 const RECORDS: [&str; 8] =
@@ -114,7 +113,9 @@ fn place(map: &mut Map<String, Value>, world: &World, spot: Spot) {
 // What comes before it, by the name that people call it, and what it is.
 fn needed(world: &World, spot: Spot, need: &str) -> Value {
     let (what, name) = match world.resolve_need(spot.board, need) {
-        Some((board, Thing::Item(place))) => ("item", world.boards.get(board).map(|board| board.short(place))),
+        Some((board, Thing::Item(place))) => {
+            ("item", world.boards.get(board).map(|board| board.short(place)))
+        }
         Some((_, Thing::Gate(..))) => ("gate", None),
         Some((_, Thing::Checkpoint(..))) => ("checkpoint", None),
         _ => ("unknown", None),

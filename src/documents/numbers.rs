@@ -31,7 +31,7 @@ pub(super) fn metrics(board: &Board) -> Vec<Value> {
 
 /// A metric with the newest of its values from one day to another, both included.
 ///
-/// `value` and `before` are null where there is none; `trend` is `up`, `down` or `same`, `change` what lies between them
+/// `value` and `before` are null where there is none; `trend` is `up`, `down` or `same`, `delta` what lies between them
 /// with its sign: `+5`.
 pub fn metric(id: &Id, metric: &Metric, since: Option<Date>, until: Option<Date>) -> Value {
     let samples = || metric.samples.iter().filter(|(date, _)| until.is_none_or(|until| **date <= until));
@@ -49,14 +49,14 @@ pub fn metric(id: &Id, metric: &Metric, since: Option<Date>, until: Option<Date>
             std::cmp::Ordering::Greater => "up",
         })
     });
-    let change = inside.zip(before).and_then(|((_, now), (_, before))| {
-        Some(signed(now.as_f64()? - before.as_f64()?))
-    });
-    let met = metric.target.as_ref().zip(inside).and_then(|(target, (_, now))| Some(target.met(now.as_f64()?)));
+    let change =
+        inside.zip(before).and_then(|((_, now), (_, before))| Some(signed(now.as_f64()? - before.as_f64()?)));
+    let met =
+        metric.target.as_ref().zip(inside).and_then(|(target, (_, now))| Some(target.met(now.as_f64()?)));
     json!({
         "id": id, "title": metric.title.clone().unwrap_or_else(|| id.to_string()), "unit": metric.unit,
         "target": metric.target, "value": number(inside), "at": inside.map(|(date, _)| date),
-        "before": number(before), "trend": trend, "change": change, "met": met,
+        "before": number(before), "trend": trend, "delta": delta, "met": met,
     })
 }
 
@@ -90,7 +90,7 @@ mod tests {
         let day = |text| Some(Date::parse(text).unwrap());
         let told = |since, until| {
             let value = metric(&id("ci"), ci, since, until);
-            ["value", "before", "trend", "change", "met"].map(|key| value[key].to_string()).join(" ")
+            ["value", "before", "trend", "delta", "met"].map(|key| value[key].to_string()).join(" ")
         };
         assert_eq!(told(None, None), "94.5 96 \"down\" \"-1.5\" false");
         assert_eq!(told(day("2026-02-07"), day("2026-02-13")), "96 91 \"up\" \"+5\" true");

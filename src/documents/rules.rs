@@ -29,7 +29,10 @@ pub(super) fn rules(profile: &Profile, kind: &Kind, checks: &Checks) -> Vec<Stri
         several => format!("`{field}` is {}", either(several)),
     }));
     if checks.estimate {
-        rules.push(format!("what it is expected to change stays within {}", limits(kind.limits.unwrap_or_default())));
+        rules.push(format!(
+            "what it is expected to change stays within {}",
+            limits(kind.limits.unwrap_or_default())
+        ));
     }
     if !checks.untouched.is_empty() {
         let names: Vec<String> = checks.untouched.iter().map(|name| format!("`{name}`")).collect();
@@ -150,7 +153,9 @@ mod tests {
             "its summary (`-m`) has 1 to 3 sentences; no high or low finding is open; `packet` is ready; `x` says something"
         );
         assert_eq!(
-            said("{documents: [agent_final], has: [slice], untouched: ['a/*'], estimate: true, active_agents: 6}"),
+            said(
+                "{documents: [agent_final], has: [slice], untouched: ['a/*'], estimate: true, active_agents: 6}"
+            ),
             "at most 6 agents are at work; Final report of the agent is complete; there is at least one Slice; what \
              it is expected to change stays within its limits; it touches none of `a/*`"
         );

@@ -14,9 +14,9 @@ use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::profile::{Kind, Profile};
 use crate::model::record::Line;
-use crate::model::watch::{Metric, Risk};
 use crate::model::state::{Asked, State, asked};
 use crate::model::time::Date;
+use crate::model::watch::{Metric, Risk};
 use crate::model::workflow::{Workflow, tree};
 
 use super::decide::{CRITERIA, WHEN, set_criterion};

@@ -102,9 +102,10 @@ impl Store {
         }
         snapshot.set_twins_aside();
         snapshot.workflows.sort_by(|a, b| a.workflow.id.as_str().cmp(b.workflow.id.as_str()));
-        let laid = snapshot.workflows.iter().filter_map(|loaded| {
-            Some((&loaded.workflow, snapshot.profiles.get(loaded.profile)?))
-        });
+        let laid = snapshot
+            .workflows
+            .iter()
+            .filter_map(|loaded| Some((&loaded.workflow, snapshot.profiles.get(loaded.profile)?)));
         snapshot.pages.know_rendered(rendered(laid, &snapshot.config.paths));
         Ok(snapshot)
     }

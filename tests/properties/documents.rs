@@ -116,20 +116,37 @@ impl Seed {
         *count += 1;
         let n = *count;
         add(3, "iterations", Value::Object(scores(pick(3) % 5)));
-        let parts = json!({"score": "all", "r": {"title": text(1), "review": text(2)}, "h": {"human": text(3)}});
+        let parts =
+            json!({"score": "all", "r": {"title": text(1), "review": text(2)}, "h": {"human": text(3)}});
         add(4, "gates", json!({ format!("G{n}"): {"title": text(4), "parts": parts} }));
         let checkpoint = json!({"title": text(5), "role": text(0), "summary": text(1), "notes": text(2)});
         add(5, "checkpoints", json!({ format!("C{n}"): checkpoint }));
-        add(6, "checklist", json!({"title": text(3), "lines": {"l1": {"text": text(4), "done": TIME}, "l2": {"text": text(5)}}}));
-        add(7, "artifacts", json!({"a1": {"text": text(0)}, "a2": {"path": "src/a.rs", "action": "created"}}));
+        add(
+            6,
+            "checklist",
+            json!({"title": text(3), "lines": {"l1": {"text": text(4), "done": TIME}, "l2": {"text": text(5)}}}),
+        );
+        add(
+            7,
+            "artifacts",
+            json!({"a1": {"text": text(0)}, "a2": {"path": "src/a.rs", "action": "created"}}),
+        );
         add(8, "blockers", json!({"b1": {"text": text(1), "fix": text(2)}}));
         add(9, "findings", json!({"f1": {"severity": "high", "text": text(3), "at": "a:1"}}));
         let notes = json!({"n1": {"text": text(2), "kind": "win", "at": TIME}, "n2": {"text": text(3), "kind": "ask"}});
         add(10, "notes", notes);
-        add(11, "risks", json!({ format!("R{n}"): {"title": text(5), "mitigation": text(0), "impact": "high"} }));
+        add(
+            11,
+            "risks",
+            json!({ format!("R{n}"): {"title": text(5), "mitigation": text(0), "impact": "high"} }),
+        );
         add(1, "decisions", json!({"d1": {"text": text(4), "why": text(5)}}));
         add(2, "challenges", json!({"c1": {"text": text(1)}}));
-        add(0, "metrics", json!({ format!("M{n}"): {"title": text(2), "unit": text(3), "samples": {"2026-02-11": 4.5}} }));
+        add(
+            0,
+            "metrics",
+            json!({ format!("M{n}"): {"title": text(2), "unit": text(3), "samples": {"2026-02-11": 4.5}} }),
+        );
         let parent = kind.unwrap_or(ROOT);
         let kinds: Vec<&str> = profile
             .kinds
@@ -220,7 +237,12 @@ fn is_sound(text: &str) -> Result<(), String> {
 
 fn window() -> Window {
     let day = |text| Date::parse(text).unwrap();
-    Window { label: Some("Week 1".to_owned()), since: day("2026-02-09"), until: day("2026-02-15"), blank: false }
+    Window {
+        label: Some("Week 1".to_owned()),
+        since: day("2026-02-09"),
+        until: day("2026-02-15"),
+        blank: false,
+    }
 }
 
 proptest! {

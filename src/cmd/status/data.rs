@@ -64,8 +64,10 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
 
 fn stale(behind: &Behind) -> Vec<Value> {
     let stale = behind.stale.iter();
-    let stale = stale.map(|(name, path, standing)| json!({ "name": name, "path": path, "state": standing.word() }));
+    let stale =
+        stale.map(|(name, path, standing)| json!({ "name": name, "path": path, "state": standing.word() }));
     let failed = behind.failed.iter();
-    let failed = failed.map(|(path, error)| json!({ "path": path, "state": "failed", "message": error.message() }));
+    let failed =
+        failed.map(|(path, error)| json!({ "path": path, "state": "failed", "message": error.message() }));
     stale.chain(failed).collect()
 }

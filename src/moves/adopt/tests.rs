@@ -171,6 +171,9 @@ fn an_execution_plan_becomes_a_program() {
             "mood": {"title": "mood"},
             "test_coverage": {"title": "Test coverage", "unit": "%", "target": ">=80"},
             "production_incidents": {"title": "Production incidents"},
+            "flake_rate": {"title": "CI flake rate", "unit": "%", "target": "<5"},
+            "workflow_minutes": {"title": "CI workflow time", "unit": "minutes", "target": "<5"},
+            "coverage_changed": {"title": "Coverage of changed code", "unit": "%", "target": ">=80"},
         })
     );
     assert_eq!(
