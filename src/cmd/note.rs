@@ -107,7 +107,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 Ok(target) => target,
                 Err(_) => whole(deciding, draft)?,
             },
-            None if !args.scratch.is_empty() => Target { spot: scratchpad::whose(deciding, draft)?, part: Part::Whole },
+            None if !args.scratch.is_empty() => {
+                Target { spot: scratchpad::whose(deciding, draft)?, part: Part::Whole }
+            }
             text => deciding.session.target(context, &draft.world(), text)?,
         };
         let ask = deciding.ask(args.message.as_deref());

@@ -11,8 +11,8 @@ use crate::documents::sheets::sheets;
 use crate::documents::values::of_workflow;
 use crate::documents::window::{Window, of_window};
 use crate::error::{Error, Result, nearest};
-use crate::model::document::Report;
 use crate::model::actor::ActorKind;
+use crate::model::document::Report;
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::time::Date;
@@ -121,9 +121,11 @@ pub(super) fn weekly(context: &Context, args: &WeeklyArgs) -> Result<Answer> {
     let board = workflow(context, &session, &world, None, WEEKLY)?;
     let report = named(&world, board, WEEKLY)?;
     if args.label.is_none() && !args.blank {
-        return Err(Error::usage("which week is it?").hint("git track weekly \"Week 1\", or: git track weekly --blank"));
+        return Err(Error::usage("which week is it?")
+            .hint("git track weekly \"Week 1\", or: git track weekly --blank"));
     }
-    let window = Window { label: args.label.clone(), blank: args.blank, ..window(context, &args.span, report)? };
+    let window =
+        Window { label: args.label.clone(), blank: args.blank, ..window(context, &args.span, report)? };
     let text = filled(context, &session, &world, board, (report, &window), None)?;
     Ok(printed(&world, board, text).with("since", json!(window.since)).with("until", json!(window.until)))
 }
@@ -136,13 +138,8 @@ fn form(context: &Context, session: &Session) -> Result<Answer> {
         let Some(report) = Id::parse(WEEKLY).ok().and_then(|weekly| profile.reports.get(&weekly)) else {
             continue;
         };
-        let ask = Ask {
-            actor: &name,
-            kind: ActorKind::Person,
-            now: context.now,
-            text: None,
-            departs: Departs::No,
-        };
+        let ask =
+            Ask { actor: &name, kind: ActorKind::Person, now: context.now, text: None, departs: Departs::No };
         let empty = grow::workflow(&profile, Id::parse(&name)?, &profile.title, &[], &ask)?;
         let world = World::new([(&empty, &profile)], &session.snapshot.pages);
         let window = Window { blank: true, ..window(context, &Span::default(), report)? };
@@ -223,7 +220,9 @@ fn filled(
 // How many merges the base branch has taken in, where there were any: other teams squash, and have none to count.
 fn merged(session: &Session, window: &Window) -> Result<Option<usize>> {
     let repo = &session.store.repo;
-    let Some(base) = session.snapshot.config.base.as_deref().filter(|_| !window.blank) else { return Ok(None) };
+    let Some(base) = session.snapshot.config.base.as_deref().filter(|_| !window.blank) else {
+        return Ok(None);
+    };
     let Some(base) = repo.branches()?.into_iter().find(|branch| branch.name == base) else { return Ok(None) };
     let history = repo.history(&base.commit, &RepoPath::top(), Some(COMMITS))?;
     Ok(Some(merges(&base.commit, &history, (window.since, window.until))).filter(|count| *count > 0))

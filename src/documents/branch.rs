@@ -100,6 +100,13 @@ mod tests {
         assert_eq!(count("2026-02-06", "2026-02-12"), 2);
         assert_eq!(count("2026-02-07", "2026-02-11"), 1);
         assert_eq!(count("2026-02-12", "2026-02-12"), 0);
-        assert_eq!(merges(&id(9), &history, (Date::parse("2026-01-01").unwrap(), Date::parse("2026-12-01").unwrap())), 0);
+        assert_eq!(
+            merges(
+                &id(9),
+                &history,
+                (Date::parse("2026-01-01").unwrap(), Date::parse("2026-12-01").unwrap())
+            ),
+            0
+        );
     }
 }

@@ -49,10 +49,10 @@ pub fn metric(id: &Id, metric: &Metric, since: Option<Date>, until: Option<Date>
             std::cmp::Ordering::Greater => "up",
         })
     });
-    let change = inside.zip(before).and_then(|((_, now), (_, before))| {
-        Some(signed(now.as_f64()? - before.as_f64()?))
-    });
-    let met = metric.target.as_ref().zip(inside).and_then(|(target, (_, now))| Some(target.met(now.as_f64()?)));
+    let change =
+        inside.zip(before).and_then(|((_, now), (_, before))| Some(signed(now.as_f64()? - before.as_f64()?)));
+    let met =
+        metric.target.as_ref().zip(inside).and_then(|(target, (_, now))| Some(target.met(now.as_f64()?)));
     json!({
         "id": id, "title": metric.title.clone().unwrap_or_else(|| id.to_string()), "unit": metric.unit,
         "target": metric.target, "value": number(inside), "at": inside.map(|(date, _)| date),

@@ -30,9 +30,8 @@ pub fn of_window(world: &World, index: usize, window: &Window) -> Value {
     let Some(board) = world.boards.get(index) else { return Value::Null };
     let inside = |date: Date| date >= window.since && date <= window.until;
     let nodes = || board.nodes().skip(1).map(|(_, node)| node);
-    let ended = |node: &&Node| {
-        node.state == State::Done && node.item.finished.is_some_and(|at| inside(at.date()))
-    };
+    let ended =
+        |node: &&Node| node.state == State::Done && node.item.finished.is_some_and(|at| inside(at.date()));
     let finished: Vec<&str> = nodes().filter(ended).map(|node| node.id.as_str()).collect();
     let took: Map<String, Value> = nodes()
         .filter(ended)
@@ -45,7 +44,8 @@ pub fn of_window(world: &World, index: usize, window: &Window) -> Value {
     let overdue: Vec<&str> = nodes().filter(late).map(|node| node.id.as_str()).collect();
     let said = |kind: NoteKind| -> Vec<Value> {
         let notes = board.nodes().flat_map(|(_, node)| node.item.notes.values());
-        let notes = notes.filter(|note| note.kind == Some(kind) && note.at.is_none_or(|at| inside(at.date())));
+        let notes =
+            notes.filter(|note| note.kind == Some(kind) && note.at.is_none_or(|at| inside(at.date())));
         notes.map(|note| json!({ "text": note.text, "by": note.by, "at": note.at })).collect()
     };
     let events: Vec<Value> = crate::derive::stamps::stamps(board)
@@ -90,14 +90,16 @@ mod tests {
              '2026-02-06'}, R4: {title: Shut, closed: '2026-02-01T00:00:00Z'}}",
         );
         let day = |text| Date::parse(text).unwrap();
-        let window =
-            Window { label: None, since: day("2026-02-06"), until: day("2026-02-12"), blank: false };
+        let window = Window { label: None, since: day("2026-02-06"), until: day("2026-02-12"), blank: false };
         let told = of_window(&scene.world(), 0, &window);
         assert_eq!(told["finished"], json!(["a"]));
         assert_eq!(told["took"], json!({ "a": "4 days" }));
         assert_eq!(told["overdue"], json!(["c"]));
         assert_eq!(told["unreviewed"], json!(["Never", "Old"]));
-        assert_eq!((&told["wins"][0]["text"], told["wins"].as_array().map(Vec::len)), (&json!("In"), Some(1)));
+        assert_eq!(
+            (&told["wins"][0]["text"], told["wins"].as_array().map(Vec::len)),
+            (&json!("In"), Some(1))
+        );
         assert_eq!((&told["goals"], &told["asks"]), (&json!([]), &json!([])));
     }
 }
