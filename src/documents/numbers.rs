@@ -49,7 +49,7 @@ pub fn metric(id: &Id, metric: &Metric, since: Option<Date>, until: Option<Date>
             std::cmp::Ordering::Greater => "up",
         })
     });
-    let change =
+    let delta =
         inside.zip(before).and_then(|((_, now), (_, before))| Some(signed(now.as_f64()? - before.as_f64()?)));
     let met =
         metric.target.as_ref().zip(inside).and_then(|(target, (_, now))| Some(target.met(now.as_f64()?)));
