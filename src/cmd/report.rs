@@ -114,10 +114,11 @@ pub(super) fn dashboard(context: &Context, args: &DashboardArgs) -> Result<Answe
 /// Prints the report of a week.
 pub(super) fn weekly(context: &Context, args: &WeeklyArgs) -> Result<Answer> {
     let session = Session::open(context)?;
-    if args.blank && session.snapshot.workflows.is_empty() {
+    let world = world(&session.snapshot);
+    let reported = |board: &Board| board.profile.reports.keys().any(|name| name.as_str() == WEEKLY);
+    if args.blank && !world.boards.iter().any(reported) {
         return form(context, &session);
     }
-    let world = world(&session.snapshot);
     let board = workflow(context, &session, &world, None, WEEKLY)?;
     let report = named(&world, board, WEEKLY)?;
     if args.label.is_none() && !args.blank {

@@ -30,7 +30,7 @@ impl Outcomes {
         done.run(&CHANGE).exits(0, "undisturbed");
         let (old, new) = (base.tree(), done.tree());
         let changed = new.iter().filter(|(name, text)| old.get(*name) != Some(text)).count();
-        assert_eq!(changed, 4, "three workflows and the entry for undo: {new:#?}");
+        assert_eq!(changed, 7, "three workflows, their documents and the entry for undo: {new:#?}");
         Self { old, new }
     }
 
@@ -42,8 +42,9 @@ impl Outcomes {
         ground.doctor_is_content(case);
         let changed: BTreeSet<String> = ground.git_status().into_iter().collect();
         let wanted: &[&str] = if is_new { &["a", "b", "c"] } else { &[] };
-        let wanted: BTreeSet<String> =
-            wanted.iter().map(|id| format!(" M .track/workflows/{id}.yaml")).collect();
+        let files =
+            |id: &&str| [format!(" M .track/workflows/{id}.yaml"), format!("?? docs/execution/{id}.md")];
+        let wanted: BTreeSet<String> = wanted.iter().flat_map(files).collect();
         assert_eq!(changed, wanted, "{case}");
         is_new
     }

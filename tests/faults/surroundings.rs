@@ -229,7 +229,7 @@ fn an_output_that_is_full_or_closed_is_no_reason_to_panic() {
         let ground = three();
         let ran = redirected(&ground, how, &CHANGE);
         assert_eq!(ran.code, Some(if how.contains("full") { 4 } else { 0 }), "{how}: {ran:?}");
-        assert_eq!(ground.git_status().len(), 3, "{how}");
+        assert_eq!(ground.git_status().len(), 6, "three workflows and their documents: {how}");
         ground.doctor_is_content(how);
     }
     // A reader that has gone away, like `head`, is no error.

@@ -178,12 +178,13 @@ impl Seed {
     }
 }
 
+/// The bars that end a cell: a backslash in front takes that from one, however many stand before it.
 fn bars(line: &str) -> usize {
     let mut escaped = false;
     let mut count = 0;
     for c in line.chars() {
         count += usize::from(c == '|' && !escaped);
-        escaped = c == '\\' && !escaped;
+        escaped = c == '\\';
     }
     count
 }
@@ -273,6 +274,8 @@ proptest! {
             }
             let Value::Object(more) = of_window(&world, 0, &window()) else { unreachable!() };
             value.as_object_mut().unwrap().extend(more);
+            value["branch"] = git_track::documents::branch::branch(Some("feat/12-x"), &[]);
+            value["merges"] = json!(3);
             value["item"] = json!(workflow.root.items.keys().next());
             for (name, report) in profile.reports.iter() {
                 let text = render(templates, &report.template, &value, Bounds::Own);
