@@ -110,10 +110,13 @@ impl Renderer<'_> {
     }
 }
 
+/// The bytes of a file before and after; none: there is no file.
+type Planned = (Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// Files as they are to be, several parts of one put in one after the other.
 #[derive(Default)]
 pub(super) struct Desk {
-    files: BTreeMap<RepoPath, (Option<Vec<u8>>, Option<Vec<u8>>)>,
+    files: BTreeMap<RepoPath, Planned>,
 }
 
 impl Desk {

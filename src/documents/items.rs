@@ -11,6 +11,7 @@ use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::profile::{Profile, make_name};
 use crate::model::state::Shown;
+use crate::model::table::Table;
 
 use super::gates::{checkpoints, gates};
 use super::papers;
@@ -76,7 +77,7 @@ fn fields(board: &Board, spot: Spot) -> Map<String, Value> {
         0 => pages::field(board, id.as_str()),
         _ => node.item.fields.get(id).map(|value| json!(value)),
     };
-    let names = declared.into_iter().flat_map(|fields| fields.iter());
+    let names = declared.into_iter().flat_map(Table::iter);
     names
         .map(|(id, field)| {
             let mut value = value(id).unwrap_or_default();

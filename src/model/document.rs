@@ -8,6 +8,7 @@ use super::id::Id;
 /// A document: with a template it is rendered from the state, without one people write it and it is never written over.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the profile")]
 pub struct Document {
     /// How it is called.
     pub title: String,

@@ -189,7 +189,7 @@ pub(super) fn history(root: &mut Item, value: Value, report: &mut Report) -> Res
         match (text, at) {
             (Some(text), Some(at)) if stamp(root, &text, at) => {}
             (Some(text), at) => {
-                drop(root.notes.push('n', Note { text, kind: None, by: Some("import".to_owned()), at }))
+                drop(root.notes.push('n', Note { text, kind: None, by: Some("import".to_owned()), at }));
             }
             (None, _) => report.unknown(format!("history.{index}"), entry),
         }

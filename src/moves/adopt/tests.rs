@@ -126,6 +126,7 @@ fn steps_become_a_trace() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one plan with what becomes of each of its parts")]
 fn an_execution_plan_becomes_a_program() {
     let (tree, report) = taken(
         shipped_profile("program"),
