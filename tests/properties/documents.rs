@@ -100,7 +100,29 @@ impl Seed {
             "state": state, "mode": mode, "target": text(5), "summary": text(3),
             "started": TIME, "focus": text(4), "counted": pick(2) != 0,
         });
-        let map = item.as_object_mut().unwrap();
+        *count += 1;
+        self.records(item.as_object_mut().unwrap(), *count);
+        let parent = kind.unwrap_or(ROOT);
+        let kinds: Vec<&str> = profile
+            .kinds
+            .iter()
+            .filter(|(_, kind)| kind.under.iter().any(|under| under.as_str() == parent))
+            .map(|(id, _)| id.as_str())
+            .collect();
+        let mut children = Map::new();
+        for (index, child) in self.children.iter().enumerate().filter(|_| !kinds.is_empty()) {
+            let kind = kinds[(child.numbers[0] + index) % kinds.len()];
+            let mut value = child.item(profile, Some(kind), count);
+            value["kind"] = json!(kind);
+            children.insert(format!("x{}", *count), value);
+            *count += 1;
+        }
+        item["items"] = Value::Object(children);
+        item
+    }
+
+    fn records(&self, map: &mut Map<String, Value>, n: usize) {
+        let (text, pick) = (|n: usize| self.texts[n].as_str(), |n: usize| self.numbers[n]);
         let mut add = |wanted: usize, key: &str, value: Value| {
             if pick(wanted) > 4 {
                 map.insert(key.to_owned(), value);
@@ -113,8 +135,6 @@ impl Seed {
             };
             (1..=n).map(|n| (format!("i{n}"), round(n))).collect()
         };
-        *count += 1;
-        let n = *count;
         add(3, "iterations", Value::Object(scores(pick(3) % 5)));
         let parts =
             json!({"score": "all", "r": {"title": text(1), "review": text(2)}, "h": {"human": text(3)}});
@@ -147,23 +167,6 @@ impl Seed {
             "metrics",
             json!({ format!("M{n}"): {"title": text(2), "unit": text(3), "samples": {"2026-02-11": 4.5}} }),
         );
-        let parent = kind.unwrap_or(ROOT);
-        let kinds: Vec<&str> = profile
-            .kinds
-            .iter()
-            .filter(|(_, kind)| kind.under.iter().any(|under| under.as_str() == parent))
-            .map(|(id, _)| id.as_str())
-            .collect();
-        let mut children = Map::new();
-        for (index, child) in self.children.iter().enumerate().filter(|_| !kinds.is_empty()) {
-            let kind = kinds[(child.numbers[0] + index) % kinds.len()];
-            let mut value = child.item(profile, Some(kind), count);
-            value["kind"] = json!(kind);
-            children.insert(format!("x{}", *count), value);
-            *count += 1;
-        }
-        item["items"] = Value::Object(children);
-        item
     }
 
     fn workflow(&self, profile: &Profile) -> Workflow {
@@ -272,8 +275,8 @@ proptest! {
                 let text = text.map_err(|error| TestCaseError::fail(format!("{name}: {error}")))?;
                 is_sound(&text).map_err(|why| TestCaseError::fail(format!("{name}: {why}\n{text}")))?;
             }
-            let Value::Object(more) = of_window(&world, 0, &window()) else { unreachable!() };
-            value.as_object_mut().unwrap().extend(more);
+            let more = of_window(&world, 0, &window());
+            value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             value["branch"] = git_track::documents::branch::branch(Some("feat/12-x"), &[]);
             value["merges"] = json!(3);
             value["item"] = json!(workflow.root.items.keys().next());
