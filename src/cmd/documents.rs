@@ -184,17 +184,23 @@ fn is_of_a_kind(world: &World, sheet: &Sheet) -> bool {
 
 /// The documents that are written together with a change of the state; what stands in their way is said, and stops
 /// nothing.
-pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Result<Vec<Edit>> {
+pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Vec<Edit> {
     let here = deciding.session;
     let renderer = Renderer { context: deciding.context, store: &here.store, at: &here.snapshot.at };
     let on_base = here.is_on_base();
     let changed: Vec<&Id> = draft.changed().map(|workflow: &Workflow| &workflow.id).collect();
     if changed.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let world = draft.world();
     let touched = |board: &Board| changed.contains(&&board.workflow.id);
-    let kept = sheets(&world, touched)?;
+    let kept = match sheets(&world, touched) {
+        Ok(sheets) => sheets,
+        Err(error) => {
+            deciding.context.remark(error.to_string());
+            return Vec::new();
+        }
+    };
     let kept = kept.into_iter().filter(|sheet| sheet.is_kept(on_base) && sheet.is_wanted(&world));
     let before = session::world(draft.snapshot);
     let mut desk = Desk::default();
@@ -213,7 +219,7 @@ pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Result<Vec<Edit>>
         let after = edit.after.as_deref().unwrap_or_default();
         draft.snapshot.pages.expect(edit.path.clone(), here.store.foresee(&edit.path, after));
     }
-    Ok(edits)
+    edits
 }
 
 /// Documents whose files do not say what they should.

@@ -91,7 +91,7 @@ pub(super) fn change(
     let said = said.map_err(nothing_written)?;
     let changes = draft.changes();
     let mut edits = draft.edits(&session.store).map_err(nothing_written)?;
-    let kept = documents::kept_with(&deciding, &draft)?;
+    let kept = documents::kept_with(&deciding, &draft);
     let said = with_rendered(said, &kept);
     edits.extend(kept);
     let told = tell(&changes);

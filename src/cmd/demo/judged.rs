@@ -101,4 +101,7 @@ pub(super) const PHASE: &[Scene] = &[
         "alice",
         &["merge", "-q", "--no-ff", "feat/storage-s1-lock", "-m", "Merge branch 'feat/storage-s1-lock'"],
     ),
+    Scene::Track("alice", &["render"]),
+    Scene::Git("alice", &["add", "-A"]),
+    Scene::Git("alice", &["commit", "-qm", "docs: render what the branches changed"]),
 ];
