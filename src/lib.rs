@@ -12,10 +12,12 @@ pub mod error;
 pub mod files;
 pub mod formats;
 pub mod git;
+pub mod message;
 pub mod model;
 pub mod moves;
 pub mod process;
 pub mod render;
+pub mod rules;
 pub mod store;
 pub mod ui;
 

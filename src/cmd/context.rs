@@ -181,10 +181,18 @@ impl Context {
     pub fn store(&self) -> Result<Store> {
         let repo = self.repo()?;
         let plan = self.plan(&repo)?;
+        Store::new(repo, plan, self.texts())
+    }
+
+    /// The state in the commits and the index of a repository that may be bare.
+    pub fn history(&self) -> Result<Store> {
+        Ok(Store::without_files(self.repo()?, None, self.texts()))
+    }
+
+    fn texts(&self) -> BTreeMap<String, String> {
         let text =
             |name: &OsString, value: &OsString| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()));
-        let vars = self.vars.iter().filter_map(|(name, value)| text(name, value)).collect();
-        Store::new(repo, plan, vars)
+        self.vars.iter().filter_map(|(name, value)| text(name, value)).collect()
     }
 
     /// What whoever acts is: `GIT_TRACK_ACTOR_KIND`, else an agent where one of these variables is set. Who stands on a

@@ -12,11 +12,13 @@ use crate::documents::values::{of_process, of_workflow};
 use crate::error::{Error, Result};
 use crate::model::document::On;
 use crate::model::edit::{Edit, Root};
+use crate::model::facts::Changed;
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::workflow::Workflow;
 use crate::render::{self, Bounds};
-use crate::store::{At, Store};
+use crate::rules::Stale;
+use crate::store::{At, Snapshot, Store};
 
 use super::confined;
 use super::context::Context;
@@ -89,6 +91,14 @@ impl Renderer<'_> {
         confined::render(self.context, &bundle.templates, template, value)
     }
 
+    /// The bytes of a file of the version.
+    fn file(&self, path: &RepoPath) -> Result<Option<Vec<u8>>> {
+        match self.at {
+            At::WorkTree => self.store.files.read(Root::WorkTree, path, LARGEST),
+            At::Index | At::Commit(_) => self.store.read(self.at, path),
+        }
+    }
+
     /// What a document should say, without the marks or the header of its file.
     pub(super) fn body(&self, world: &World, sheet: &Sheet) -> Result<String> {
         let mut value = match sheet.boards.as_slice() {
@@ -132,7 +142,7 @@ impl Desk {
         let body = renderer.body(world, sheet)?;
         let file = match self.files.get(&sheet.path) {
             Some((_, planned)) => planned.clone(),
-            None => renderer.store.files.read(Root::WorkTree, &sheet.path, LARGEST)?,
+            None => renderer.file(&sheet.path)?,
         };
         let source = sheet.source(world);
         let after = if sheet.document.block {
@@ -259,4 +269,43 @@ pub(super) fn behind(context: &Context, here: &Session, world: &World, boards: &
         }
     }
     Some(found)
+}
+
+/// Where documents are compared with the state.
+#[derive(Clone, Copy)]
+pub(super) struct Where {
+    /// Whether that is the branch that work lands on.
+    pub on_base: bool,
+}
+
+/// The documents of a version that do not say what its state says; of a change only those that it touches, by their
+/// file or by the state that they are rendered from.
+pub(super) fn drifted(
+    context: &Context,
+    store: &Store,
+    snapshot: &Snapshot,
+    world: &World,
+    files: &[Changed],
+    Where { on_base }: Where,
+) -> Result<Vec<Stale>> {
+    let touched = |path: &str| files.is_empty() || files.iter().any(|file| file.path == path);
+    let of_board = |board: &Board| touched(&crate::documents::sheets::source(board));
+    let concerned = |sheet: &Sheet| {
+        let mut boards = sheet.boards.iter().filter_map(|&board| world.boards.get(board));
+        touched(sheet.path.as_str()) || boards.any(of_board)
+    };
+    let renderer = Renderer { context, store, at: &snapshot.at };
+    let (mut desk, mut found) = (Desk::default(), Vec::new());
+    let sheets = sheets(world, |_| true)?.into_iter();
+    for sheet in sheets.filter(|sheet| sheet.document.on != On::Never && sheet.is_wanted(world) && concerned(sheet)) {
+        let (kept, path) = (sheet.is_kept(on_base), sheet.path.clone());
+        let failed = match desk.put(&renderer, (world, None), &sheet) {
+            Ok(Standing::Stale) => None,
+            Ok(Standing::Missing) if kept => None,
+            Ok(_) => continue,
+            Err(error) => Some(error.to_string()),
+        };
+        found.push(Stale { path, source: sheet.source(world), kept, failed });
+    }
+    Ok(found)
 }

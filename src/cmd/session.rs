@@ -72,17 +72,21 @@ pub(super) fn whole(snapshot: &Snapshot, answer: Answer) -> Answer {
 
 /// Lists what breaks the rules of a process beside what cannot be read.
 pub(super) fn check(snapshot: &mut Snapshot) {
-    let world = world(snapshot);
+    let found = violating(snapshot, &world(snapshot));
+    snapshot.broken.extend(found);
+}
+
+/// What breaks the rules of a process, with its places.
+pub(super) fn violating(snapshot: &Snapshot, world: &World) -> Vec<Broken> {
     let mut found = Vec::new();
     for (board, loaded) in snapshot.workflows.iter().enumerate() {
-        for violation in violations(&world, board) {
+        for violation in violations(world, board) {
             let error = Error::state(violation.message);
             let error = violation.hint.into_iter().fold(error, Error::hint);
             found.push(loaded.broken(error, &violation.path));
         }
     }
-    drop(world);
-    snapshot.broken.extend(found);
+    found
 }
 
 impl Session {

@@ -1,6 +1,6 @@
 //! Which item a branch carries.
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 
 use crate::error::{Error, Result};
 
@@ -102,9 +102,19 @@ fn only(world: &World, branch: &str, spots: &[Spot]) -> Result<Option<Spot>> {
     }
 }
 
+/// Whether a branch is named by a pattern of a process.
+pub fn is_shaped(pattern: &str, branch: &str) -> bool {
+    expression(pattern).is_some_and(|expression| expression.is_match(branch))
+}
+
 // The part of a branch that may hold ids, when a pattern fits: `{type}` is a word, `{item}` and `{workflow}` an id,
-// `{slug}` anything. The type holds none: `docs/batch-2` is not about the item `docs`.
+// `{issue}` a number with letters in front, `{slug}` anything. The type holds none: `docs/batch-2` is not about the item `docs`.
 fn region<'b>(pattern: &str, branch: &'b str) -> Option<&'b str> {
+    let start = expression(pattern)?.captures(branch)?.get(1)?.start();
+    branch.get(start..)
+}
+
+fn expression(pattern: &str) -> Option<Regex> {
     let mut expression = String::from("^");
     let mut rest = pattern;
     while let Some((fixed, tail)) = rest.split_once('{') {
@@ -113,15 +123,14 @@ fn region<'b>(pattern: &str, branch: &'b str) -> Option<&'b str> {
         expression.push_str(match variable {
             "type" => "[a-z]+",
             "item" | "workflow" => "([A-Za-z][A-Za-z0-9._-]*)",
+            "issue" => "([A-Za-z]*-?[0-9]+)",
             _ => "([A-Za-z0-9._/-]+)",
         });
         rest = tail;
     }
     expression.push_str(&regex::escape(rest));
     expression.push('$');
-    let built = RegexBuilder::new(&expression).case_insensitive(true).size_limit(1 << 20).build().ok()?;
-    let start = built.captures(branch)?.get(1)?.start();
-    branch.get(start..)
+    RegexBuilder::new(&expression).case_insensitive(true).size_limit(1 << 20).build().ok()
 }
 
 // Delimited on both sides, so that `c5` is not found in `c5a` and `batch-1` not in `batch-10`.

@@ -14,32 +14,65 @@ use crate::model::place;
 use super::board::{Board, Place};
 use super::words::show;
 
+/// Something that a document lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// What sort of thing.
+    pub what: Missing,
+    /// A short statement.
+    pub text: String,
+}
+
+/// What sort of thing a document lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The document itself.
+    Document,
+    /// Something in its front matter.
+    Front,
+    /// A section, or words in it.
+    Section,
+    /// Points in a section.
+    Points,
+}
+
 /// What a document lacks, each as a short statement; nothing: it is complete.
 pub fn lacks(board: &Board, place: Place, name: &Id) -> Vec<String> {
+    missing(board, place, name).into_iter().map(|lack| lack.text).collect()
+}
+
+/// The same, told apart.
+pub fn missing(board: &Board, place: Place, name: &Id) -> Vec<Lack> {
+    let absent = |text: String| vec![Lack { what: Missing::Document, text }];
     let Some(document) = board.profile.documents.get(name) else {
-        return vec![format!("profile {} has no document `{name}`", board.profile.profile)];
+        return absent(format!("profile {} has no document `{name}`", board.profile.profile));
     };
     let path = match path_of(board, place, document) {
         Ok(path) => path,
-        Err(why) => return vec![why],
+        Err(why) => return absent(why),
     };
-    let Some(page) = board.pages.page(&path) else { return vec!["it is not there".to_owned()] };
+    let Some(page) = board.pages.page(&path) else { return absent("it is not there".to_owned()) };
     let mut lacking = Vec::new();
+    let mut lack = |what, text| lacking.push(Lack { what, text });
     if let Some(why) = &page.unreadable {
-        lacking.push(format!("its front matter cannot be read: {why}"));
+        lack(Missing::Front, format!("its front matter cannot be read: {why}"));
     } else {
-        lacking.extend(document.front.iter().filter_map(|field| front(board, &page, field)));
+        for text in document.front.iter().filter_map(|field| front(board, &page, field)) {
+            lack(Missing::Front, text);
+        }
     }
     for title in &document.sections {
         match page.section(title) {
-            None => lacking.push(format!("it has no section `{title}`")),
-            Some(section) if !section.filled => lacking.push(format!("its section `{title}` says nothing")),
+            None => lack(Missing::Section, format!("it has no section `{title}`")),
+            Some(section) if !section.filled => {
+                lack(Missing::Section, format!("its section `{title}` says nothing"));
+            }
             Some(_) => {}
         }
     }
     for title in &document.points {
         if page.section(title).is_none_or(|section| section.points.is_empty()) {
-            lacking.push(format!("its section `{title}` lists no point"));
+            lack(Missing::Points, format!("its section `{title}` lists no point"));
         }
     }
     lacking

@@ -38,6 +38,7 @@ pub(super) fn rules(profile: &Profile, kind: &Kind, checks: &Checks) -> Vec<Stri
         let names: Vec<String> = checks.untouched.iter().map(|name| format!("`{name}`")).collect();
         rules.push(format!("it touches none of {}", names.join(", ")));
     }
+    rules.extend(checks.passed.iter().map(|gate| format!("gate {gate} passes, or need not")));
     rules
 }
 
@@ -70,6 +71,7 @@ fn plain(checks: &Checks) -> Vec<&'static str> {
         fields: _,
         estimate: _,
         untouched: _,
+        passed: _,
         active_agents: _,
     } = checks;
     let all = [

@@ -38,6 +38,8 @@ pub struct Checks {
     pub findings: Vec<Severity>,
     /// Its gates pass.
     pub gates: bool,
+    /// These gates of the workflow pass, or need not.
+    pub passed: Vec<Id>,
     /// Its checkpoints are approved.
     pub checkpoints: bool,
     /// Its last score passes, where there is a threshold.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::actor::AGENT_VARIABLES;
 use super::id::Id;
 use super::path::RepoPath;
+use super::rule::Rules;
 
 /// The configuration of a repository.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +34,10 @@ pub struct Config {
     /// Who may do what.
     #[serde(default, skip_serializing_if = "Roles::is_usual")]
     pub roles: Roles,
+    /// How strict the rules are, where that is not as the processes say.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::table::unique")]
+    #[schemars(schema_with = "super::rule::schema")]
+    pub rules: Rules,
 }
 
 /// Who may do what.
@@ -79,6 +84,7 @@ impl Default for Config {
             paths: BTreeMap::new(),
             log_root: None,
             roles: Roles::default(),
+            rules: Rules::new(),
         }
     }
 }

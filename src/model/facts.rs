@@ -173,6 +173,38 @@ pub struct TreeFile {
     pub skip_worktree: bool,
 }
 
+/// A file that differs between two versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Where it is afterwards; of a deleted one, where it was. From the top of the work tree; bytes that are not UTF-8
+    /// are replaced.
+    pub path: String,
+    /// Where it was, if it was renamed.
+    pub from: Option<String>,
+    /// What was there.
+    pub before: Option<Side>,
+    /// What is there.
+    pub after: Option<Side>,
+}
+
+/// A file in one of two versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// Its content.
+    pub id: BlobId,
+    /// What it is.
+    pub mode: FileMode,
+}
+
+/// How much of a file changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// Lines that came.
+    pub added: usize,
+    /// Lines that went.
+    pub deleted: usize,
+}
+
 /// A commit as the history of a path needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommitFacts {

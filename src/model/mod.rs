@@ -18,6 +18,7 @@ pub mod path;
 pub mod place;
 pub mod profile;
 pub mod record;
+pub mod rule;
 pub mod state;
 pub mod table;
 pub mod time;

@@ -14,6 +14,7 @@ use super::id::{Id, numeric_order};
 use super::item::Item;
 use super::path::RepoPath;
 use super::record::{Checklist, Limits, Protocol, Severity};
+use super::rule::Rules;
 use super::state::{Asked, Shown, State, plain};
 use super::table::Table;
 use super::watch::Metric;
@@ -68,6 +69,10 @@ pub struct Profile {
     /// How branches are named: `{type}`, `{item}`, `{workflow}`, `{slug}` and fixed text.
     #[serde(default)]
     pub branch: Vec<String>,
+    /// How strict the rules are where this process is used.
+    #[serde(default, deserialize_with = "super::table::unique")]
+    #[schemars(schema_with = "super::rule::schema")]
+    pub rules: Rules,
     /// The root item.
     pub workflow: Kind,
     /// The kinds of items below it, the usual one first.
@@ -186,6 +191,8 @@ pub enum Guarded {
     Score,
     /// Being added, or planned anew.
     Add,
+    /// A commit of the work on it, to anything but the documents and the state.
+    Commit,
 }
 
 impl Guarded {
@@ -202,6 +209,7 @@ impl Guarded {
             Self::Note => "note",
             Self::Score => "score",
             Self::Add => "add",
+            Self::Commit => "commit",
         }
     }
 }

@@ -8,6 +8,7 @@ mod profiles;
 mod snapshot;
 mod templates;
 mod undo;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -59,20 +60,24 @@ impl Store {
     ///
     /// `vars`: the environment, of which some processes name a variable that says where logs are kept.
     pub fn new(repo: Repo, plan: Option<RepoPath>, vars: BTreeMap<String, String>) -> Result<Self> {
-        let work_tree = repo.work_tree().map(std::path::Path::to_path_buf);
-        if work_tree.is_none() {
+        if repo.work_tree().is_none() {
             return Err(
                 Error::repository("there is no work tree here").hint("git worktree add <dir> <branch>")
             );
         }
+        Ok(Self::without_files(repo, plan, vars))
+    }
+
+    /// The same in a repository that may be bare, for those who read commits only.
+    pub fn without_files(repo: Repo, plan: Option<RepoPath>, vars: BTreeMap<String, String>) -> Self {
         let roots = Roots {
-            work_tree,
+            work_tree: repo.work_tree().map(std::path::Path::to_path_buf),
             git_dir: repo.git_dir().to_path_buf(),
             common_dir: repo.common_dir().to_path_buf(),
             hooks: None,
             logs: None,
         };
-        Ok(Self { files: Files::new(roots), repo: Rc::new(repo), plan, vars: Rc::new(vars) })
+        Self { files: Files::new(roots), repo: Rc::new(repo), plan, vars: Rc::new(vars) }
     }
 
     /// The file of a workflow.

@@ -33,11 +33,11 @@ pub struct Snapshot {
     pub broken: Vec<Broken>,
     /// The other files of the same version, as far as a process looks at them.
     pub pages: Pages,
-    profiles: Vec<Arc<Profile>>,
+    pub(super) profiles: Vec<Arc<Profile>>,
 }
 
 /// A workflow and where it comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     /// Its file.
     pub path: RepoPath,
@@ -102,11 +102,7 @@ impl Store {
         }
         snapshot.set_twins_aside();
         snapshot.workflows.sort_by(|a, b| a.workflow.id.as_str().cmp(b.workflow.id.as_str()));
-        let laid = snapshot
-            .workflows
-            .iter()
-            .filter_map(|loaded| Some((&loaded.workflow, snapshot.profiles.get(loaded.profile)?)));
-        snapshot.pages.know_rendered(rendered(laid, &snapshot.config.paths));
+        snapshot.pages.know_rendered(rendered(snapshot.laid_out(), &snapshot.config.paths));
         Ok(snapshot)
     }
 
@@ -228,8 +224,17 @@ impl Store {
 impl Snapshot {
     /// The workflows with their processes, in the order of their ids.
     pub fn with_profiles(&self) -> impl Iterator<Item = (&Workflow, &Profile)> {
-        let profile = |loaded: &Loaded| self.profiles.get(loaded.profile).map(Arc::as_ref);
-        self.workflows.iter().filter_map(move |loaded| Some((&loaded.workflow, profile(loaded)?)))
+        self.laid_out().map(|(workflow, profile)| (workflow, profile.as_ref()))
+    }
+
+    /// A version of which there is nothing.
+    pub fn nothing(at: At) -> Self {
+        let (workflows, broken, profiles) = (Vec::new(), Vec::new(), Vec::new());
+        Self { at, initialised: false, config: Config::default(), workflows, broken, pages: Pages::none(), profiles }
+    }
+
+    pub(super) fn laid_out(&self) -> impl Iterator<Item = (&Workflow, &Arc<Profile>)> {
+        self.workflows.iter().filter_map(|loaded| Some((&loaded.workflow, self.profiles.get(loaded.profile)?)))
     }
 
     // Ids are compared without case, names of files are not: neither of two such files can be the one that is meant.

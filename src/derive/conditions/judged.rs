@@ -11,8 +11,9 @@ use super::super::board::{Board, Place};
 use super::super::evidence::{Freshness, freshness, subject, subject_of_all};
 use super::super::gates::{
     GateState, all_pass, gate_state, has_passed, is_escalated, is_held_against, judged as judged_leaves,
-    max_iterations, reviewed, score_scope, threshold,
+    max_iterations, part_state, reviewed, score_scope, threshold,
 };
+use super::super::pages::fits;
 use super::super::roster;
 use super::super::shell;
 use super::super::world::{Spot, World};
@@ -39,6 +40,7 @@ pub(super) fn judged(question: Question) -> Vec<Condition> {
             list.push(condition);
         }
     }
+    list.extend(checks.passed.iter().filter_map(|id| passed(question, id)));
     if checks.checkpoints {
         for (id, checkpoint) in node.item.checkpoints.iter() {
             let command = format!("git track approve {}", question.refer(id));
@@ -61,6 +63,26 @@ pub fn passes(world: &World, spot: Spot, (id, gate): (&Id, &Gate)) -> Condition 
         return Condition::unmet(format!("gate {id} has no part yet, so that nothing can pass it"), command);
     }
     Condition::says(passed.into(), format!("gate {id} passes"), format!("git track gate list {name}"))
+}
+
+// A gate that comes later, or of which nobody can know yet whether it has to be passed, holds nothing up.
+fn passed(question: Question, id: &Id) -> Option<Condition> {
+    let Question { world, spot, .. } = question;
+    let board = world.board(spot);
+    let (place, gate) = board.nodes().find_map(|(place, node)| Some((place, node.item.gates.get(id)?)))?;
+    let later = spot.place != 0 && place > spot.place;
+    let unknown = |part: &Part| match part {
+        Part::Full(part) => {
+            part.failed.is_none()
+                && part.unless.as_ref().is_some_and(|unless| fits(board, place, unless).is_none())
+        }
+        Part::Short(_) => false,
+    };
+    let open = !gate.parts.is_empty()
+        && gate.parts.iter().all(|(part_id, part)| {
+            unknown(part) || part_state(board, place, part_id, part) == GateState::Passed
+        });
+    (!later && !open).then(|| passes(world, Spot { place, ..spot }, (id, gate)))
 }
 
 fn is_stale(question: Question, gate: &Id, (id, part): (&Id, &Part)) -> bool {

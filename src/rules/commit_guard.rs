@@ -1,0 +1,72 @@
+//! Work on an item is committed only while its process allows it.
+
+use crate::derive::conditions::{Given, conditions};
+use crate::derive::world::Spot;
+use crate::error::Result;
+use crate::model::profile::Guarded;
+use crate::model::rule::Level;
+
+use super::folders::is_planning;
+use super::{About, Case, Complaint, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "commit-guard",
+    about: About::Change,
+    level: Level::Error,
+    summary: "work on an item is committed only while the process lets it go on",
+    help: "A process may hold the work up: compatibility is blocked until a person confirms, the drift check is open, a\n\
+           slice waits for another. Then commits on the branch of the item, or with its trailer, may touch the state, the\n\
+           documents and the folder of the workflow, and nothing else. What holds it up is named, with the command that\n\
+           clears it: `git track why ITEM`.",
+    check,
+};
+
+fn check(case: &Case) -> Result<Vec<Complaint>> {
+    let Some((board, spot)) = case.item() else { return Ok(Vec::new()) };
+    let Some(work) = case.files.iter().find(|file| !is_planning(board, &file.path)) else {
+        return Ok(Vec::new());
+    };
+    let world = case.after.world;
+    let own =
+        std::iter::once(spot.place).chain(board.upwards(spot.place).filter(|place| *place != spot.place));
+    let mut found: Vec<Complaint> = Vec::new();
+    for place in own {
+        for condition in conditions(world, Spot { place, ..spot }, Guarded::Commit, Given::NOTHING) {
+            if condition.ok {
+                continue;
+            }
+            let message = format!("{} must not go on: {}", board.node(spot.place).id, condition.text);
+            let complaint = Complaint::new(message).file(&work.path).fix(condition.command).of(board);
+            if !found.contains(&complaint) {
+                found.push(complaint);
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{CHANGE, judged};
+    use super::*;
+
+    fn commit(part: &str, path: &str) -> Vec<String> {
+        let body = format!(
+            "gates: {{compatibility: {{title: C, parts: {{ok: {part}}}}}}}\nitems: {{U01: {{title: U, kind: unit}}}}"
+        );
+        judged(&RULE, |case| {
+            case.process(CHANGE).workflow("CHG-20260212-a", &body).bound("U01").adds(path, "x")
+        })
+    }
+
+    #[test]
+    fn work_waits_and_planning_goes_on() {
+        let held =
+            ["src/a.rs: U01 must not go on: gate compatibility passes (git track gate list compatibility)"];
+        assert_eq!(commit("{title: P, human: owner}", "src/a.rs"), held);
+        assert_eq!(commit("{title: P, human: owner}", "changes/CHG-20260212-a/02-plan.md"), [""; 0]);
+        assert_eq!(commit("{title: P, human: owner}", ".track/workflows/CHG-20260212-a.yaml"), [""; 0]);
+        let waived = "{title: P, human: owner, waived: 2026-02-12T09:00:00Z, by: maria, why: fine}";
+        assert_eq!(commit(waived, "src/a.rs"), [""; 0]);
+    }
+}

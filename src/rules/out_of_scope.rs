@@ -1,0 +1,62 @@
+//! Work on an item stays in the files that it names.
+
+use crate::error::Result;
+use crate::model::rule::Level;
+
+use super::folders::is_planning;
+use super::policy::fits;
+use super::{About, Case, Complaint, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "out-of-scope",
+    about: About::Change,
+    level: Level::Warn,
+    summary: "work on an item touches only the files that it names, where it names any",
+    help: "An item that says which files it may touch (`files:`) is planned, and reviewed, with these in mind.\n\
+           Widen it with a reason, or move the change to another item: `git track set ITEM files=a,b`.",
+    check,
+};
+
+fn check(case: &Case) -> Result<Vec<Complaint>> {
+    let Some((board, spot)) = case.item() else { return Ok(Vec::new()) };
+    let node = board.node(spot.place);
+    let scope = &node.item.files;
+    if scope.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A name without a wildcard may be that of a folder.
+    let inside = |path: &str| {
+        let below = |folder: &String| {
+            path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+        };
+        scope.iter().any(|pattern| pattern == path || below(pattern) || fits(&format!("/{pattern}"), path))
+    };
+    let outside = case.files.iter().filter(|file| !is_planning(board, &file.path) && !inside(&file.path));
+    let item = case.after.world.refer(spot.board, node.id);
+    let complaint = |file: &crate::model::facts::Changed| {
+        let message = format!("{} names {} and not this file", node.id, scope.join(", "));
+        let fix = format!("git track set {item} files={},{}", scope.join(","), file.path);
+        Complaint::new(message).file(&file.path).fix(fix).of(board)
+    };
+    Ok(outside.map(complaint).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{CHANGE, judged};
+    use super::*;
+
+    #[test]
+    fn what_is_named_is_the_scope() {
+        let body = "items: {U01: {title: U, kind: unit, files: [src/lock.rs, docs, \"tests/*.rs\"]}}";
+        let touch = |path: &str| {
+            judged(&RULE, |case| case.process(CHANGE).workflow("w", body).bound("U01").adds(path, "x")).len()
+        };
+        for path in ["src/lock.rs", "docs/a/b.md", "tests/x.rs", ".track/workflows/w.yaml"] {
+            assert_eq!(touch(path), 0, "{path}");
+        }
+        for path in ["src/other.rs", "tests/a/x.rs", "docs2/a.md", "deep/src/lock.rs"] {
+            assert_eq!(touch(path), 1, "{path}");
+        }
+    }
+}

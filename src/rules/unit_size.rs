@@ -1,0 +1,177 @@
+//! A unit of work stays small.
+
+use std::collections::BTreeSet;
+
+use crate::error::Result;
+use crate::model::facts::Changed;
+use crate::model::item::Item;
+use crate::model::record::Limits;
+use crate::model::rule::Level;
+
+use super::policy::fits;
+use super::{About, Case, Complaint, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "unit-size",
+    about: About::Change,
+    level: Level::Error,
+    summary: "a unit of work touches at most so many files and lines, over all its commits",
+    help: "What one person can review at once is the measure: the files and the lines added and deleted since the branch\n\
+           left the base, this commit included, in commits that belong to the item. A renamed file counts once, a binary\n\
+           one has no lines. The state, rendered documents and lock files are left out; `exclude:` of the rule names\n\
+           others.\n\
+           Split it: `git track add unit \"the rest\" --in execute`. Raising a limit is up to a person:\n\
+           `git track set ITEM limits.files=8`.",
+    check,
+};
+
+/// What is written by tools.
+const GENERATED: [&str; 12] = [
+    ".track/",
+    "*.lock",
+    "*.lockb",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "go.sum",
+    "*.min.js",
+    "*.min.css",
+    "*.snap",
+    "gradle.lockfile",
+    "*.pb.go",
+];
+
+fn check(case: &Case) -> Result<Vec<Complaint>> {
+    let Some((board, spot)) = case.item() else { return Ok(Vec::new()) };
+    let node = board.node(spot.place);
+    let Some(limits) = limits(case) else { return Ok(Vec::new()) };
+    let team = case.policy.option(&RULE, |setting| setting.exclude.as_ref());
+    let rendered = board.pages.rendered();
+    let counts = |file: &&Changed| {
+        let left_out = GENERATED.iter().any(|pattern| fits(pattern, &file.path))
+            || team.is_some_and(|patterns| patterns.iter().any(|pattern| fits(pattern, &file.path)));
+        !left_out && !rendered.iter().any(|path| path.as_str() == file.path)
+    };
+    if !case.files.iter().any(|file| counts(&file)) {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<String> = [format!("{}:{}", board.workflow.id, node.id), node.id.to_string()].to_vec();
+    let belongs = |commit: &crate::model::facts::CommitFacts| super::bound::names_no_other(commit, &ids);
+    let all: Vec<Changed> = (case.sources.since_base)(&belongs)?;
+    let counted: Vec<Changed> = all.iter().filter(counts).cloned().collect();
+    let files: BTreeSet<&str> = counted.iter().map(|file| file.path.as_str()).collect();
+    let renamed: BTreeSet<&str> = counted.iter().filter_map(|file| file.from.as_deref()).collect();
+    let files = files.difference(&renamed).count();
+    let lines = (case.sources.lines)(&counted)?.into_iter().flatten();
+    let (added, deleted) =
+        lines.fold((0, 0), |(added, deleted), lines| (added + lines.added, deleted + lines.deleted));
+    let item = case.after.world.refer(spot.board, node.id);
+    let over = |what: &str, is: usize, most: Option<u32>, detail: String| {
+        let most = most.filter(|most| usize::try_from(*most).is_ok_and(|most| is > most))?;
+        let message = format!("{} touches {is} {what}{detail}; at most {most}", node.id);
+        let split =
+            format!("git track add {} \"the rest\"", node.kind_id.map_or("item", |kind| kind.as_str()));
+        Some(
+            Complaint::new(message)
+                .fix(format!("{split}, or a person: git track set {item} limits.{what}={is}"))
+                .of(board),
+        )
+    };
+    let files = over("files", files, limits.files, String::new());
+    let detail = format!(" ({added} added, {deleted} deleted)");
+    Ok(files.into_iter().chain(over("lines", added + deleted, limits.lines, detail)).collect())
+}
+
+// Those that stood before the change: it must not loosen what it is judged by.
+fn limits(case: &Case) -> Option<Limits> {
+    let (board, spot) = case.item()?;
+    let node = board.node(spot.place);
+    let before = case.before.as_ref().and_then(|before| {
+        let (_, board) = before.world.find(&board.workflow.id)?;
+        board.nodes().map(|(_, node)| node).find(|old| old.id == node.id)
+    });
+    let item: &Item = before.map_or(node.item, |node| node.item);
+    let profile = case.policy.profile(&board.profile.profile).unwrap_or(board.profile);
+    let kind = node.kind_id.and_then(|id| profile.kinds.get(id)).or(node.kind);
+    let own = item.limits.unwrap_or_default();
+    let usual = kind.and_then(|kind| kind.limits).unwrap_or_default();
+    let limits = Limits { files: own.files.or(usual.files), lines: own.lines.or(usual.lines) };
+    (limits.files.is_some() || limits.lines.is_some()).then_some(limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, CHANGE, judged};
+    use super::*;
+
+    const BODY: &str = "items: {U01: {title: U, kind: unit}}";
+
+    fn of(build: impl Fn(Bench) -> Bench) -> Vec<String> {
+        judged(&RULE, |case| build(case.process(CHANGE).workflow("w", BODY).bound("U01")))
+    }
+
+    fn files(count: usize) -> Vec<String> {
+        of(|case| (0..count).fold(case, |case, number| case.adds(&format!("{number}.py"), "x\n")))
+    }
+
+    fn lines(count: usize) -> Vec<String> {
+        of(|case| case.adds("a.py", &"x\n".repeat(count)))
+    }
+
+    #[test]
+    fn the_limits_are_inclusive() {
+        assert_eq!(files(5), [""; 0]);
+        assert_eq!(
+            files(6),
+            [
+                "U01 touches 6 files; at most 5 (git track add unit \"the rest\", or a person: git track set U01 limits.files=6)"
+            ]
+        );
+        assert_eq!(lines(400), [""; 0]);
+        assert_eq!(
+            lines(401),
+            [
+                "U01 touches 401 lines (401 added, 0 deleted); at most 400 (git track add unit \"the rest\", or a person: git track set U01 limits.lines=401)"
+            ]
+        );
+    }
+
+    #[test]
+    fn earlier_commits_of_the_unit_count_and_those_of_others_do_not() {
+        let two = |trailer: &str| {
+            of(|case| {
+                let case =
+                    (0..3).fold(case, |case, number| case.earlier(trailer, &format!("{number}.py"), "x\n"));
+                (3..6).fold(case, |case, number| case.adds(&format!("{number}.py"), "x\n"))
+            })
+            .len()
+        };
+        assert_eq!(two(""), 1);
+        assert_eq!(two("Track: U01"), 1);
+        assert_eq!(two("Track: w:U01"), 1);
+        assert_eq!(two("Track: U02"), 0);
+    }
+
+    #[test]
+    fn a_rename_is_one_file_and_what_tools_write_is_none() {
+        let some = |case: Bench| (0..4).fold(case, |case, number| case.adds(&format!("{number}.py"), "x\n"));
+        assert_eq!(of(|case| some(case).renames("old.py", "new.py")), [""; 0]);
+        assert_eq!(of(|case| some(case).adds("4.py", "x\n").adds("Cargo.lock", "x\n")), [""; 0]);
+        assert_eq!(of(|case| case.adds("a.lock", &"x\n".repeat(900))), [""; 0]);
+        let team = "rules: {unit-size: {exclude: [\"generated/**\"]}}";
+        assert_eq!(of(|case| case.config(team).adds("generated/a.py", &"x\n".repeat(900))), [""; 0]);
+    }
+
+    #[test]
+    fn a_change_cannot_raise_its_own_limit() {
+        let raised = "items: {U01: {title: U, kind: unit, limits: {files: 9}}}";
+        let six = |case: Bench| (0..6).fold(case, |case, number| case.adds(&format!("{number}.py"), "x\n"));
+        let with = |before: &str| {
+            judged(&RULE, |case| {
+                six(case.process(CHANGE).workflow_before("w", before).workflow("w", raised).bound("U01"))
+            })
+        };
+        assert_eq!(with(BODY).len(), 1);
+        assert_eq!(with(raised), [""; 0]);
+    }
+}
