@@ -12,6 +12,7 @@ pub mod error;
 pub mod files;
 pub mod formats;
 pub mod git;
+pub mod message;
 pub mod model;
 pub mod moves;
 pub mod process;
