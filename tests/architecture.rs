@@ -14,6 +14,7 @@ use source::{Source, imports, root, rust_files, sources};
 /// Every module at the top of `src`, and what it may import.
 const MODULES: &[(&str, &[&str])] = &[
     ("error", &[]),
+    ("message", &["error"]),
     ("model", &["error"]),
     ("formats", &["error"]),
     ("process", &["error"]),

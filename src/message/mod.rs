@@ -1,0 +1,155 @@
+//! Commit messages: the text that git will record, and what it says.
+//!
+//! Bytes in, values out; nothing here fails on a message, however broken.
+
+mod add;
+#[cfg(test)]
+mod cases;
+mod clean;
+#[cfg(test)]
+mod clean_tests;
+mod encoding;
+mod footers;
+mod header;
+mod kind;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod trailers;
+
+pub use add::with_trailer;
+pub use clean::{Cleaned, Cleanup, Reading, clean};
+pub use footers::{Footer, Separator};
+pub use header::{Header, HeaderProblem};
+pub use kind::Kind;
+pub use suggest::suggest;
+pub use trailers::Trailer;
+
+use footers::Layout;
+
+/// A recorded message and what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The whole text, with plain line ends, no byte order mark and no empty lines before it.
+    pub text: String,
+    /// The first line.
+    pub subject: String,
+    /// What git made the commit for, as the subject says.
+    pub kind: Kind,
+    /// The header in the subject, or in the subject that `fixup!` and its like wrap; its type is in lower case.
+    pub header: Option<Header>,
+    /// Why there is no header. With `UpperCase` there is one: the specification lets readers ignore case.
+    pub problem: Option<HeaderProblem>,
+    /// Whether an empty line, or nothing, follows the subject.
+    pub separated: bool,
+    /// What is between the subject and the footers.
+    pub body: String,
+    /// The footers at the end, by the rule of Conventional Commits.
+    pub footers: Vec<Footer>,
+    /// The trailers at the end, by git's rule.
+    pub trailers: Vec<Trailer>,
+    /// The commits that it says are reverted, in lower case, shortened or not.
+    pub reverts: Vec<String>,
+    /// The commits that it says it was picked from.
+    pub picked: Vec<String>,
+    /// Whether some bytes were not understood.
+    pub lossy: bool,
+}
+
+impl Message {
+    /// The subject to judge: that of the commit it will be melted into, else its own.
+    pub fn judged_subject(&self) -> &str {
+        match &self.kind {
+            Kind::Fixup { of } | Kind::Squash { of } | Kind::Amend { of } => of,
+            _ => &self.subject,
+        }
+    }
+
+    /// What it breaks: the first footer that says so, else the description of a header with a `!`.
+    pub fn breaking(&self) -> Option<String> {
+        let footer = self.footers.iter().find(|footer| footer.is_breaking()).map(|footer| &footer.value);
+        let header =
+            || self.header.as_ref().filter(|header| header.breaking).map(|header| &header.description);
+        footer.or_else(header).cloned()
+    }
+
+    /// A line that seems to say what breaks but does not count, because it is no footer or is written in another way.
+    pub fn missed_breaking(&self) -> Option<String> {
+        if self.breaking().is_some() {
+            return None;
+        }
+        footers::seems_breaking(&Layout::of(&self.text)).map(str::to_owned)
+    }
+
+    /// The values of the trailers with a key, whatever its case.
+    pub fn values(&self, key: &str) -> Vec<&str> {
+        let same = |trailer: &&Trailer| trailer.key.eq_ignore_ascii_case(key);
+        self.trailers.iter().filter(same).map(|trailer| trailer.value.as_str()).collect()
+    }
+
+    /// The values of lines `key: value` anywhere, indented or not, except in code fences: what is left of trailers in
+    /// the message of a squash.
+    pub fn lines_like(&self, key: &str) -> Vec<&str> {
+        Layout::of(&self.text).open_lines().filter_map(|line| value_of(line, key)).collect()
+    }
+}
+
+// The value of a line `key: value`.
+fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
+    let (name, rest) = line.trim().split_at_checked(key.len())?;
+    let value = rest.trim_start().strip_prefix(':')?.trim();
+    (!key.is_empty() && name.eq_ignore_ascii_case(key) && !value.is_empty()).then_some(value)
+}
+
+/// Reads a recorded message.
+pub fn parse(text: &str) -> Message {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    let blank = |line: &&str| line.trim().is_empty();
+    let skipped: usize = text.split_inclusive('\n').take_while(blank).map(str::len).sum();
+    let text = text.get(skipped..).unwrap_or_default().to_owned();
+    let layout = Layout::of(&text);
+    let subject = text.lines().next().unwrap_or_default().to_owned();
+    let (body, footers) = footers::split(&text, &layout);
+    let reverts = kind::reverts(layout.open_lines().skip(1));
+    let mut message = Message {
+        kind: kind::of(&subject),
+        header: None,
+        problem: None,
+        separated: text.lines().nth(1).is_none_or(|line| line.trim().is_empty()),
+        body,
+        footers,
+        trailers: trailers::trailers(&text),
+        reverts,
+        picked: trailers::picked(&text),
+        lossy: false,
+        subject,
+        text,
+    };
+    let judged = message.judged_subject();
+    let (header, problem) = (Header::parse_any_case(judged).ok(), Header::parse(judged).err());
+    (message.header, message.problem) = (header, problem);
+    message.add_references();
+    message
+}
+
+/// Reads the bytes of a recorded message in the encoding that its commit names; none is UTF-8. No message is too
+/// broken: bytes that do not fit are replaced, and `lossy` says so.
+pub fn parse_bytes(bytes: &[u8], encoding: Option<&str>) -> Message {
+    let (text, lossy) = encoding::decode(bytes, encoding);
+    Message { lossy, ..parse(&text) }
+}
+
+impl Message {
+    // `revert: …` names its commits in a footer, as the specification proposes.
+    fn add_references(&mut self) {
+        if self.header.as_ref().is_none_or(|header| header.kind != "revert") {
+            return;
+        }
+        let named = self.footers.iter().filter(|footer| footer.token.eq_ignore_ascii_case("refs"));
+        for name in named.flat_map(|footer| footer.value.split_whitespace()).filter_map(kind::name) {
+            if !self.reverts.contains(&name) {
+                self.reverts.push(name);
+            }
+        }
+    }
+}
