@@ -297,7 +297,9 @@ pub(super) fn drifted(
     let renderer = Renderer { context, store, at: &snapshot.at };
     let (mut desk, mut found) = (Desk::default(), Vec::new());
     let sheets = sheets(world, |_| true)?.into_iter();
-    for sheet in sheets.filter(|sheet| sheet.document.on != On::Never && sheet.is_wanted(world) && concerned(sheet)) {
+    for sheet in
+        sheets.filter(|sheet| sheet.document.on != On::Never && sheet.is_wanted(world) && concerned(sheet))
+    {
         let (kept, path) = (sheet.is_kept(on_base), sheet.path.clone());
         let failed = match desk.put(&renderer, (world, None), &sheet) {
             Ok(Standing::Stale) => None,

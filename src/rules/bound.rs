@@ -23,8 +23,8 @@ pub fn bound(world: &World, message: Option<&Message>, branch: Option<&str>) -> 
 
 /// Whether a commit belongs to the item of these names, or says nothing about that.
 pub(super) fn names_no_other(commit: &CommitFacts, names: &[String]) -> bool {
-    let message = parse_bytes(&commit.message);
-    let mut named = message.values(TRAILER).peekable();
-    named.peek().is_none()
-        || named.any(|text| names.iter().any(|name| name.eq_ignore_ascii_case(text.trim())))
+    let message = parse_bytes(&commit.message, None);
+    let named = message.values(TRAILER);
+    let ours = |text: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(text.trim()));
+    named.is_empty() || named.iter().any(ours)
 }

@@ -31,7 +31,11 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
     let team = case.policy.option(&RULE, |setting| setting.allow.as_ref());
     let types: Vec<&str> = team.map_or(TYPES.to_vec(), |types| types.iter().map(String::as_str).collect());
     let subject = message.subject.as_str();
-    let wrong = if said.bom { Some("it begins with a byte order mark".to_owned()) } else { wrong(case, subject, &types) };
+    let wrong = if said.bom {
+        Some("it begins with a byte order mark".to_owned())
+    } else {
+        wrong(case, subject, &types)
+    };
     let fix = suggest(subject, &types).filter(|suggested| suggested != subject);
     Ok(wrong.map(|wrong| Complaint::new(format!("`{subject}`: {wrong}")).fix(fix)).into_iter().collect())
 }
@@ -61,7 +65,13 @@ mod tests {
     #[test]
     fn a_subject_has_a_type_of_the_team() {
         let on = "rules: {conventional-commit: error}";
-        for text in ["feat: x", "fix(auth)!: y", "Revert \"feat: x\"\n\nThis reverts commit 1234567.", "fixup! wip", "Merge branch 'x'"] {
+        for text in [
+            "feat: x",
+            "fix(auth)!: y",
+            "Revert \"feat: x\"\n\nThis reverts commit 1234567.",
+            "fixup! wip",
+            "Merge branch 'x'",
+        ] {
             assert_eq!(subject(on, text), [""; 0], "{text}");
         }
         for text in ["Add login", "feature: x", "feat:x", "feat : x"] {

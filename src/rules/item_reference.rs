@@ -23,20 +23,24 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &Case) -> Result<Vec<Complaint>> {
     let Some(said) = case.message else { return Ok(Vec::new()) };
     let world = case.after.world;
-    let carried = match case.branch.filter(|_| !case.on_base).map(|branch| (branch, item_of(world, branch, None))) {
-        Some((_, Err(error))) => {
-            let fix = error.hints().first().map(|hint| (*hint).to_owned());
-            return Ok(vec![Complaint::new(error.message()).fix(fix)]);
-        }
-        Some((_, Ok(Some((spot, _))))) => Some(spot),
-        Some((branch, Ok(None))) if names_something(world, branch) && !said.merge => {
-            let message = format!("the branch `{branch}` is named as that of an item, which there is none of");
-            return Ok(vec![Complaint::new(message).fix("git track list".to_owned()).at_most(Level::Warn)]);
-        }
-        _ => None,
-    };
+    let carried =
+        match case.branch.filter(|_| !case.on_base).map(|branch| (branch, item_of(world, branch, None))) {
+            Some((_, Err(error))) => {
+                let fix = error.hints().first().map(|hint| (*hint).to_owned());
+                return Ok(vec![Complaint::new(error.message()).fix(fix)]);
+            }
+            Some((_, Ok(Some((spot, _))))) => Some(spot),
+            Some((branch, Ok(None))) if names_something(world, branch) && !said.merge => {
+                let message =
+                    format!("the branch `{branch}` is named as that of an item, which there is none of");
+                return Ok(vec![
+                    Complaint::new(message).fix("git track list".to_owned()).at_most(Level::Warn),
+                ]);
+            }
+            _ => None,
+        };
     let level = if carried.is_some() { Level::Error } else { Level::Warn };
-    let named: Vec<&str> = said.message.values(TRAILER).collect();
+    let named = said.message.values(TRAILER);
     let unknown = named.iter().filter_map(|text| Some((text, resolve(world, text, None, None).err()?)));
     let mut found: Vec<Complaint> = unknown
         .map(|(text, error)| {
@@ -63,7 +67,8 @@ mod tests {
     #[test]
     fn a_trailer_names_something() {
         let on = |branch: &str, text: &str| {
-            let found = findings(&RULE, |case| case.process(CHANGE).workflow("w", BODY).branch(branch).message(text));
+            let found =
+                findings(&RULE, |case| case.process(CHANGE).workflow("w", BODY).branch(branch).message(text));
             found.into_iter().map(|finding| finding.level).collect::<Vec<_>>()
         };
         assert_eq!(on("feat/U01-x", "feat: x"), []);
@@ -89,7 +94,11 @@ mod tests {
     #[test]
     fn two_items_that_fit_a_branch_are_both_named() {
         let found = judged(&RULE, |case| {
-            case.process(CHANGE).workflow("w", BODY).workflow("v", BODY).branch("feat/U01-x").message("feat: x")
+            case.process(CHANGE)
+                .workflow("w", BODY)
+                .workflow("v", BODY)
+                .branch("feat/U01-x")
+                .message("feat: x")
         });
         assert!(found.concat().contains("w:U01 and v:U01"), "{found:?}");
     }

@@ -22,7 +22,9 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
     let most = case.policy.option(&RULE, |setting| setting.max).unwrap_or(USUAL);
     let message = case.message.filter(|said| !said.merge).map(|said| said.message);
     // Git makes the subjects of the others.
-    let Some(message) = message.filter(|message| message.kind == Kind::Ordinary) else { return Ok(Vec::new()) };
+    let Some(message) = message.filter(|message| message.kind == Kind::Ordinary) else {
+        return Ok(Vec::new());
+    };
     let length = message.subject.chars().count();
     let complaint = || Complaint::new(format!("the subject has {length} characters; at most {most}"));
     Ok((length > most).then(complaint).into_iter().collect())

@@ -230,11 +230,21 @@ impl Snapshot {
     /// A version of which there is nothing.
     pub fn nothing(at: At) -> Self {
         let (workflows, broken, profiles) = (Vec::new(), Vec::new(), Vec::new());
-        Self { at, initialised: false, config: Config::default(), workflows, broken, pages: Pages::none(), profiles }
+        Self {
+            at,
+            initialised: false,
+            config: Config::default(),
+            workflows,
+            broken,
+            pages: Pages::none(),
+            profiles,
+        }
     }
 
     pub(super) fn laid_out(&self) -> impl Iterator<Item = (&Workflow, &Arc<Profile>)> {
-        self.workflows.iter().filter_map(|loaded| Some((&loaded.workflow, self.profiles.get(loaded.profile)?)))
+        self.workflows
+            .iter()
+            .filter_map(|loaded| Some((&loaded.workflow, self.profiles.get(loaded.profile)?)))
     }
 
     // Ids are compared without case, names of files are not: neither of two such files can be the one that is meant.

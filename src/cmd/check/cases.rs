@@ -260,5 +260,5 @@ pub(crate) fn first_parents(tip: &CommitId, commits: &[CommitFacts]) -> HashSet<
 
 /// The message of a stored commit.
 pub(crate) fn said(commit: &CommitFacts) -> Message {
-    parse_bytes(&commit.message)
+    parse_bytes(&commit.message, None)
 }
