@@ -53,6 +53,18 @@ pub fn install(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf> {
     Ok(target)
 }
 
+/// Writes an existing file anew where it is, so that it keeps its mode and its links: git waits for it.
+pub fn write_outside(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || OpenOptions::new().write(true).truncate(true).open(path)?.write_all(bytes);
+    write().map_err(|error| Error::io(format!("write {}", path.display()), &error))
+}
+
+/// Adds to the end of a file, which is made when missing.
+pub fn append_outside(path: &Path, bytes: &[u8]) -> Result<()> {
+    let append = || OpenOptions::new().append(true).create(true).open(path)?.write_all(bytes);
+    append().map_err(|error| Error::io(format!("write {}", path.display()), &error))
+}
+
 /// A new empty folder that stays: the given one, which must be missing or empty, else one in the temporary directory.
 pub fn playground(wanted: Option<&Path>) -> Result<PathBuf> {
     let Some(wanted) = wanted else {
