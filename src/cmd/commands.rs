@@ -3,9 +3,9 @@
 use clap::Subcommand;
 
 use super::{
-    add, answer, brief, config, confined, demo, diff, doctor, finding, gate, graph, import, init, list, log,
-    man, moves, new, next, note, profile, queue, recover, render, report, schema, score, set, show, status,
-    step, trust, undo, why,
+    add, answer, brief, config, confined, demo, diff, doctor, finding, gate, graph, hooks, import, init,
+    list, log, man, moves, new, next, note, profile, queue, recover, render, report, schema, score, set,
+    show, status, step, trust, undo, why,
 };
 
 /// The commands.
@@ -23,8 +23,11 @@ pub enum Command {
     /// Take over plans and traces kept in other files
     #[command(display_order = 4)]
     Import(import::Args),
-    /// Say whether everything git-track relies on is in order
+    /// Put hooks where git runs them, take them away, or say who runs
     #[command(display_order = 5)]
+    Hooks(hooks::Args),
+    /// Say whether everything git-track relies on is in order
+    #[command(display_order = 7)]
     Doctor(doctor::Args),
 
     /// Show where everything stands and what to do next
@@ -226,6 +229,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::New(_) => "new",
             Self::Import(_) => "import",
+            Self::Hooks(_) => "hooks",
             Self::Doctor(_) => "doctor",
             Self::Status(_) => "status",
             Self::Show(_) => "show",

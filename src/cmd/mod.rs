@@ -16,6 +16,7 @@ mod drawing;
 mod finding;
 mod gate;
 mod graph;
+mod hooks;
 mod import;
 mod init;
 mod items;
@@ -106,6 +107,7 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Demo(args) => demo::run(context, args),
         Command::New(args) => new::run(context, args),
         Command::Import(args) => import::run(context, args),
+        Command::Hooks(args) => hooks::run(context, args),
         Command::Doctor(args) => doctor::run(context, args),
         Command::Status(args) => status::run(context, args),
         Command::Show(args) => show::run(context, args),

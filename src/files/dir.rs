@@ -142,6 +142,11 @@ impl Dir {
         Ok(None)
     }
 
+    /// Its descriptor, for a look that has no word here.
+    pub(super) fn as_fd(&self) -> &File {
+        &self.0
+    }
+
     /// What sort of thing has this name, links not followed.
     pub(super) fn kind(&self, name: &str) -> io::Result<Option<FileType>> {
         match rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {

@@ -7,6 +7,7 @@
 mod apply;
 mod dir;
 mod excl;
+mod hooks;
 mod journal;
 mod lock;
 mod outside;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use rustix::fs::FileType;
 
 use self::dir::{Dir, Look, Obstacle};
+pub use self::hooks::{HookDir, HookFile, HookKind, HookStep, Scratch, Shared, is_program};
 pub use self::journal::Phase;
 pub use self::lock::{Lock, Owner};
 pub use self::outside::{install, is_folder, is_there, playground, read_outside};

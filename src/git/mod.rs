@@ -6,6 +6,7 @@
 mod ask;
 mod config;
 mod history;
+mod hooks;
 mod open;
 mod refs;
 mod trees;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::process::Vars;
 
+pub use hooks::{Configured, HooksPath, Scope, Version};
 pub use open::open;
 
 /// What decides which repository is meant, as data: `main` reads the environment once.
