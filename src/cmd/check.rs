@@ -118,25 +118,29 @@ fn answer(context: &Context, format: Format, verdict: &Verdict) -> Result<Answer
         Format::Github => Answer::raw(formats::github(found)),
         Format::Junit => Answer::raw(formats::junit(found)),
         Format::Json => {
-            let mut answer = Answer::new(Text::new()).with("findings", formats::data(found)).with("checked", *count);
+            let mut answer =
+                Answer::new(Text::new()).with("findings", formats::data(found)).with("checked", *count);
             let document = answer.document(context.command);
             answer.raw = Some(format!("{document:#}\n").into_bytes());
             answer
         }
     };
-    Ok(answer
-        .with("findings", formats::data(found))
-        .with("checked", *count)
-        .exit(if refused { Kind::Refused.exit() } else { 0 }))
+    Ok(answer.with("findings", formats::data(found)).with("checked", *count).exit(if refused {
+        Kind::Refused.exit()
+    } else {
+        0
+    }))
 }
 
 /// What a rule asks for; without a name the list of all.
 pub(super) fn explain(args: &ExplainArgs) -> Result<Answer> {
     let rules: Vec<&&crate::rules::Rule> = match &args.rule {
-        Some(id) => vec![RULES.iter().find(|rule| rule.id == id).ok_or_else(|| match crate::rules::rule(id) {
-            Err(error) => error,
-            Ok(_) => Error::new(Kind::Bug, format!("the rule {id} is not listed")),
-        })?],
+        Some(id) => {
+            vec![RULES.iter().find(|rule| rule.id == id).ok_or_else(|| match crate::rules::rule(id) {
+                Err(error) => error,
+                Ok(_) => Error::new(Kind::Bug, format!("the rule {id} is not listed")),
+            })?]
+        }
         None => RULES.iter().collect(),
     };
     let data: Vec<_> = rules
@@ -155,7 +159,11 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Answer> {
                 text.line(line.to_column(27).plain(crate::ui::cut(rule.summary, 53)));
             }
             text.gap();
-            text.line(Line::new().add(Style::Command, "git track explain RULE").plain(" says why, and what can be set"));
+            text.line(
+                Line::new()
+                    .add(Style::Command, "git track explain RULE")
+                    .plain(" says why, and what can be set"),
+            );
             text
         }
     };
@@ -177,10 +185,10 @@ pub(super) fn staged(context: &Context, branch: Option<String>, about: &[About])
     let old = before(&store, head.commit(), &after, &files)?;
     let branch = branch.or_else(|| head.branch().map(str::to_owned));
     let on_base = branch.is_some() && branch == after.snapshot.config.base;
-    let subject =
-        Subject { parent: head.commit(), to: At::Index, merge: merging, message: None, on_base };
+    let subject = Subject { parent: head.commit(), to: At::Index, merge: merging, message: None, on_base };
     let bench = Bench { context, store: &store, branch };
-    let about: Vec<About> = about.iter().copied().filter(|about| !merging || *about == About::State).collect();
+    let about: Vec<About> =
+        about.iter().copied().filter(|about| !merging || *about == About::State).collect();
     let found = bench.change(&subject, (&old, &after, &old), &files, &about)?;
     verdict.found = found.into_iter().map(|finding| Judged { finding, commit: None }).collect();
     Ok(verdict)
@@ -196,7 +204,11 @@ fn everything(context: &Context, branch: Option<String>) -> Result<Verdict> {
     let found = bench.state(&version, on_base)?;
     let count = version.snapshot.workflows.len();
     let checked = if count == 1 { "1 workflow".to_owned() } else { format!("{count} workflows") };
-    Ok(Verdict { found: found.into_iter().map(|finding| Judged { finding, commit: None }).collect(), checked, count })
+    Ok(Verdict {
+        found: found.into_iter().map(|finding| Judged { finding, commit: None }).collect(),
+        checked,
+        count,
+    })
 }
 
 /// What the rules say about each commit of a range, against its parent.
@@ -206,7 +218,9 @@ pub(super) fn range(context: &Context, range: &str, branch: Option<String>) -> R
     let (from, to) = ends(&store, range)?;
     let commits = repo.commits(&[from.clone()], &to)?;
     if commits.is_empty() {
-        return Err(Error::new(Kind::Nothing, format!("{range} holds no commit")).hint(format!("git log {range}")));
+        return Err(
+            Error::new(Kind::Nothing, format!("{range} holds no commit")).hint(format!("git log {range}"))
+        );
     }
     let policy = match repo.merge_base(&from, &to)? {
         MergeBase::Found(base) => base,
@@ -235,8 +249,11 @@ pub(super) fn commits_of(
         let parent = commit.parents.first();
         let files = repo.changed(parent, &to)?;
         let merge = commit.parents.len() > 1;
-        let about: &[About] =
-            if merge { &[About::State, About::Message] } else { &[About::State, About::Change, About::Message] };
+        let about: &[About] = if merge {
+            &[About::State, About::Message]
+        } else {
+            &[About::State, About::Change, About::Message]
+        };
         let after = Version::read(store, At::Commit(commit.id.clone()))?;
         let old = before(store, parent, &after, &files)?;
         let on_base =
@@ -245,10 +262,11 @@ pub(super) fn commits_of(
         let said = Some(Said { message: &message, bom: commit.message.starts_with(BOM), merge });
         let subject = Subject { parent, to: At::Commit(commit.id.clone()), merge, message: said, on_base };
         let judged = bench.change(&subject, (&old, &after, &policy), &files, about)?;
-        found.extend(judged.into_iter().map(|finding| Judged {
-            finding,
-            commit: Some((commit.id.clone(), commit.subject.clone())),
-        }));
+        found.extend(
+            judged
+                .into_iter()
+                .map(|finding| Judged { finding, commit: Some((commit.id.clone(), commit.subject.clone())) }),
+        );
     }
     let count = commits.len();
     let checked = if count == 1 { "1 commit".to_owned() } else { format!("{count} commits") };
@@ -270,8 +288,10 @@ fn ends(store: &Store, range: &str) -> Result<(CommitId, CommitId)> {
     match store.repo.merge_base(&from, &to)? {
         MergeBase::Found(base) => Ok((base, to)),
         MergeBase::None => Err(Error::repository(format!("{range}: these have no commit in common"))),
-        MergeBase::Unknown => Err(Error::repository(format!("{range}: this clone does not hold where they parted"))
-            .hint("git fetch --unshallow")),
+        MergeBase::Unknown => {
+            Err(Error::repository(format!("{range}: this clone does not hold where they parted"))
+                .hint("git fetch --unshallow"))
+        }
     }
 }
 

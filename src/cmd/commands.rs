@@ -3,9 +3,9 @@
 use clap::Subcommand;
 
 use super::{
-    add, answer, brief, config, confined, demo, diff, doctor, finding, gate, graph, hooks, import, init,
-    list, log, man, moves, new, next, note, profile, queue, recover, render, report, schema, score, set,
-    show, status, step, trust, undo, why,
+    add, answer, brief, check, config, confined, demo, diff, doctor, finding, gate, graph, hooks, import,
+    init, list, log, man, moves, new, next, note, profile, queue, recover, render, report, schema, score,
+    set, show, status, step, trust, undo, why,
 };
 
 /// The commands.
@@ -196,6 +196,13 @@ pub enum Command {
         after_help = "Examples:\n  git track guide change\n  git track guide program > RUNBOOK.md"
     )]
     Guide(report::GuideArgs),
+
+    /// Judge what is staged, a range of commits, a message, or all that is there
+    #[command(display_order = 51)]
+    Check(check::Args),
+    /// Say what a rule asks for, and why
+    #[command(display_order = 52)]
+    Explain(check::ExplainArgs),
     /// Let the templates of this repository run on this machine
     #[command(display_order = 6)]
     Trust(trust::Args),
@@ -267,6 +274,8 @@ impl Command {
             Self::Weekly(_) => "weekly",
             Self::Report(_) => "report",
             Self::Guide(_) => "guide",
+            Self::Check(_) => "check",
+            Self::Explain(_) => "explain",
             Self::Trust(_) => "trust",
             Self::Confined(_) => "confined",
             Self::Undo(_) => "undo",

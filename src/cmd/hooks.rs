@@ -1,8 +1,10 @@
 //! `hooks`: what git runs before and after commits, put in place and taken away.
 
 mod events;
+pub(super) mod message;
 mod place;
 mod plan;
+mod run;
 mod shim;
 mod status;
 mod survey;
@@ -54,6 +56,19 @@ enum Action {
     Uninstall(EventArgs),
     /// Say who runs for each event, and why
     Status(StatusArgs),
+    /// Run a hook, as git does
+    Run(RunArgs),
+}
+
+/// What git gives a hook.
+#[derive(Debug, ClapArgs)]
+struct RunArgs {
+    /// The event
+    #[arg(value_name = "EVENT", value_enum)]
+    event: Event,
+    /// The arguments of the hook
+    #[arg(value_name = "ARG", trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<std::ffi::OsString>,
 }
 
 /// Which events.
@@ -89,8 +104,12 @@ struct InstallArgs {
 
 /// Installs, takes away or lists.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
-    let store = context.store()?;
+    let store = match &args.action {
+        Action::Run(args) => return run::run(context, args.event, &args.args),
+        _ => context.store()?,
+    };
     match &args.action {
+        Action::Run(args) => run::run(context, args.event, &args.args),
         Action::Install(args) if args.manual => Ok(manual(&chosen(&store.repo, &args.which)?)),
         Action::Install(args) => {
             let way = if args.config { Way::Config } else { Way::Files };

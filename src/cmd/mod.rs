@@ -3,6 +3,7 @@
 mod add;
 mod answer;
 mod brief;
+mod check;
 mod commands;
 mod config;
 mod confined;
@@ -145,6 +146,8 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Weekly(args) => report::weekly(context, args),
         Command::Report(args) => report::run(context, args),
         Command::Guide(args) => report::guide(context, args),
+        Command::Check(args) => check::run(context, args),
+        Command::Explain(args) => check::explain(args),
         Command::Trust(args) => trust::run(context, args),
         Command::Confined(args) => confined::run(context, args),
         Command::Undo(args) => undo::run(context, args),

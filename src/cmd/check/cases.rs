@@ -121,7 +121,8 @@ impl Bench<'_> {
         let policy = if policy.snapshot.initialised { policy } else { after };
         let rules = Policy { config: &policy.snapshot.config, profiles: policy.profiles() };
         // Two items that fit the branch equally well are told by the rule about references.
-        let bound = bound(&new.world, subject.message.map(|said| said.message), self.branch.as_deref()).unwrap_or_default();
+        let bound = bound(&new.world, subject.message.map(|said| said.message), self.branch.as_deref())
+            .unwrap_or_default();
         let (unreadable, violations) = (new.unreadable(), new.violations());
         let old_violations = if violations.is_empty() { Vec::new() } else { old.violations() };
         let sources = self.sources(subject, &new, files);
@@ -225,11 +226,23 @@ impl Bench<'_> {
 
 fn view<'a>(laid: &'a Laid, unreadable: &'a [Broken<'a>], violations: &'a [Broken<'a>]) -> View<'a> {
     let pages: &Pages = &laid.version.snapshot.pages;
-    View { world: &laid.world, unreadable, violations, profiles: &laid.profiles, places: &pages.places, pages }
+    View {
+        world: &laid.world,
+        unreadable,
+        violations,
+        profiles: &laid.profiles,
+        places: &pages.places,
+        pages,
+    }
 }
 
 /// The state that a change starts from, read only as far as it differs from what it leads to.
-pub(crate) fn before(store: &Store, parent: Option<&CommitId>, after: &Version, files: &[Changed]) -> Result<Version> {
+pub(crate) fn before(
+    store: &Store,
+    parent: Option<&CommitId>,
+    after: &Version,
+    files: &[Changed],
+) -> Result<Version> {
     let Some(parent) = parent else { return Ok(nothing(&after.snapshot)) };
     let at = At::Commit(parent.clone());
     let is_state = |path: &str| path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'));

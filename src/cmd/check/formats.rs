@@ -16,8 +16,10 @@ pub(crate) fn counts(found: &[Judged]) -> String {
         1 => Some(format!("1 {word}")),
         _ => Some(format!("{count} {word}s")),
     };
-    let words: Vec<String> =
-        [plural(of(Level::Error), "error"), plural(of(Level::Warn), "warning")].into_iter().flatten().collect();
+    let words: Vec<String> = [plural(of(Level::Error), "error"), plural(of(Level::Warn), "warning")]
+        .into_iter()
+        .flatten()
+        .collect();
     if words.is_empty() { "nothing found".to_owned() } else { words.join(", ") }
 }
 
@@ -148,7 +150,8 @@ fn uri(path: &str) -> String {
 
 /// Everything about a finding in one line.
 fn sentence(judged: &Judged) -> String {
-    let commit = judged.commit.as_ref().map(|(id, _)| format!(" (commit {})", id.short())).unwrap_or_default();
+    let commit =
+        judged.commit.as_ref().map(|(id, _)| format!(" (commit {})", id.short())).unwrap_or_default();
     let fix = judged.finding.complaint.fix.as_ref().map(|fix| format!("; fix: {fix}")).unwrap_or_default();
     clean(&format!("{}{commit}{fix}", judged.finding.complaint.message))
 }
@@ -198,7 +201,10 @@ pub(super) fn junit(found: &[Judged]) -> String {
     let failed = RULES.iter().filter(|rule| errors(&failures(rule.id))).count();
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     text.push_str(&format!("<testsuites tests=\"{}\" failures=\"{failed}\">\n", RULES.len()));
-    text.push_str(&format!("  <testsuite name=\"git-track\" tests=\"{}\" failures=\"{failed}\">\n", RULES.len()));
+    text.push_str(&format!(
+        "  <testsuite name=\"git-track\" tests=\"{}\" failures=\"{failed}\">\n",
+        RULES.len()
+    ));
     for rule in RULES {
         let failures = failures(rule.id);
         text.push_str(&format!("    <testcase classname=\"git-track\" name=\"{}\"", rule.id));
@@ -241,7 +247,12 @@ pub(super) fn explained(id: &str) -> crate::error::Result<Text> {
     text.gap();
     text.line(format!("runs in    {}", rule.about.stages()));
     text.line(format!("by default {}", rule.level.word()));
-    text.line(Line::new().plain("set it     ").add(Style::Command, format!("rules: {{{}: off}}", rule.id)).plain(" in .track/config.yaml"));
+    text.line(
+        Line::new()
+            .plain("set it     ")
+            .add(Style::Command, format!("rules: {{{}: off}}", rule.id))
+            .plain(" in .track/config.yaml"),
+    );
     Ok(text)
 }
 
@@ -258,7 +269,10 @@ mod tests {
             fix: Some("git mv a b".to_owned()),
             ..Complaint::default()
         };
-        vec![Judged { finding: Finding { rule: "folder-name", level: Level::Error, complaint }, commit: None }]
+        vec![Judged {
+            finding: Finding { rule: "folder-name", level: Level::Error, complaint },
+            commit: None,
+        }]
     }
 
     #[test]

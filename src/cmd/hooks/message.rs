@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::derive::here::item_of;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::{read_outside, write_outside};
 use crate::git::Repo;
 use crate::message::{Cleanup, Kind, Reading, clean, parse, with_trailer};
@@ -75,10 +75,8 @@ pub(super) fn prepare(context: &Context, file: &Path, source: Option<&str>) -> R
     let bytes = read_outside(&path, LARGEST)?;
     let reading = reading(context, &store.repo)?;
     let message = parse(&clean(&bytes, &reading).text);
-    let made_by_git = matches!(
-        message.kind,
-        Kind::Fixup { .. } | Kind::Squash { .. } | Kind::Amend { .. } | Kind::Merge
-    );
+    let made_by_git =
+        matches!(message.kind, Kind::Fixup { .. } | Kind::Squash { .. } | Kind::Amend { .. } | Kind::Merge);
     if made_by_git || !message.values(TRAILER).is_empty() {
         return Ok(());
     }
@@ -96,10 +94,4 @@ fn carried(store: &Store, branch: &str) -> Result<Option<String>> {
     let Ok(Some((spot, _))) = item_of(&world, branch, None) else { return Ok(None) };
     let board = world.board(spot);
     Ok(Some(format!("{}:{}", board.workflow.id, board.node(spot.place).id)))
-}
-
-/// How to get the typed text back after a refusal.
-pub(super) fn again(file: &Path) -> Result<String> {
-    let shown = file.to_str().ok_or_else(|| Error::usage(format!("{} is not UTF-8", file.display())))?;
-    Ok(format!("git commit --edit --file={}", crate::derive::shell::word(shown)))
 }
