@@ -9,8 +9,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use serde_json::json;
 
 use crate::error::{Error, Kind, Result};
-use crate::git::MergeBase;
-use crate::model::facts::{CommitFacts, CommitId, Source};
+use crate::model::facts::{CommitFacts, CommitId, MergeBase, Source};
 use crate::model::rule::Level;
 use crate::rules::{About, Finding, RULES, Said};
 use crate::store::{At, Store};
@@ -175,7 +174,11 @@ pub(super) fn staged(context: &Context, branch: Option<String>, about: &[About])
     let store = context.history()?;
     let repo = &store.repo;
     let head = repo.head()?;
-    let files = repo.changed(head.commit(), &Source::Index)?;
+    let changes = repo.changed(head.commit(), &Source::Index)?;
+    if let Some(path) = changes.conflicted.first() {
+        return Err(Error::repository(format!("{path} is not merged")).hint(format!("git add {path}")));
+    }
+    let files = changes.files;
     let merging = !repo.merge_heads()?.is_empty();
     let mut verdict = Verdict { found: Vec::new(), checked: "what is staged".to_owned(), count: files.len() };
     if files.is_empty() {
@@ -224,7 +227,7 @@ pub(super) fn range(context: &Context, range: &str, branch: Option<String>) -> R
     }
     let policy = match repo.merge_base(&from, &to)? {
         MergeBase::Found(base) => base,
-        MergeBase::None | MergeBase::Unknown => from,
+        MergeBase::Unrelated | MergeBase::Unknown => from,
     };
     let branch = branch.or_else(|| named_branch(context, &store, &to));
     commits_of(context, &store, &policy, &to, &commits, branch)
@@ -247,7 +250,7 @@ pub(super) fn commits_of(
     for commit in commits {
         let to = Source::Commit(commit.id.clone());
         let parent = commit.parents.first();
-        let files = repo.changed(parent, &to)?;
+        let files = repo.changed(parent, &to)?.files;
         let merge = commit.parents.len() > 1;
         let about: &[About] = if merge {
             &[About::State, About::Message]
@@ -287,7 +290,7 @@ fn ends(store: &Store, range: &str) -> Result<(CommitId, CommitId)> {
     }
     match store.repo.merge_base(&from, &to)? {
         MergeBase::Found(base) => Ok((base, to)),
-        MergeBase::None => Err(Error::repository(format!("{range}: these have no commit in common"))),
+        MergeBase::Unrelated => Err(Error::repository(format!("{range}: these have no commit in common"))),
         MergeBase::Unknown => {
             Err(Error::repository(format!("{range}: this clone does not hold where they parted"))
                 .hint("git fetch --unshallow"))

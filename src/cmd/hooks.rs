@@ -131,13 +131,13 @@ fn chosen(repo: &Repo, args: &StatusArgs) -> Result<Vec<Event>> {
     if !args.events.events.is_empty() {
         return Ok(args.events.events.clone());
     }
-    let place = if args.server || repo.is_bare()? { Where::Server } else { Where::Work };
+    let place = if args.server || repo.is_bare() { Where::Server } else { Where::Work };
     Ok(Event::usual(place).to_vec())
 }
 
 // What refuses pushes of other people is asked for by its name.
 fn for_people(repo: &Repo) -> Result<()> {
-    if repo.is_bare()? {
+    if repo.is_bare() {
         return Err(Error::refused("this repository is bare: nobody commits here, people push here")
             .hint("git track hooks install --server"));
     }

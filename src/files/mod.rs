@@ -29,7 +29,7 @@ pub use self::hooks::{HookDir, HookFile, HookKind, HookStep, Scratch, Shared, is
 pub use self::journal::Phase;
 pub use self::lock::{Lock, Owner};
 pub use self::outside::{
-    append_outside, install, is_folder, is_there, playground, read_outside, write_outside,
+    Stamp, append_outside, install, is_folder, is_there, playground, read_outside, stamp, write_outside,
 };
 pub use self::recover::{Direction, Kept, Pending, Recovered};
 use crate::error::{Error, Result};

@@ -60,12 +60,6 @@ impl Repo {
         }
     }
 
-    /// Whether the repository is a bare one, and not only looked at from its git directory.
-    pub fn is_bare(&self) -> Result<bool> {
-        Ok(self.work_tree().is_none()
-            && self.config("core.bare")?.is_some_and(|value| value.eq_ignore_ascii_case("true")))
-    }
-
     /// `core.hooksPath`, if anybody set it.
     pub fn hooks_path(&self) -> Result<Option<HooksPath>> {
         if self.config("core.hooksPath")?.is_none() {

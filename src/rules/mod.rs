@@ -108,11 +108,11 @@ pub static RULES: &[&Rule] = &[
 ];
 
 /// What is judged: a version of the repository, and what it is a change of.
-pub struct Case<'a> {
+pub struct Case<'a, 'w> {
     /// The state that is judged.
-    pub after: View<'a>,
+    pub after: View<'a, 'w>,
     /// The state that it comes from; nothing comes before what is judged on demand.
-    pub before: Option<View<'a>>,
+    pub before: Option<View<'a, 'w>>,
     /// The files that differ, in the order of their paths.
     pub files: &'a [Changed],
     /// Levels and limits: of what was there before, so that a change cannot weaken what judges it.
@@ -142,9 +142,9 @@ pub struct Said<'a> {
 
 /// One version of the state.
 #[derive(Clone, Copy)]
-pub struct View<'a> {
+pub struct View<'a, 'w> {
     /// Its workflows.
-    pub world: &'a World<'a>,
+    pub world: &'a World<'w>,
     /// The files that cannot be read, and why.
     pub unreadable: &'a [Broken<'a>],
     /// What breaks the rules of a process, and where.
@@ -288,15 +288,15 @@ pub fn rule(id: &str) -> Result<&'static Rule> {
     })
 }
 
-impl<'a> Case<'a> {
+impl<'a, 'w> Case<'a, 'w> {
     /// The boards whose process has not ended: what is closed is history.
-    fn open(&self) -> impl Iterator<Item = (usize, &'a Board<'a>)> {
+    fn open(&self) -> impl Iterator<Item = (usize, &'a Board<'w>)> {
         let all = self.after.world.boards.iter().enumerate();
         all.filter(|(_, board)| !board.root().state.is_closed())
     }
 
     /// The board and place of the item that the change is about.
-    fn item(&self) -> Option<(&'a Board<'a>, Spot)> {
+    fn item(&self) -> Option<(&'a Board<'w>, Spot)> {
         let spot = self.bound?;
         Some((self.after.world.board(spot), spot))
     }

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use crate::derive::world::World;
 use crate::error::{Error, Result};
-use crate::git::MergeBase;
 use crate::message::{Message, parse_bytes};
-use crate::model::facts::{Changed, CommitFacts, CommitId, Source};
+use crate::model::facts::{Changed, CommitFacts, CommitId, MergeBase, Source};
 use crate::model::page::Pages;
 use crate::model::profile::Profile;
 use crate::rules::{self, About, Broken, Case, Finding, Policy, Said, Sources, View, bound, judge};
@@ -193,7 +192,7 @@ impl Bench<'_> {
         let Some(base) = self.base(laid)? else { return Ok(files.to_vec()) };
         let base = match repo.merge_base(parent, &base)? {
             MergeBase::Found(base) => base,
-            MergeBase::None | MergeBase::Unknown => return Ok(files.to_vec()),
+            MergeBase::Unrelated | MergeBase::Unknown => return Ok(files.to_vec()),
         };
         let earlier = repo.commits(std::slice::from_ref(&base), parent)?;
         let earlier: Vec<&CommitFacts> = earlier.iter().filter(|commit| commit.parents.len() < 2).collect();
@@ -202,11 +201,11 @@ impl Bench<'_> {
                 At::Commit(commit) => Source::Commit(commit.clone()),
                 At::Index | At::WorkTree => Source::Index,
             };
-            return repo.changed(Some(&base), &to);
+            return Ok(repo.changed(Some(&base), &to)?.files);
         }
         let mut all = Vec::new();
         for commit in earlier.into_iter().filter(|commit| belongs(commit)) {
-            all.extend(repo.changed(commit.parents.first(), &Source::Commit(commit.id.clone()))?);
+            all.extend(repo.changed(commit.parents.first(), &Source::Commit(commit.id.clone()))?.files);
         }
         all.extend_from_slice(files);
         Ok(all)
@@ -224,7 +223,7 @@ impl Bench<'_> {
     }
 }
 
-fn view<'a>(laid: &'a Laid, unreadable: &'a [Broken<'a>], violations: &'a [Broken<'a>]) -> View<'a> {
+fn view<'a, 'v>(laid: &'a Laid<'v>, unreadable: &'a [Broken<'a>], violations: &'a [Broken<'a>]) -> View<'a, 'v> {
     let pages: &Pages = &laid.version.snapshot.pages;
     View {
         world: &laid.world,

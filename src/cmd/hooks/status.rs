@@ -106,7 +106,7 @@ fn described_one(survey: &Survey, one: &Found) -> Value {
 /// How the hooks of this repository are, in short.
 pub(in crate::cmd) fn health(context: &Context, repo: &Repo) -> Result<Health> {
     let survey = Survey::new(context, repo)?;
-    let place = if repo.is_bare()? { Where::Server } else { Where::Work };
+    let place = if repo.is_bare() { Where::Server } else { Where::Work };
     let found = look(context, &survey, Event::usual(place))?;
     let mut health = Health { fine: 0, of: found.len(), wrong: Vec::new() };
     for one in &found {
