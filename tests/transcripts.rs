@@ -30,6 +30,7 @@ cases! {
     clash: "clash",
     config: "config",
     corners: "corners",
+    conventions: "conventions",
     demo: "demo",
     design_examples: "design-examples",
     documents: "documents",

@@ -11,7 +11,7 @@ use crate::model::place::path_of;
 use crate::model::profile::Profile;
 use crate::model::rule::Level;
 
-use super::folders::{below, files, root, steps};
+use super::folders::{below, files, is_made, root, steps};
 use super::{About, Case, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -34,6 +34,10 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             paths.iter().filter_map(|path| Some(below(&root, path)?.split_once('/')?.0)).collect();
         for folder in folders {
             let Ok(id) = Id::parse(folder) else { continue };
+            // A folder that no workflow can be called like is told by another rule.
+            if case.after.world.find(&id).is_none() && !is_made(&profile.id, folder) {
+                continue;
+            }
             found.extend(gap(case, profile, &id));
         }
     }

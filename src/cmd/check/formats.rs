@@ -4,9 +4,12 @@ use serde_json::{Value, json};
 
 use crate::model::rule::Level;
 use crate::rules::{Finding, RULES, rule};
-use crate::ui::{Line, Style, Text, clean};
+use crate::ui::{Line, Style, Text, clean, wrap};
 
 use super::Judged;
+
+/// Columns of a line.
+const WIDTH: usize = 78;
 
 /// Counts, in words: `2 errors, 1 warning`.
 pub(crate) fn counts(found: &[Judged]) -> String {
@@ -63,7 +66,7 @@ pub(crate) fn block(text: &mut Text, finding: &Finding) {
     let line = Line::new().add(style, finding.level.word()).plain(" ").add(Style::Strong, finding.rule);
     let place = place(finding);
     text.line(if place.is_empty() { line } else { line.plain("  ").plain(place) });
-    for part in crate::ui::wrap(&finding.complaint.message, 76) {
+    for part in wrap(&finding.complaint.message, WIDTH - 2) {
         text.line(Line::new().plain("  ").plain(part));
     }
     if let Some(fix) = &finding.complaint.fix {
@@ -239,10 +242,12 @@ fn xml(text: &str) -> String {
 pub(super) fn explained(id: &str) -> crate::error::Result<Text> {
     let rule = rule(id)?;
     let mut text = Text::new();
-    text.line(Line::new().add(Style::Strong, rule.id).plain("  ").plain(rule.summary));
-    text.gap();
-    for line in rule.help.lines() {
-        text.line(line.trim_end());
+    text.line(Line::new().add(Style::Strong, rule.id));
+    for line in wrap(rule.summary, WIDTH).into_iter().chain([String::new()]) {
+        text.line(line);
+    }
+    for line in wrap(&rule.help.split_whitespace().collect::<Vec<_>>().join(" "), WIDTH) {
+        text.line(line);
     }
     text.gap();
     text.line(format!("runs in    {}", rule.about.stages()));

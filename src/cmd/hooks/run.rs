@@ -146,11 +146,11 @@ fn told(refusal: &Refusal) -> Text {
             .add(Style::Command, format!("git track explain {}", first.finding.rule))
             .plain(format!("   skip once: {SKIP}=0 git …")),
     );
-    if let Some(again) = again {
-        text.line(Line::new().plain("your text: ").add(Style::Command, again));
-    }
     if let Some(fix) = &first.finding.complaint.fix {
         text.line(Line::new().plain("fix: ").add(Style::Command, fix));
+    }
+    if let Some(again) = again {
+        text.line(Line::new().plain("your text: ").add(Style::Command, again));
     }
     text
 }
