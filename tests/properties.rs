@@ -29,6 +29,7 @@ mod commands;
 mod documents;
 mod landing;
 mod locations;
+pub(crate) mod messages;
 mod naive;
 
 /// A process with everything that a profile can say.

@@ -6,6 +6,7 @@ mod hooks;
 mod kinds;
 mod limits;
 mod located;
+mod messages;
 
 use std::fs;
 use std::path::{Path, PathBuf};

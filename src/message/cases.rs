@@ -144,6 +144,11 @@ pub(super) const BODIES: &[Case] = &[
         "fix: x | body: BREAKING CHANGE #1 | missed: BREAKING CHANGE #1",
     ),
     (
+        "the plural",
+        "fix: x\n\nBREAKING CHANGES: y\n- z",
+        "fix: x | body: BREAKING CHANGES: y⏎- z | missed: BREAKING CHANGES: y",
+    ),
+    (
         "bold",
         "fix: x\n\n**BREAKING CHANGE**: y",
         "fix: x | body: **BREAKING CHANGE**: y | missed: **BREAKING CHANGE**: y",

@@ -196,7 +196,8 @@ fn without_blanks(bytes: &[u8], comment: Option<&[u8]>) -> Vec<u8> {
 // scissors line, else the end of the file.
 fn chosen(bytes: &[u8]) -> Option<&[u8]> {
     let cut = CANDIDATES.chunks(1).find(|candidate| scissors_at(bytes, candidate).is_some());
-    let lines = bytes.split(|byte| *byte == b'\n');
-    let last = lines.rev().find(|line| !trim(line).is_empty()).and_then(|line| line.get(..1));
+    // Behind a line of blanks git would not take the end for its own, and neither does `trailers::block`.
+    let last = bytes.split(|byte| *byte == b'\n').rev().find(|line| !matches!(*line, b"" | b"\r"));
+    let last = last.and_then(|line| line.get(..1));
     cut.or_else(|| last.filter(|first| first.iter().all(|byte| CANDIDATES.contains(byte))))
 }

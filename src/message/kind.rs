@@ -1,5 +1,7 @@
 //! What git made a commit for, as its subject says.
 
+use indexmap::IndexSet;
+
 /// What a subject says of a commit. Only the parents tell a merge for certain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -93,15 +95,15 @@ fn unwrapped(mut subject: &str) -> &str {
 }
 
 /// The commits that lines say are reverted: `This reverts commit …`, wherever the lines are broken.
-pub(super) fn reverts<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
+pub(super) fn reverts<'t>(lines: impl Iterator<Item = &'t str>) -> IndexSet<String> {
     let mut words = lines.flat_map(str::split_whitespace).peekable();
-    let mut found: Vec<String> = Vec::new();
+    let mut found = IndexSet::new();
     while let Some(word) = words.next() {
         if word != "reverts" || words.next_if(|word| matches!(*word, "commit" | "commits")).is_none() {
             continue;
         }
         while let Some(word) = words.next_if(|word| *word == "and" || name(word).is_some()) {
-            found.extend(name(word).filter(|name| !found.contains(name)));
+            found.extend(name(word));
             // A sentence that ends here names no more.
             if word.ends_with('.') {
                 break;
@@ -171,7 +173,7 @@ mod tests {
             ("This reverts commit abc.".to_owned(), vec![]),
             ("reverts 1234567".to_owned(), vec![]),
         ] {
-            assert_eq!(reverts(text.lines()), expected, "{text}");
+            assert_eq!(Vec::from_iter(reverts(text.lines())), expected, "{text}");
         }
     }
 }

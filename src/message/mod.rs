@@ -25,6 +25,8 @@ pub use kind::Kind;
 pub use suggest::suggest;
 pub use trailers::Trailer;
 
+use indexmap::IndexSet;
+
 use footers::Layout;
 
 /// A recorded message and what it says.
@@ -104,13 +106,13 @@ fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
 /// Reads a recorded message.
 pub fn parse(text: &str) -> Message {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
-    let blank = |line: &&str| line.trim().is_empty();
+    let blank = |line: &&str| line.bytes().all(clean::is_blank);
     let skipped: usize = text.split_inclusive('\n').take_while(blank).map(str::len).sum();
     let text = text.get(skipped..).unwrap_or_default().to_owned();
     let layout = Layout::of(&text);
     let subject = text.lines().next().unwrap_or_default().to_owned();
     let (body, footers) = footers::split(&text, &layout);
-    let reverts = kind::reverts(layout.open_lines().skip(1));
+    let named = kind::reverts(layout.open_lines().skip(1));
     let mut message = Message {
         kind: kind::of(&subject),
         header: None,
@@ -119,7 +121,7 @@ pub fn parse(text: &str) -> Message {
         body,
         footers,
         trailers: trailers::trailers(&text),
-        reverts,
+        reverts: Vec::new(),
         picked: trailers::picked(&text),
         lossy: false,
         subject,
@@ -128,7 +130,7 @@ pub fn parse(text: &str) -> Message {
     let judged = message.judged_subject();
     let (header, problem) = (Header::parse_any_case(judged).ok(), Header::parse(judged).err());
     (message.header, message.problem) = (header, problem);
-    message.add_references();
+    message.reverts = message.reverted(named);
     message
 }
 
@@ -141,15 +143,12 @@ pub fn parse_bytes(bytes: &[u8], encoding: Option<&str>) -> Message {
 
 impl Message {
     // `revert: …` names its commits in a footer, as the specification proposes.
-    fn add_references(&mut self) {
-        if self.header.as_ref().is_none_or(|header| header.kind != "revert") {
-            return;
+    fn reverted(&self, mut named: IndexSet<String>) -> Vec<String> {
+        if self.header.as_ref().is_some_and(|header| header.kind == "revert") {
+            let refs = self.footers.iter().filter(|footer| footer.token.eq_ignore_ascii_case("refs"));
+            let words = refs.flat_map(|footer| footer.value.split_whitespace());
+            named.extend(words.filter_map(kind::name));
         }
-        let named = self.footers.iter().filter(|footer| footer.token.eq_ignore_ascii_case("refs"));
-        for name in named.flat_map(|footer| footer.value.split_whitespace()).filter_map(kind::name) {
-            if !self.reverts.contains(&name) {
-                self.reverts.push(name);
-            }
-        }
+        named.into_iter().collect()
     }
 }
