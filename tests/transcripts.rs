@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 use unicode_width::UnicodeWidthStr;
 
+pub(crate) use schemas::wrong;
 use session::{Deed, Place, parse, render};
 
 /// A test for each case.

@@ -23,7 +23,7 @@ pub(super) use self::events::Event;
 use self::events::Where;
 use self::place::BY_CONFIG;
 use self::plan::{Plan, Way, command};
-pub(super) use self::status::{Health, canary_scripts, health};
+pub(super) use self::status::{canary_scripts, health};
 use self::survey::{Found, Survey};
 use super::Answer;
 use super::context::Context;
@@ -161,10 +161,8 @@ fn look(context: &Context, survey: &Survey, events: &[Event]) -> Result<Vec<Foun
 }
 
 fn install(context: &Context, store: &Store, events: &[Event], way: Way) -> Result<Answer> {
-    // What is refused is refused before anybody is waited for.
-    let survey = Survey::new(context, &store.repo)?;
     if context.global.dry_run {
-        let (survey, plan) = planned(context, survey, events, way)?;
+        let (survey, plan) = planned(context, Survey::new(context, &store.repo)?, events, way)?;
         return report(context, survey, &plan, events);
     }
     let lock = lock(context, store, Duration::from_secs(10))?;
@@ -240,6 +238,10 @@ fn verify(context: &Context, store: &Store, survey: &Survey, events: &[Event]) -
 fn report(context: &Context, survey: Survey, plan: &Plan, events: &[Event]) -> Result<Answer> {
     let dry = context.global.dry_run;
     let mut text = Text::new();
+    if !plan.is_empty() {
+        let path = survey.place.path.display().to_string();
+        text.line(Line::new().plain("hooks in ").add(Style::Strong, path));
+    }
     for change in &plan.changes {
         text.line(Line::new().plain(if dry { "would: " } else { "" }).plain(&change.told));
     }

@@ -3,6 +3,7 @@
 mod add;
 mod answer;
 mod brief;
+mod canary;
 mod commands;
 mod config;
 mod confined;
