@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use super::{NOTES, PROGRAM, Scene, executable};
 use crate::support::Repo;
@@ -53,13 +55,30 @@ fn a_missing_program_refuses_and_says_what_to_do() {
     scene.install();
     let program = scene.program("exit 0");
     fs::remove_file(&program).unwrap();
-    let refused = scene.git(&COMMIT).exits(1).says("GIT_TRACK=0").says("install git-track");
+    let path = without_program(&scene);
+    let path = ("PATH", path.as_str());
+    let refused = scene.git_with(&[path], &COMMIT).exits(1).says("GIT_TRACK=0").says("install git-track");
     assert_eq!(refused.stderr.lines().count(), 1, "{refused:?}");
-    scene.git_with(&[("GIT_TRACK", "0")], &COMMIT).exits(0).says("pre-commit skipped, because GIT_TRACK=0");
-    scene.git(&["checkout", "-q", "-b", "side"]).exits(0).says("post-checkout cannot run the program");
+    let skipped = scene.git_with(&[path, ("GIT_TRACK", "0")], &COMMIT).exits(0);
+    skipped.says("pre-commit skipped, because GIT_TRACK=0");
+    scene.git_with(&[path], &["checkout", "-q", "-b", "side"]).exits(0).says("post-checkout cannot run");
     assert_eq!(scene.log(), [String::new(); 0]);
-    assert_eq!(scene.states(scene.repo.path()).1["pre-commit"], "no-program");
-    scene.git(&["hook", "run", "pre-push"]).exits(1);
+    let path = format!("PATH={}", path.1);
+    let status =
+        scene.call(Path::new("/usr/bin/env"), scene.repo.path(), &[&path, PROGRAM, "hooks", "status"]);
+    status.exits(1).says("pre-commit          no-program");
+}
+
+/// A PATH with what hooks need, and nothing that the machine may have besides.
+fn without_program(scene: &Scene) -> String {
+    let few = scene.repo.home().join("few");
+    fs::create_dir(&few).unwrap();
+    for name in ["git", "sh", "cat"] {
+        let path = std::env::var_os("PATH").unwrap();
+        let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+        symlink(found.unwrap(), few.join(name)).unwrap();
+    }
+    few.to_str().unwrap().to_owned()
 }
 
 #[test]
