@@ -38,6 +38,7 @@ cases! {
     evidence: "evidence",
     graph: "graph",
     guide: "guide",
+    hooks: "hooks",
     hotfix: "hotfix",
     import: "import",
     init: "init",

@@ -171,7 +171,7 @@ fn look(context: &Context, survey: &Survey, events: &[Event]) -> Result<Vec<Foun
 fn install(context: &Context, (repo, files): (&Repo, &Files), events: &[Event], way: Way) -> Result<Answer> {
     if context.global.dry_run {
         let (survey, plan) = planned(context, Survey::new(context, repo)?, events, way)?;
-        return report(context, survey, &plan, events);
+        return report(context, &survey, &plan, events);
     }
     let lock = lock_files(context, files, Duration::from_secs(10))?;
     let (mut survey, plan) = planned(context, Survey::new(context, repo)?, events, way)?;
@@ -186,7 +186,7 @@ fn install(context: &Context, (repo, files): (&Repo, &Files), events: &[Event], 
     drop(lock);
     let survey = Survey::new(context, repo)?;
     verify(context, repo, &survey, events)?;
-    report(context, survey, &plan, events)
+    report(context, &survey, &plan, events)
 }
 
 fn uninstall(context: &Context, (repo, files): (&Repo, &Files), events: &[Event]) -> Result<Answer> {
@@ -197,14 +197,14 @@ fn uninstall(context: &Context, (repo, files): (&Repo, &Files), events: &[Event]
     };
     let (survey, plan) = decide()?;
     if context.global.dry_run || plan.is_empty() {
-        return report(context, survey, &plan, events);
+        return report(context, &survey, &plan, events);
     }
     let lock = lock_files(context, files, Duration::from_secs(10))?;
     let (mut survey, plan) = decide()?;
     survey.dir.carry_out(&lock, &plan.hooks, survey.shared)?;
     forget(repo, &mut survey, &plan, &lock)?;
     drop(lock);
-    report(context, Survey::new(context, repo)?, &plan, events)
+    report(context, &Survey::new(context, repo)?, &plan, events)
 }
 
 // The setting goes before the script that it names: git refuses commits over one that is missing.
@@ -244,7 +244,7 @@ fn verify(context: &Context, repo: &Repo, survey: &Survey, events: &[Event]) -> 
         .hint("is the file system mounted so that nothing on it can be executed?"))
 }
 
-fn report(context: &Context, survey: Survey, plan: &Plan, events: &[Event]) -> Result<Answer> {
+fn report(context: &Context, survey: &Survey, plan: &Plan, events: &[Event]) -> Result<Answer> {
     let dry = context.global.dry_run;
     let mut text = Text::new();
     if !plan.is_empty() {
@@ -281,7 +281,7 @@ fn report(context: &Context, survey: Survey, plan: &Plan, events: &[Event]) -> R
     files.dedup();
     let remarks: Vec<&String> = plan.remarks.iter().chain(&survey.place.remarks).collect();
     let remarks = json!(remarks);
-    let answer = status::described(context, &survey, events, Answer::new(text))?;
+    let answer = status::described(context, survey, events, Answer::new(text))?;
     let answer = answer.with("changes", changes).with("files", files).with("remarks", remarks);
     Ok(if dry { answer.with("dry_run", true) } else { answer })
 }
