@@ -20,6 +20,8 @@ mod documents;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod hooks;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod repositories;

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 use unicode_width::UnicodeWidthStr;
 
+pub(crate) use schemas::wrong;
 use session::{Deed, Place, parse, render};
 
 /// A test for each case.
@@ -38,6 +39,7 @@ cases! {
     evidence: "evidence",
     graph: "graph",
     guide: "guide",
+    hooks: "hooks",
     hotfix: "hotfix",
     import: "import",
     init: "init",

@@ -11,27 +11,40 @@ use crate::store::{At, CONFIG, FOLDER, Store};
 use crate::ui::{Line, Style, Text};
 
 use super::Answer;
+use super::canary;
 use super::context::{ACTOR_KIND, Context};
+use super::hooks::health;
 use super::session::check;
 
 /// Arguments of `doctor`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  git track doctor\n\nExit status: 0; 4 when something is broken.")]
-pub struct Args {}
+#[command(
+    after_help = "Examples:\n  git track doctor\n  git track doctor --canary    proves that the hooks refuse what they should\n\nExit status: 0; 4 when something is broken."
+)]
+pub struct Args {
+    /// Plant violations in a throw-away repository, and see the installed hooks refuse them
+    #[arg(long)]
+    pub canary: bool,
+}
 
 /// What was looked at, and what was found.
-struct Finding {
-    what: String,
-    problem: Option<Error>,
+pub(super) struct Finding {
+    /// What was looked at.
+    pub(super) what: String,
+    /// What is wrong with it.
+    pub(super) problem: Option<Error>,
     /// A problem that does not keep git-track from working.
-    mild: bool,
+    pub(super) mild: bool,
 }
 
 /// Looks at everything; exit 4 when something is broken.
-pub(super) fn run(context: &Context, _: &Args) -> Result<Answer> {
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let store = context.store()?;
     let mut findings = surroundings(context, &store);
     findings.extend(state(context, &store)?);
+    if args.canary {
+        findings.extend(canary::run(context, &store)?);
+    }
     let mut text = Text::new();
     let mut listed: Vec<Value> = Vec::new();
     for finding in &findings {
@@ -103,7 +116,32 @@ fn surroundings(context: &Context, store: &Store) -> Vec<Finding> {
         }
     });
     findings.push(ignored(context, store));
+    findings.push(hooks(context, store));
     findings
+}
+
+// Without hooks everything works, and nothing is refused; hooks that do not run are worse, because somebody relies on them.
+fn hooks(context: &Context, store: &Store) -> Finding {
+    let what = "hooks".to_owned();
+    match health(context, &store.repo) {
+        Err(problem) => Finding { what, problem: Some(problem), mild: false },
+        Ok(health) if health.wrong.is_empty() && health.fine == health.of => {
+            Finding { what: format!("hooks: {} run git-track", health.fine), problem: None, mild: false }
+        }
+        Ok(health) if health.wrong.is_empty() => {
+            let message = match health.fine {
+                0 => "none is installed, so that nothing is refused before it is committed".to_owned(),
+                fine => format!("{fine} of {} run git-track", health.of),
+            };
+            let problem = Error::refused(message).hint("git track hooks install");
+            Finding { what, problem: Some(problem), mild: true }
+        }
+        Ok(health) => {
+            let problem = Error::refused("some are installed and do not run as they should");
+            let problem = health.wrong.into_iter().fold(problem, Error::note).hint("git track hooks status");
+            Finding { what, problem: Some(problem), mild: false }
+        }
+    }
 }
 
 // State that git ignores is state that nobody else ever sees.

@@ -16,7 +16,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use serde_json::{Value, json};
 
 use crate::error::{Error, Kind, Result};
-use crate::files::{HookStep, Lock};
+use crate::files::{Files, HookStep, Lock, Roots};
 use crate::git::{Repo, Version};
 use crate::store::Store;
 use crate::ui::{Line, Style, Text};
@@ -25,11 +25,11 @@ pub(super) use self::events::Event;
 use self::events::Where;
 use self::place::BY_CONFIG;
 use self::plan::{Plan, Way, command};
-pub(super) use self::status::{Health, canary_scripts, health};
+pub(super) use self::status::{canary_scripts, health};
 use self::survey::{Found, Survey};
 use super::Answer;
 use super::context::Context;
-use super::session::lock;
+use super::session::lock_files;
 
 /// The git that has `git hook run`.
 const HOOK_RUN: Version = Version(2, 36);
@@ -104,27 +104,39 @@ struct InstallArgs {
 
 /// Installs, takes away or lists.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
-    let store = match &args.action {
-        Action::Run(args) => return run::run(context, args.event, &args.args),
-        _ => context.store()?,
-    };
     match &args.action {
         Action::Run(args) => run::run(context, args.event, &args.args),
-        Action::Install(args) if args.manual => Ok(manual(&chosen(&store.repo, &args.which)?)),
+        Action::Install(args) if args.manual => Ok(manual(&chosen(&context.repo()?, &args.which)?)),
         Action::Install(args) => {
             let way = if args.config { Way::Config } else { Way::Files };
-            let events = chosen(&store.repo, &args.which)?;
+            let repo = context.repo()?;
+            let events = chosen(&repo, &args.which)?;
             if args.which.events.events.is_empty() && !args.which.server {
-                for_people(&store.repo)?;
+                for_people(&repo)?;
             }
-            install(context, &store, &events, way)
+            install(context, (&repo, &files_of(&repo)), &events, way)
         }
         Action::Uninstall(args) => {
             let events = if args.events.is_empty() { &Event::ALL } else { args.events.as_slice() };
-            uninstall(context, &store, events)
+            let repo = context.repo()?;
+            uninstall(context, (&repo, &files_of(&repo)), events)
         }
-        Action::Status(args) => status::run(context, &store.repo, &chosen(&store.repo, args)?),
+        Action::Status(args) => {
+            let repo = context.repo()?;
+            status::run(context, &repo, &chosen(&repo, args)?)
+        }
     }
+}
+
+// A bare repository has no state to be read, and hooks all the same.
+fn files_of(repo: &Repo) -> Files {
+    Files::new(Roots {
+        work_tree: repo.work_tree().map(Path::to_owned),
+        git_dir: repo.git_dir().to_owned(),
+        common_dir: repo.common_dir().to_owned(),
+        hooks: None,
+        logs: None,
+    })
 }
 
 fn chosen(repo: &Repo, args: &StatusArgs) -> Result<Vec<Event>> {
@@ -152,7 +164,7 @@ pub(super) fn refuse_early(context: &Context, repo: &Repo) -> Result<()> {
 
 /// Installs what is usual where people work.
 pub(super) fn install_usual(context: &Context, store: &Store) -> Result<Answer> {
-    install(context, store, Event::usual(Where::Work), Way::Files)
+    install(context, (&store.repo, &store.files), Event::usual(Where::Work), Way::Files)
 }
 
 fn planned(context: &Context, survey: Survey, events: &[Event], way: Way) -> Result<(Survey, Plan)> {
@@ -179,74 +191,73 @@ fn look(context: &Context, survey: &Survey, events: &[Event]) -> Result<Vec<Foun
     events.iter().map(|&event| survey.look(context, event)).collect()
 }
 
-fn install(context: &Context, store: &Store, events: &[Event], way: Way) -> Result<Answer> {
-    // What is refused is refused before anybody is waited for.
-    let survey = Survey::new(context, &store.repo)?;
+fn install(context: &Context, (repo, files): (&Repo, &Files), events: &[Event], way: Way) -> Result<Answer> {
     if context.global.dry_run {
-        let (survey, plan) = planned(context, survey, events, way)?;
-        return report(context, survey, &plan, events);
+        let (survey, plan) = planned(context, Survey::new(context, repo)?, events, way)?;
+        return report(context, &survey, &plan, events);
     }
-    let lock = lock(context, store, Duration::from_secs(10))?;
-    let (mut survey, plan) = planned(context, Survey::new(context, &store.repo)?, events, way)?;
+    let lock = lock_files(context, files, Duration::from_secs(10))?;
+    let (mut survey, plan) = planned(context, Survey::new(context, repo)?, events, way)?;
     if way == Way::Config {
         survey.named.carry_out(&lock, &plan.named, survey.shared)?;
     }
     for &event in &plan.configure {
-        store.repo.configure_hook(&event.configured(), &command(&survey, event), event.name())?;
+        repo.configure_hook(&event.configured(), &command(&survey, event), event.name())?;
     }
     survey.dir.carry_out(&lock, &plan.hooks, survey.shared)?;
-    forget(store, &mut survey, &plan, &lock)?;
+    forget(repo, &mut survey, &plan, &lock)?;
     drop(lock);
-    let survey = Survey::new(context, &store.repo)?;
-    verify(context, store, &survey, events)?;
-    report(context, survey, &plan, events)
+    let survey = Survey::new(context, repo)?;
+    verify(context, repo, &survey, events)?;
+    report(context, &survey, &plan, events)
 }
 
-fn uninstall(context: &Context, store: &Store, events: &[Event]) -> Result<Answer> {
+fn uninstall(context: &Context, (repo, files): (&Repo, &Files), events: &[Event]) -> Result<Answer> {
     let decide = || -> Result<(Survey, Plan)> {
-        let survey = Survey::new(context, &store.repo)?;
+        let survey = Survey::new(context, repo)?;
         let plan = plan::uninstall(&survey, &look(context, &survey, events)?);
         Ok((survey, plan))
     };
     let (survey, plan) = decide()?;
     if context.global.dry_run || plan.is_empty() {
-        return report(context, survey, &plan, events);
+        return report(context, &survey, &plan, events);
     }
-    let lock = lock(context, store, Duration::from_secs(10))?;
+    let lock = lock_files(context, files, Duration::from_secs(10))?;
     let (mut survey, plan) = decide()?;
     survey.dir.carry_out(&lock, &plan.hooks, survey.shared)?;
-    forget(store, &mut survey, &plan, &lock)?;
+    forget(repo, &mut survey, &plan, &lock)?;
     drop(lock);
-    report(context, Survey::new(context, &store.repo)?, &plan, events)
+    report(context, &Survey::new(context, repo)?, &plan, events)
 }
 
 // The setting goes before the script that it names: git refuses commits over one that is missing.
-fn forget(store: &Store, survey: &mut Survey, plan: &Plan, lock: &Lock) -> Result<()> {
+fn forget(repo: &Repo, survey: &mut Survey, plan: &Plan, lock: &Lock) -> Result<()> {
     if plan.forget.is_empty() {
         return Ok(());
     }
     for event in &plan.forget {
-        store.repo.forget_hook(&event.configured())?;
+        repo.forget_hook(&event.configured())?;
     }
     survey.named.carry_out(lock, &plan.named, survey.shared)
 }
 
 // What was written is looked at again, and git is asked to run one hook with our part of it skipped.
-fn verify(context: &Context, store: &Store, survey: &Survey, events: &[Event]) -> Result<()> {
+fn verify(context: &Context, repo: &Repo, survey: &Survey, events: &[Event]) -> Result<()> {
     let found = look(context, survey, events)?;
     for one in &found {
         let standing = one.standing(survey);
         if !standing.fine {
-            let message = format!("{} is installed, but does not run: {}", one.event.name(), standing.told);
+            let message =
+                format!("{} is written, but is not as it should be: {}", one.event.name(), standing.told);
             return Err(Error::new(Kind::Repository, message).hint("git track hooks status"));
         }
     }
     let alone = |one: &&Found| one.standing(survey).word == "installed" && one.kept.is_none();
     let Some(one) = found.iter().find(alone) else { return Ok(()) };
-    if survey.configured.iter().any(|hook| !hook.off) || store.repo.git_version()? < HOOK_RUN {
+    if survey.configured.iter().any(|hook| !hook.off) || repo.git_version()? < HOOK_RUN {
         return Ok(());
     }
-    let tried = store.repo.try_hook(one.event.name())?;
+    let tried = repo.try_hook(one.event.name())?;
     if tried.is_success() && tried.complaint().contains("because GIT_TRACK=0") {
         return Ok(());
     }
@@ -256,9 +267,13 @@ fn verify(context: &Context, store: &Store, survey: &Survey, events: &[Event]) -
         .hint("is the file system mounted so that nothing on it can be executed?"))
 }
 
-fn report(context: &Context, survey: Survey, plan: &Plan, events: &[Event]) -> Result<Answer> {
+fn report(context: &Context, survey: &Survey, plan: &Plan, events: &[Event]) -> Result<Answer> {
     let dry = context.global.dry_run;
     let mut text = Text::new();
+    if !plan.is_empty() {
+        let path = survey.place.path.display().to_string();
+        text.line(Line::new().plain("hooks in ").add(Style::Strong, path));
+    }
     for change in &plan.changes {
         text.line(Line::new().plain(if dry { "would: " } else { "" }).plain(&change.told));
     }
@@ -289,7 +304,7 @@ fn report(context: &Context, survey: Survey, plan: &Plan, events: &[Event]) -> R
     files.dedup();
     let remarks: Vec<&String> = plan.remarks.iter().chain(&survey.place.remarks).collect();
     let remarks = json!(remarks);
-    let answer = status::described(context, &survey, events, Answer::new(text))?;
+    let answer = status::described(context, survey, events, Answer::new(text))?;
     let answer = answer.with("changes", changes).with("files", files).with("remarks", remarks);
     Ok(if dry { answer.with("dry_run", true) } else { answer })
 }

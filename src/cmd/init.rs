@@ -19,13 +19,14 @@ use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
+use super::hooks;
 use super::session::{lock, settle};
 use super::write::{FileChanges, WriteArgs, apply_files};
 
 /// Arguments of `init`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Example:\n  git track init --profile program --profile trace\n\nRunning it again changes nothing, or adds the profiles that are new."
+    after_help = "Example:\n  git track init --profile program --profile trace --hooks\n\nRunning it again changes nothing, or adds the profiles that are new."
 )]
 pub struct Args {
     /// A process that the team uses; the first is the usual one
@@ -34,6 +35,9 @@ pub struct Args {
     /// The branch that work lands on, where git does not tell
     #[arg(long, value_name = "BRANCH")]
     pub base: Option<String>,
+    /// Install the hooks, too: git track hooks install
+    #[arg(long)]
+    pub hooks: bool,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -48,6 +52,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         .iter()
         .map(|name| Ok(store.profile(&At::WorkTree, &Id::parse(name)?)?.profile))
         .collect::<Result<_>>()?;
+    if args.hooks {
+        hooks::refuse_early(context, &store.repo)?;
+    }
     let lock = lock(context, &store, Duration::from_secs(10))?;
     settle(context, &store, &lock)?;
     let path = RepoPath::parse(CONFIG)?;
@@ -86,7 +93,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         write: args.write.decided(config.write),
     };
     let answer = apply_files(context, &store, lock, changes)?;
-    Ok(answer.with("config", tree(&config)).with("created", json!(created)))
+    let answer = answer.with("config", tree(&config)).with("created", json!(created));
+    if args.hooks { with_hooks(context, &store, answer) } else { Ok(answer) }
+}
+
+fn with_hooks(context: &Context, store: &Store, mut answer: Answer) -> Result<Answer> {
+    let Answer { data, text, .. } = hooks::install_usual(context, store)?;
+    answer.text.extend(text);
+    for key in ["hooks", "changes"] {
+        answer = answer.with(key, data.get(key).cloned().unwrap_or_default());
+    }
+    Ok(answer)
 }
 
 fn detect(store: &Store, args: &Args, profiles: Vec<Id>) -> Result<Config> {

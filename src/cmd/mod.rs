@@ -3,6 +3,7 @@
 mod add;
 mod answer;
 mod brief;
+mod canary;
 mod check;
 mod commands;
 mod config;

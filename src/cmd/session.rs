@@ -9,7 +9,7 @@ use crate::derive::reference::{self, Part, Target};
 use crate::derive::validate::violations;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
-use crate::files::{Direction, Lock, Owner, Recovered};
+use crate::files::{Direction, Files, Lock, Owner, Recovered};
 use crate::model::actor::{Actor, ActorKind};
 use crate::model::state::State;
 use crate::store::{At, Broken, CONFIG, Snapshot, Store, generation};
@@ -361,9 +361,14 @@ pub(super) fn complaint(broken: &Broken) -> &str {
 
 /// Takes the lock, saying on standard error when that takes long.
 pub(super) fn lock(context: &Context, store: &Store, patience: Duration) -> Result<Lock> {
+    lock_files(context, &store.files, patience)
+}
+
+/// The same for a repository without a state: a bare one has hooks, too.
+pub(super) fn lock_files(context: &Context, files: &Files, patience: Duration) -> Result<Lock> {
     let command = format!("git track {}", context.command);
     let owner = Owner { command, pid: context.pid, since: context.now.to_string() };
-    store.files.lock(&owner, patience, &mut |message| context.remark(message))
+    files.lock(&owner, patience, &mut |message| context.remark(message))
 }
 
 /// Finishes an interrupted change, and says so.

@@ -23,7 +23,7 @@ fn validator(what: &str) -> Validator {
 }
 
 /// What is wrong with a value by a schema, a line for each thing.
-pub(super) fn wrong(what: &str, value: &Value) -> Vec<String> {
+pub(crate) fn wrong(what: &str, value: &Value) -> Vec<String> {
     let (_, validator) = SCHEMAS.iter().find(|(name, _)| *name == what).unwrap();
     validator.iter_errors(value).map(|error| format!("{} at `{}`", error, error.instance_path())).collect()
 }

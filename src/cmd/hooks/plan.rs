@@ -101,14 +101,14 @@ fn put_hook(plan: &mut Plan, survey: &Survey, one: &Found) -> Result<()> {
     let kept = event.kept();
     let at = |name: &str| survey.dir.path().join(name).display().to_string();
     let told = match &one.hook {
-        Hook::Missing => format!("{name}: {} is written", at(&name)),
+        Hook::Missing => format!("{name}: written"),
         Hook::InTheWay => return Err(Error::refused(format!("`{}` is no file", at(&name)))),
         Hook::Ours(Condition::Current) => return Ok(()),
         Hook::Ours(Condition::Newer) => {
             plan.remarks.push(format!("{name}: the script is of a newer git-track, and stays"));
             return Ok(());
         }
-        Hook::Ours(_) => format!("{name}: {} is written anew", at(&name)),
+        Hook::Ours(_) => format!("{name}: written anew"),
         Hook::Foreign(file) => {
             match &one.kept {
                 None => {

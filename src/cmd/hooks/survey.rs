@@ -196,6 +196,9 @@ impl Found {
             Hook::Ours(_) if configured => {
                 bad("twice", "git-track, twice: as a hook and by the configuration")
             }
+            Hook::Ours(_) if self.by_hand => {
+                bad("twice", "git-track, twice: as a hook and by a line of yours")
+            }
             _ if self.by_hand && configured => {
                 bad("twice", "git-track, twice: by a line in a hook and by the configuration")
             }

@@ -1,0 +1,125 @@
+//! What other programs that run hooks are told: the files have the shape that they ask for, and the commands work.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use git_track::formats::yaml;
+use serde_json::Value;
+
+use super::{Ran, Scene, USUAL};
+
+fn read(path: &str) -> Value {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    yaml::tree(&fs::read(file).unwrap(), path).unwrap()
+}
+
+/// Runs a line of a shell with our program's stand-in on the PATH.
+fn run(scene: &Scene, line: &str, vars: &[(&str, &str)], args: &[&str]) -> Ran {
+    let bin: PathBuf = scene.program("echo \"ours $* [$(cat)]\" >>\"$HOME/log\"; exit ${OURS:-0}");
+    let path = format!("{}:{}", bin.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let mut call = Command::new("sh");
+    call.args(["-c", line, "sh"]).args(args).current_dir(scene.repo.path()).env_clear();
+    call.envs(scene.repo.vars()).env("PATH", path).envs(vars.iter().copied()).stdin(Stdio::null());
+    Ran::from(call.output().unwrap())
+}
+
+#[test]
+fn pre_commit_gets_every_entry_twice() {
+    let scene = Scene::new();
+    let entries = read(".pre-commit-hooks.yaml");
+    let entries = entries.as_array().unwrap();
+    let by_id = |id: &str| entries.iter().find(|entry| entry["id"] == id).unwrap();
+    assert_eq!(entries.len(), 6);
+    for id in ["git-track", "git-track-msg", "git-track-push"] {
+        let (system, source) = (by_id(id), by_id(&format!("{id}-src")));
+        assert_eq!((&system["language"], &source["language"]), (&"system".into(), &"rust".into()));
+        for key in ["entry", "stages", "always_run", "pass_filenames", "minimum_pre_commit_version"] {
+            assert_eq!(system[key], source[key], "{id} {key}");
+        }
+        assert_eq!(
+            (&system["always_run"], &system["minimum_pre_commit_version"]),
+            (&true.into(), &"3.2.0".into())
+        );
+    }
+    let entry = |id: &str| by_id(id)["entry"].as_str().unwrap().to_owned();
+    run(&scene, &entry("git-track"), &[], &[]).exits(0);
+    run(&scene, &format!("{} \"$@\"", entry("git-track-msg")), &[("OURS", "1")], &[".git/COMMIT_EDITMSG"])
+        .exits(1);
+    assert_eq!(
+        scene.log(),
+        ["ours hooks run pre-commit []", "ours hooks run commit-msg .git/COMMIT_EDITMSG []"]
+    );
+    assert_eq!(by_id("git-track-msg")["pass_filenames"], Value::Null, "the file of the message is passed");
+}
+
+#[test]
+fn pre_commit_tells_of_a_push_in_variables() {
+    let scene = Scene::new();
+    let entries = read(".pre-commit-hooks.yaml");
+    let entry = entries.as_array().unwrap().iter().find(|entry| entry["id"] == "git-track-push").unwrap();
+    let entry = entry["entry"].as_str().unwrap();
+    let vars = [
+        ("PRE_COMMIT_FROM_REF", "aaa"),
+        ("PRE_COMMIT_TO_REF", "bbb"),
+        ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x"),
+        ("PRE_COMMIT_REMOTE_BRANCH", "refs/heads/y"),
+        ("PRE_COMMIT_REMOTE_NAME", "origin"),
+        ("PRE_COMMIT_REMOTE_URL", "u v"),
+    ];
+    run(&scene, entry, &vars, &[]).exits(0);
+    assert_eq!(scene.log(), ["ours hooks run pre-push origin u v [refs/heads/x bbb refs/heads/y aaa]"]);
+    run(&scene, entry, &[("OURS", "1")], &[]).exits(1);
+    let head = scene.repo.git(&["rev-parse", "HEAD"]);
+    assert_eq!(
+        scene.log(),
+        [format!("ours hooks run pre-push origin  [HEAD {head} HEAD {}]", "0".repeat(40))]
+    );
+}
+
+#[test]
+fn lefthook_runs_every_usual_event() {
+    let scene = Scene::new();
+    let config = read("hooks/lefthook.yml");
+    assert_eq!(
+        config["assert_lefthook_installed"], true,
+        "without it a missing lefthook lets everything pass"
+    );
+    for event in USUAL {
+        let job = &config[event]["jobs"][0];
+        let line = job["run"].as_str().unwrap();
+        assert!(line.starts_with(&format!("git-track hooks run {event}")), "{event}: {line}");
+        assert_eq!(job["use_stdin"] == true, event == "pre-push", "{event}");
+        // What lefthook puts in for the arguments.
+        let line = line.replace("{0}", "one two").replace("{1}", "one");
+        let code = i32::from(!event.starts_with("post-"));
+        run(&scene, &line, &[("OURS", "1")], &[]).exits(code);
+        assert!(scene.log()[0].starts_with(&format!("ours hooks run {event}")));
+    }
+}
+
+#[test]
+fn the_action_judges_the_right_commits() {
+    let scene = Scene::new();
+    let action = read(".github/actions/check/action.yml");
+    assert_eq!(action["runs"]["using"], "composite");
+    let step = &action["runs"]["steps"][0];
+    assert_eq!(step["shell"], "sh");
+    let line = step["run"].as_str().unwrap();
+    let zero = "0".repeat(40);
+    let cases: [(&[(&str, &str)], &str); 4] = [
+        (&[("RANGE", "x..y")], "x..y"),
+        (&[("PULLED", "base"), ("HEAD_SHA", "head")], "base..head"),
+        (&[("BEFORE", "old"), ("HEAD_SHA", "new")], "old..new"),
+        (&[("BEFORE", &zero), ("HEAD_SHA", "new"), ("DEFAULT", "main")], "origin/main..new"),
+    ];
+    for (vars, range) in cases {
+        let vars = [&[("PROGRAM", "git-track"), ("OURS", "1")], vars].concat();
+        run(&scene, line, &vars, &[]).exits(1);
+        assert_eq!(scene.log(), [format!("ours check --range {range} --format github []")]);
+    }
+    let shallow = scene.repo.path().join(".git/shallow");
+    fs::write(shallow, format!("{}\n", scene.repo.git(&["rev-parse", "HEAD"]))).unwrap();
+    run(&scene, line, &[("PROGRAM", "git-track")], &[]).exits(1).says("fetch-depth: 0");
+    assert_eq!(scene.log(), [String::new(); 0]);
+}
