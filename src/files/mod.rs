@@ -26,7 +26,7 @@ use rustix::fs::FileType;
 use self::dir::{Dir, Look, Obstacle};
 pub use self::journal::Phase;
 pub use self::lock::{Lock, Owner};
-pub use self::outside::{install, is_folder, is_there, playground, read_outside};
+pub use self::outside::{Stamp, install, is_folder, is_there, playground, read_outside, stamp};
 pub use self::recover::{Direction, Kept, Pending, Recovered};
 use crate::error::{Error, Result};
 use crate::model::edit::Root;

@@ -25,9 +25,26 @@ pub fn read_outside(path: &Path, cap: u64) -> Result<Vec<u8>> {
     if meta.len() > cap {
         return Err(Error::new(Kind::State, format!("{shown} is larger than {cap} bytes")));
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or_default().saturating_add(1));
     file.take(cap).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
+}
+
+/// What tells one version of a file from the next: device, number, size, and when its content and its entry changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp([u64; 3], [i64; 4]);
+
+/// The stamp of what has this name; `None` if nothing has.
+pub fn stamp(path: &Path) -> Result<Option<Stamp>> {
+    use std::os::unix::fs::MetadataExt;
+    match path.metadata() {
+        Ok(meta) => Ok(Some(Stamp(
+            [meta.dev(), meta.ino(), meta.size()],
+            [meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec()],
+        ))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io(format!("look at {}", path.display()), &error)),
+    }
 }
 
 /// Whether anything has this name.

@@ -11,6 +11,7 @@ use super::{Repo, Trouble};
 use crate::error::{Error, Result};
 use crate::model::facts::{CommitFacts, CommitId};
 use crate::model::path::RepoPath;
+use crate::process::Call;
 
 impl Repo {
     /// The commits reachable from `from` that changed the file or folder `dir`, newest first, at most `limit`; for the
@@ -32,12 +33,17 @@ impl Repo {
         if components(dir).next().is_some() {
             call = call.arg(literal(dir));
         }
+        self.listed(&call, from)
+    }
+
+    /// The commits that `rev-list --format='parents %P'` prints.
+    pub(super) fn listed(&self, call: &Call, from: &CommitId) -> Result<Vec<CommitFacts>> {
         let listing = call.checked().map_err(|error| self.absent(from.as_str(), error))?;
-        let listing = text(&call, listing)?;
+        let listing = text(call, listing)?;
         let mut lines = listing.lines();
         let mut found = Vec::new();
         while let (Some(commit), Some(parents)) = (lines.next(), lines.next()) {
-            let id = CommitId::parse(commit.strip_prefix("commit ").ok_or_else(|| odd(&call))?)?;
+            let id = CommitId::parse(commit.strip_prefix("commit ").ok_or_else(|| odd(call))?)?;
             let parents =
                 parents.split_whitespace().skip(1).map(CommitId::parse).collect::<Result<Vec<_>>>()?;
             found.push((id, parents));
@@ -127,7 +133,7 @@ impl<'a> History<'a> {
     }
 }
 
-fn facts(commit: &Commit<'_>) -> Result<CommitFacts> {
+pub(super) fn facts(commit: &Commit<'_>) -> Result<CommitFacts> {
     let author = commit.author();
     let parents = commit.parent_ids().map(|id| CommitId::parse(&id.to_string()));
     Ok(CommitFacts {

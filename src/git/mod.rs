@@ -4,10 +4,15 @@
 //! objects) and what it does not find is asked of `git` children, so that an answer is right or a named error.
 
 mod ask;
+mod changed;
 mod config;
 mod history;
+mod lines;
 mod open;
+mod ranges;
 mod refs;
+mod renames;
+mod staged;
 mod trees;
 mod work;
 mod write;
@@ -15,11 +20,14 @@ mod write;
 use std::cell::{OnceCell, RefCell};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::error::{Error, Result};
+use crate::files::Stamp;
 use crate::process::Vars;
 
 pub use open::open;
+use staged::Staged;
 
 /// What decides which repository is meant, as data: `main` reads the environment once.
 #[derive(Clone, Debug)]
@@ -58,6 +66,7 @@ impl Env {
 pub struct Repo {
     lib: Option<git2::Repository>,
     work_tree: Option<PathBuf>,
+    bare: bool,
     git_dir: PathBuf,
     common_dir: PathBuf,
     index_path: PathBuf,
@@ -65,7 +74,7 @@ pub struct Repo {
     vars: Vars,
     /// What children must be told because they could not find it out from where they run.
     told: Vars,
-    index: RefCell<Option<git2::Index>>,
+    index: RefCell<Option<(Option<Stamp>, Rc<Staged>)>>,
     config: OnceCell<config::Settings>,
     replaced: OnceCell<bool>,
 }
@@ -92,6 +101,11 @@ impl Repo {
     /// The git directory that all worktrees share.
     pub fn common_dir(&self) -> &Path {
         &self.common_dir
+    }
+
+    /// Whether the repository has no work tree at all; its linked worktrees are not bare.
+    pub fn is_bare(&self) -> bool {
+        self.bare
     }
 
     /// Whether history is cut off.

@@ -19,6 +19,7 @@ use crate::process::{Call, Output, Vars};
 struct Found {
     lib: Option<Repository>,
     work_tree: Option<PathBuf>,
+    bare: bool,
     git_dir: PathBuf,
     common_dir: PathBuf,
     format: ObjectFormat,
@@ -35,6 +36,7 @@ pub fn open(env: &Env) -> Result<Repo> {
     Ok(Repo {
         lib: found.lib,
         work_tree: found.work_tree,
+        bare: found.bare,
         git_dir: found.git_dir,
         common_dir: found.common_dir,
         index_path,
@@ -74,8 +76,10 @@ fn fast(env: &Env) -> Result<Option<Found>> {
         .note("safe.bareRepository is `explicit`")
         .hint(format!("name it: GIT_DIR={}", lib.path().display())));
     }
+    let work_tree = work_tree(env, &lib)?;
     Ok(Some(Found {
-        work_tree: work_tree(env, &lib)?,
+        bare: work_tree.is_none() && lib.is_bare(),
+        work_tree,
         git_dir: tidy(lib.path()),
         common_dir: tidy(lib.commondir()),
         format: lib.object_format(),
@@ -159,7 +163,8 @@ fn asked(env: &Env) -> Result<Found> {
             work_tree = asked_top(&found)?;
         }
     }
-    Ok(Found { lib: None, work_tree, git_dir: tidy(&git_dir), common_dir: tidy(&common_dir), format })
+    let bare = work_tree.is_none() && ask(env, &["--is-bare-repository"])?.stdout.starts_with(b"true");
+    Ok(Found { lib: None, work_tree, bare, git_dir: tidy(&git_dir), common_dir: tidy(&common_dir), format })
 }
 
 fn asked_top(env: &Env) -> Result<Option<PathBuf>> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use git2::{ErrorCode, Index, IndexEntryExtendedFlag, ObjectType, Oid, Repository};
+use git2::{ObjectType, Oid, Repository};
 
 use super::ask::{components, literal, odd, records, repo_path, split_once};
 use super::{Repo, Trouble};
@@ -19,7 +19,11 @@ impl Repo {
     /// The files at or below `dir`, in git's order. What is only intended to be added is not there yet.
     pub fn list(&self, source: &Source, dir: &RepoPath) -> Result<Vec<TreeFile>> {
         match source {
-            Source::Index => self.read(|lib| self.list_index(lib, dir), || self.ask_index(dir)),
+            Source::Index => match self.list_index(dir) {
+                Err(Trouble::AskGit) => self.ask_index(dir),
+                Err(Trouble::Fatal(error)) => Err(error),
+                Ok(all) => Ok(all),
+            },
             Source::Commit(commit) => {
                 self.read_objects(|lib| list_commit(lib, commit, dir), || self.ask_commit(commit, dir))
             }
@@ -61,18 +65,40 @@ impl Repo {
 
     /// The bytes of several files, none larger than `cap`, in the order of `ids`.
     pub fn blobs(&self, ids: &[BlobId], cap: u64) -> Result<Vec<Vec<u8>>> {
+        let room = usize::try_from(cap).unwrap_or(usize::MAX);
+        let limit = room.saturating_add(HEADER).saturating_mul(ids.len());
+        let all = ids.iter().zip(self.contents(ids, cap, limit)?);
+        all.map(|(id, content)| content.map_err(|size| too_large(id, size, cap))).collect()
+    }
+
+    /// The same, with the size of those that are larger; git may print `limit` bytes in all.
+    pub(super) fn contents(
+        &self,
+        ids: &[BlobId],
+        cap: u64,
+        limit: usize,
+    ) -> Result<Vec<Result<Vec<u8>, u64>>> {
         self.read_objects(
             |lib| {
                 let objects = lib.odb()?;
                 let read = |id: &BlobId| {
                     let oid = oid(lib, id.as_str())?;
                     let (size, kind) = objects.read_header(oid)?;
-                    check(id, kind.str().as_bytes(), size as u64, cap)?;
-                    Ok(objects.read(oid)?.data().to_vec())
+                    check(id, kind.str().as_bytes())?;
+                    let size = size as u64;
+                    Ok(if size > cap { Err(size) } else { Ok(objects.read(oid)?.data().to_vec()) })
                 };
                 ids.iter().map(read).collect()
             },
-            || self.ask_blobs(ids, cap),
+            || {
+                let objects = self.ask_objects(ids.iter().map(BlobId::as_str), limit)?;
+                let content = |(id, (kind, bytes)): (&BlobId, (Vec<u8>, Vec<u8>))| {
+                    check(id, &kind)?;
+                    let size = bytes.len() as u64;
+                    Ok(if size > cap { Err(size) } else { Ok(bytes) })
+                };
+                ids.iter().zip(objects).map(content).collect()
+            },
         )
     }
 
@@ -83,24 +109,18 @@ impl Repo {
         BlobId::parse(&id.to_string())
     }
 
-    fn list_index(&self, lib: &Repository, dir: &RepoPath) -> Result<Vec<TreeFile>, Trouble> {
-        let mut kept = self.index.borrow_mut();
-        let index = if let Some(index) = kept.as_mut() {
-            index.read(false)?;
-            index
-        } else {
-            // Not the repository's own index object: that one folds case where `core.ignoreCase` is set.
-            kept.insert(Index::open_ext(&self.index_path, lib.object_format())?)
-        };
-        let top = components(dir).collect::<Vec<_>>().join("/").into_bytes();
-        let below = [top.as_slice(), b"/"].concat();
+    fn list_index(&self, dir: &RepoPath) -> Result<Vec<TreeFile>, Trouble> {
+        let index = self.staged()?;
+        let path = components(dir).collect::<Vec<_>>().join("/").into_bytes();
+        // Names like `dir-x` stand between `dir` and what is below it.
+        let below = if path.is_empty() { Vec::new() } else { [path.as_slice(), b"/"].concat() };
+        let file = index.from(&path).take_while(|entry| entry.path == path);
+        let inside = index.from(&below).take_while(|entry| entry.path.starts_with(&below));
         let mut all = Vec::new();
-        if top.is_empty() {
-            index.iter().try_for_each(|entry| add_entry(&mut all, &entry))?;
-        } else {
-            // Names like `dir-x` stand between `dir` and what is below it.
-            each_from(index, &top, |path| path == top, &mut all)?;
-            each_from(index, &below, |path| path.starts_with(&below), &mut all)?;
+        for entry in file.chain(inside).filter(|entry| !entry.intended) {
+            let id = BlobId::parse(&Oid::from_bytes(entry.id)?.to_string())?;
+            let (stage, skipped) = (entry.stage, entry.skip_worktree);
+            add(&mut all, (entry.path, id, entry.mode), stage != 0, skipped, stage == 2)?;
         }
         Ok(all)
     }
@@ -146,7 +166,7 @@ impl Repo {
         Ok(all)
     }
 
-    fn empty_tree(&self) -> Result<String> {
+    pub(super) fn empty_tree(&self) -> Result<String> {
         let id = Oid::hash_object_ext(ObjectType::Tree, b"", self.format);
         id.map(|id| id.to_string()).map_err(|error| Error::repository(error.message()))
     }
@@ -165,17 +185,6 @@ impl Repo {
             add(&mut all, (path, BlobId::parse(id)?, mode), false, false, false)?;
         }
         Ok(all)
-    }
-
-    fn ask_blobs(&self, ids: &[BlobId], cap: u64) -> Result<Vec<Vec<u8>>> {
-        let room = usize::try_from(cap).unwrap_or(usize::MAX);
-        let limit = room.saturating_add(HEADER).saturating_mul(ids.len());
-        let objects = self.ask_objects(ids.iter().map(BlobId::as_str), limit)?;
-        let checked = ids.iter().zip(objects).map(|(id, (kind, bytes))| {
-            check(id, &kind, bytes.len() as u64, cap)?;
-            Ok(bytes)
-        });
-        checked.collect()
     }
 
     /// Kind and content of each object.
@@ -233,15 +242,16 @@ pub(super) fn oid(lib: &Repository, id: &str) -> Result<Oid, Trouble> {
     Ok(Oid::from_str_ext(id, lib.object_format())?)
 }
 
-fn check(id: &BlobId, kind: &[u8], size: u64, cap: u64) -> Result<()> {
-    if kind != b"blob" {
-        let kind = String::from_utf8_lossy(kind).into_owned();
-        return Err(Error::repository(format!("object {id} is a {kind}, not a file")));
+fn check(id: &BlobId, kind: &[u8]) -> Result<()> {
+    if kind == b"blob" {
+        return Ok(());
     }
-    if size > cap {
-        return Err(Error::state(format!("blob {} has {size} bytes; at most {cap} are read", id.short())));
-    }
-    Ok(())
+    let kind = String::from_utf8_lossy(kind).into_owned();
+    Err(Error::repository(format!("object {id} is a {kind}, not a file")))
+}
+
+fn too_large(id: &BlobId, size: u64, cap: u64) -> Error {
+    Error::state(format!("blob {} has {size} bytes; at most {cap} are read", id.short()))
 }
 
 fn list_commit(lib: &Repository, commit: &CommitId, dir: &RepoPath) -> Result<Vec<TreeFile>, Trouble> {
@@ -289,32 +299,14 @@ fn add_tree_file(all: &mut Vec<TreeFile>, path: &[u8], id: Oid, mode: i32) -> Re
     Ok(add(all, (path, BlobId::parse(&id.to_string())?, mode), false, false, false)?)
 }
 
-/// Adds the entries from the first one with this prefix on, as long as they are `wanted`.
-fn each_from(
-    index: &Index,
-    prefix: &[u8],
-    wanted: impl Fn(&[u8]) -> bool,
-    all: &mut Vec<TreeFile>,
-) -> Result<(), Trouble> {
-    let found = match index.find_prefix(prefix) {
-        Err(error) if error.code() == ErrorCode::NotFound => return Ok(()),
-        found => found?,
-    };
-    // The search may end anywhere among the stages of one conflict.
-    let before = (0..found).rev().take_while(|&at| index.get(at).is_some_and(|entry| wanted(&entry.path)));
-    let start = before.last().unwrap_or(found);
-    let entries = (start..index.len()).map_while(|at| index.get(at));
-    entries.take_while(|entry| wanted(&entry.path)).try_for_each(|entry| add_entry(all, &entry))
-}
-
-fn add_entry(all: &mut Vec<TreeFile>, entry: &git2::IndexEntry) -> Result<(), Trouble> {
-    let flags = IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended);
-    if flags.is_intent_to_add() {
-        return Ok(());
+/// What the bits of a mode mean, old ones that git does not write any more included.
+pub(super) fn file_mode(mode: u32) -> FileMode {
+    match mode & 0o170_000 {
+        0o120_000 => FileMode::Symlink,
+        0o160_000 => FileMode::Submodule,
+        _ if mode & 0o100 != 0 => FileMode::Executable,
+        _ => FileMode::Regular,
     }
-    let stage = (entry.flags >> 12) & 3;
-    let id = BlobId::parse(&entry.id.to_string())?;
-    Ok(add(all, (&entry.path, id, entry.mode), stage != 0, flags.is_skip_worktree(), stage == 2)?)
 }
 
 /// Adds a file; the stages of a conflict follow each other and become one file, with our content if there is any.
@@ -325,12 +317,7 @@ fn add(
     skip_worktree: bool,
     ours: bool,
 ) -> Result<()> {
-    let mode = match mode & 0o170_000 {
-        0o120_000 => FileMode::Symlink,
-        0o160_000 => FileMode::Submodule,
-        _ if mode & 0o100 != 0 => FileMode::Executable,
-        _ => FileMode::Regular,
-    };
+    let mode = file_mode(mode);
     if let Some(last) = all.last_mut()
         && last.path.as_str().as_bytes() == path
     {

@@ -194,6 +194,59 @@ pub struct CommitFacts {
     pub message: Vec<u8>,
 }
 
+/// What differs between two versions of the tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The files that differ, in the order of their paths.
+    pub files: Vec<Changed>,
+    /// Paths of which a merge left several versions in the index; none of them is among `files`. Git makes no commit
+    /// as long as there is one.
+    pub conflicted: Vec<String>,
+}
+
+/// A file that differs between two versions. Paths are from the top of the work tree; bytes that are not UTF-8 are
+/// replaced, as rules match them by patterns and must not fail because of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Its path afterwards; of a deleted file, the one it had.
+    pub path: String,
+    /// The path it had before, if git takes it for renamed.
+    pub from: Option<String>,
+    /// What it was; `None` if it was added.
+    pub before: Option<Side>,
+    /// What it is; `None` if it was deleted.
+    pub after: Option<Side>,
+}
+
+/// One version of a file that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// Its content; of a submodule the commit.
+    pub id: BlobId,
+    /// What it is.
+    pub mode: FileMode,
+}
+
+/// How much of a text differs, as `git diff --numstat` counts it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// Lines that are only in the later version.
+    pub added: usize,
+    /// Lines that are only in the earlier version.
+    pub deleted: usize,
+}
+
+/// Where two histories parted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MergeBase {
+    /// At this commit.
+    Found(CommitId),
+    /// Nowhere: they have nothing in common.
+    Unrelated,
+    /// Not known: what this shallow clone has of them does not meet.
+    Unknown,
+}
+
 /// A branch, of this repository or remembered from a remote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Branch {
