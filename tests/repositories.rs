@@ -2,11 +2,13 @@
 
 mod answers;
 mod committing;
+mod differences;
 mod hooks;
 mod kinds;
 mod limits;
 mod located;
-mod messages;
+mod ranges;
+mod staged;
 
 use std::fs;
 use std::path::{Path, PathBuf};

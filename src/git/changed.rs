@@ -73,9 +73,11 @@ impl Repo {
 
     fn ask_changed(&self, before: Option<&CommitId>, after: &Source) -> Result<Changes> {
         let base = before.map_or_else(|| self.empty_tree(), |commit| Ok(commit.to_string()))?;
-        let how = ["--raw", "-z", "--no-abbrev", "-M", "--ignore-submodules=none"];
+        let how =
+            ["--raw", "-z", "--no-abbrev", "-M", "--no-color", "--no-relative", "--ignore-submodules=none"];
+        // Not `diff-index`: that one takes announced files for staged, and folders of a sparse index for files.
         let call = match after {
-            Source::Index => self.ask(["diff-index", "--cached"]).args(how).arg(base.as_str()),
+            Source::Index => self.ask(["diff", "--cached"]).args(how).arg(base.as_str()),
             Source::Commit(commit) => {
                 self.ask(["diff-tree", "-r"]).args(how).arg(base.as_str()).arg(commit.as_str())
             }
@@ -98,8 +100,7 @@ fn parsed(call: &Call, listing: &[u8]) -> Result<Changes> {
         };
         let version = |mode: &str, id: &str| -> Result<Option<Version>> {
             let mode = u32::from_str_radix(mode.trim_start_matches(':'), 8).map_err(|_| odd(call))?;
-            let format =
-                if id.len() == 64 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
+            let format = if id.len() == 64 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
             let id = Oid::from_str_ext(id, format).map_err(|_| odd(call))?;
             Ok((mode != 0).then(|| (id, file_mode(mode))))
         };
@@ -124,8 +125,7 @@ fn changes(mut found: Vec<Pair>, mut conflicted: Vec<Vec<u8>>) -> Result<Changes
     conflicted.dedup();
     let text = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
     let side = |version: Option<Version>| {
-        let side =
-            |(id, mode): Version| Ok::<_, Error>(Side { id: BlobId::parse(&id.to_string())?, mode });
+        let side = |(id, mode): Version| Ok::<_, Error>(Side { id: BlobId::parse(&id.to_string())?, mode });
         version.map(side).transpose()
     };
     let changed = |pair: Pair| {

@@ -134,7 +134,8 @@ impl Repo {
         let mut index = Index::new_ext(self.format)?;
         let mut folders: Vec<&str> = vec![""];
         let ends = |path: &&'_ str| path.match_indices('/').map(|(at, _)| at + 1).collect::<Vec<_>>();
-        folders.extend(paths.iter().flat_map(|path| ends(path).into_iter().filter_map(|end| path.get(..end))));
+        folders
+            .extend(paths.iter().flat_map(|path| ends(path).into_iter().filter_map(|end| path.get(..end))));
         folders.sort_unstable();
         folders.dedup();
         for folder in folders {

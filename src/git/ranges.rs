@@ -61,7 +61,9 @@ impl Repo {
                 self.listed(&self.ask(["rev-list"]).args(how).stdin(revisions), to)
             },
         )?;
-        all.iter().filter(|commit| commit.parents.is_empty()).try_for_each(|commit| self.begins(&commit.id))?;
+        all.iter()
+            .filter(|commit| commit.parents.is_empty())
+            .try_for_each(|commit| self.begins(&commit.id))?;
         Ok(all)
     }
 
@@ -86,9 +88,12 @@ impl Repo {
         if !headers.any(|line| line.starts_with(b"parent ")) {
             return Ok(());
         }
-        Err(Error::repository(format!("history is cut off at {}: what it changed is not known", commit.short()))
-            .note("this clone is shallow")
-            .hint("git fetch --unshallow"))
+        Err(Error::repository(format!(
+            "history is cut off at {}: what it changed is not known",
+            commit.short()
+        ))
+        .note("this clone is shallow")
+        .hint("git fetch --unshallow"))
     }
 
     /// The ids in a file of git, one on each line; none without the file.

@@ -300,7 +300,9 @@ mod tests {
     #[test]
     fn what_is_read_and_what_is_left_to_git() {
         let path = |bytes| Staged::parse(bytes, 20).map(|staged| staged.get(0).unwrap().path.to_vec());
-        for good in [index(2, 1, b""), index(4, 1, b""), index(2, 0xfff, b""), index(2, 1, b"UNTR\0\0\0\x01x")] {
+        for good in
+            [index(2, 1, b""), index(4, 1, b""), index(2, 0xfff, b""), index(2, 1, b"UNTR\0\0\0\x01x")]
+        {
             assert_eq!(path(good), Some(b"a".to_vec()));
         }
         for bad in [

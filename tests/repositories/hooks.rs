@@ -11,22 +11,28 @@ use git_track::process::Vars;
 use super::{lines, seed, top};
 use crate::support::Repo;
 
-/// Runs a commit whose pre-commit hook notes what git gives it and then waits; meanwhile looks at the repository with
-/// just that.
-fn in_hook(repo: &Repo, cwd: &Path, args: &[&str]) {
+/// Runs a git command whose hook notes what git gives it, runs `script` and then waits; meanwhile looks at the repository
+/// with just that.
+pub(super) fn paused<T>(
+    repo: &Repo,
+    (cwd, args): (&Path, &[&str]),
+    (name, script): (&str, &str),
+    look: impl FnOnce(Env) -> T,
+) -> T {
     let note = |name: &str| repo.home().join(name);
-    for name in ["vars", "files", "ready", "go"] {
+    for name in ["vars", "ready", "go", "hooks/pre-commit", "hooks/pre-merge-commit"] {
         let _ = fs::remove_file(note(name));
     }
-    repo.hook(
-        "pre-commit",
-        "env -0 >\"$HOME/vars\"; git ls-files -s >\"$HOME/files\"; git rev-parse --show-toplevel >\"$HOME/top\"
-         : >\"$HOME/ready\"; n=0; while [ ! -e \"$HOME/go\" ] && [ $n -lt 2000 ]; do n=$((n+1)); sleep 0.01; done",
-    );
+    repo.git_in(cwd, &["config", "core.hooksPath", note("hooks").to_str().unwrap()]);
+    let wait = ": >\"$HOME/ready\"; n=0; while [ ! -e \"$HOME/go\" ] && [ $n -lt 4000 ]; do n=$((n+1)); sleep 0.005; done";
+    fs::create_dir_all(note("hooks")).unwrap();
+    let hook = note("hooks").join(name);
+    fs::write(&hook, format!("#!/bin/sh\nenv -0 >\"$HOME/vars\"\n{script}\n{wait}\n")).unwrap();
+    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let mut commit = repo.command(cwd, &repo.vars()).args(args).spawn().unwrap();
     let started = Instant::now();
     while !note("ready").exists() {
-        assert!(started.elapsed() < Duration::from_secs(20), "the hook did not run");
+        assert!(started.elapsed() < Duration::from_secs(20), "the hook of {args:?} did not run");
         std::thread::sleep(Duration::from_millis(2));
     }
     let given = fs::read(note("vars")).unwrap();
@@ -37,18 +43,25 @@ fn in_hook(repo: &Repo, cwd: &Path, args: &[&str]) {
         .map(|(name, value)| (name.into(), value.into()))
         .collect();
     let hook_cwd = PathBuf::from(&vars[std::ffi::OsStr::new("PWD")]);
-    let env = Env::new(hook_cwd, vars);
-    assert!(env.index_file.is_some());
-    let seen = git::open(&env).and_then(|found| {
-        let files = found.list(&Source::Index, &top())?;
-        Ok((lines(&files), found.work_tree().map(Path::to_owned)))
-    });
+    let seen = look(Env::new(hook_cwd, vars));
     fs::write(note("go"), "").unwrap();
     assert!(commit.wait().unwrap().success());
+    seen
+}
+
+fn in_hook(repo: &Repo, cwd: &Path, args: &[&str]) {
+    let script = "git ls-files -s >\"$HOME/files\"; git rev-parse --show-toplevel >\"$HOME/top\"";
+    let seen = paused(repo, (cwd, args), ("pre-commit", script), |env| {
+        assert!(env.index_file.is_some());
+        git::open(&env).and_then(|found| {
+            let files = found.list(&Source::Index, &top())?;
+            Ok((lines(&files), found.work_tree().map(Path::to_owned)))
+        })
+    });
     let (files, top) = seen.unwrap();
-    let wanted = fs::read_to_string(note("files")).unwrap().replace(" 0\t", "\t");
-    assert_eq!(files, wanted.lines().collect::<Vec<_>>(), "{args:?}");
-    assert_eq!(top.unwrap(), Path::new(fs::read_to_string(note("top")).unwrap().trim_end()));
+    let note = |name: &str| fs::read_to_string(repo.home().join(name)).unwrap();
+    assert_eq!(files, note("files").replace(" 0\t", "\t").lines().collect::<Vec<_>>(), "{args:?}");
+    assert_eq!(top.unwrap(), Path::new(note("top").trim_end()));
 }
 
 fn with_changes(repo: &Repo, top: &Path) {

@@ -16,7 +16,7 @@ fn seeded() -> Repo {
 }
 
 /// A clone of a seeded repository in `work`, through git's own transport.
-fn clone(args: &[&str]) -> (Repo, Repo) {
+pub(super) fn clone(args: &[&str]) -> (Repo, Repo) {
     let origin = seeded();
     for key in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"] {
         origin.git(&["config", key, "true"]);
