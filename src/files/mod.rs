@@ -28,7 +28,9 @@ use self::dir::{Dir, Look, Obstacle};
 pub use self::hooks::{HookDir, HookFile, HookKind, HookStep, Scratch, Shared, is_program};
 pub use self::journal::Phase;
 pub use self::lock::{Lock, Owner};
-pub use self::outside::{Stamp, install, is_folder, is_there, playground, read_outside, stamp};
+pub use self::outside::{
+    Stamp, append_outside, install, is_folder, is_there, playground, read_outside, stamp, write_outside,
+};
 pub use self::recover::{Direction, Kept, Pending, Recovered};
 use crate::error::{Error, Result};
 use crate::model::edit::Root;

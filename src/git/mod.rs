@@ -7,6 +7,7 @@ mod ask;
 mod changed;
 mod config;
 mod history;
+mod hooks;
 mod lines;
 mod open;
 mod ranges;

@@ -37,7 +37,13 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
         wrong(case, subject, &types)
     };
     let fix = suggest(subject, &types).filter(|suggested| suggested != subject);
-    Ok(wrong.map(|wrong| Complaint::new(format!("`{subject}`: {wrong}")).fix(fix.map(|subject| format!("write `{subject}`")))).into_iter().collect())
+    Ok(wrong
+        .map(|wrong| {
+            Complaint::new(format!("`{subject}`: {wrong}"))
+                .fix(fix.map(|subject| format!("write `{subject}`")))
+        })
+        .into_iter()
+        .collect())
 }
 
 fn wrong(case: &Case, subject: &str, types: &[&str]) -> Option<String> {

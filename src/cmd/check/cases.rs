@@ -223,7 +223,11 @@ impl Bench<'_> {
     }
 }
 
-fn view<'a, 'v>(laid: &'a Laid<'v>, unreadable: &'a [Broken<'a>], violations: &'a [Broken<'a>]) -> View<'a, 'v> {
+fn view<'a, 'v>(
+    laid: &'a Laid<'v>,
+    unreadable: &'a [Broken<'a>],
+    violations: &'a [Broken<'a>],
+) -> View<'a, 'v> {
     let pages: &Pages = &laid.version.snapshot.pages;
     View {
         world: &laid.world,
