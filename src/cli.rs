@@ -42,17 +42,10 @@ pub fn take_index_file(remove: impl FnOnce(&str)) -> Option<OsString> {
 pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let json = args.iter().any(|arg| arg == "--json");
-    let is_command =
-        |arg: &&OsString| Cli::command().get_subcommands().any(|known| known.get_name() == **arg);
-    let word = args.iter().skip(1).find(is_command).map(|arg| arg.to_string_lossy().into_owned());
-    let word = word.filter(|_| json).unwrap_or_default();
-    let matches = match Cli::command().try_get_matches_from(args) {
-        Ok(matches) => matches,
-        Err(error) => return usage(&error, &word, json),
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
+    let cli = Cli::command().try_get_matches_from(&args).and_then(|found| Cli::from_arg_matches(&found));
+    let cli = match cli {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &word, json),
+        Err(error) => return usage(&error, &args, json),
     };
     let word = cli.command.word();
     let ui = Ui::new(Color::Auto, Wishes::default(), cli.global.json, cli.global.quiet);
@@ -66,7 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString
 }
 
 fn execute(context: &Context, word: &str, command: &Command) -> ExitCode {
-    let answer = cmd::run(context, command, Cli::command());
+    let answer = cmd::run(context, command, Cli::command);
     let printed = answer.as_ref().map(|answer| match &answer.raw {
         Some(raw) => context.ui.raw(&answer.document(word), raw).map(|()| answer.exit),
         None => context.ui.answer(&answer.document(word), &answer.text).map(|()| answer.exit),
@@ -90,12 +83,12 @@ fn context(word: &'static str, global: Global, index_file: Option<OsString>) -> 
     let cwd = std::env::current_dir().map_err(|error| Error::io("find the current directory", &error))?;
     let mut vars: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
     vars.extend(index_file.map(|file| (OsString::from("GIT_INDEX_FILE"), file)));
-    let now = jiff::Zoned::now();
     let around = Surroundings {
         cwd,
         vars,
-        seconds: now.timestamp().as_second(),
-        date: now.date().to_string(),
+        seconds: jiff::Timestamp::now().as_second(),
+        // The rules of all time zones are looked through for it, which takes longer than most commands.
+        date: || jiff::Zoned::now().date().to_string(),
         pid: std::process::id(),
         program: std::env::args_os().next(),
         executable: std::env::current_exe().ok(),
@@ -104,13 +97,16 @@ fn context(word: &'static str, global: Global, index_file: Option<OsString>) -> 
 }
 
 // clap prints its own help and complaints; with --json a complaint is a document like every other error.
-fn usage(error: &clap::Error, word: &str, json: bool) -> ExitCode {
+fn usage(error: &clap::Error, args: &[OsString], json: bool) -> ExitCode {
     if json && error.use_stderr() {
+        let tree = Cli::command();
+        let is_command = |arg: &&OsString| tree.get_subcommands().any(|known| known.get_name() == **arg);
+        let word = args.iter().skip(1).find(is_command).map(|arg| arg.to_string_lossy()).unwrap_or_default();
         let printed = error.to_string();
         let message = printed.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
         let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
         let error = Error::usage(message).hint("git track help");
-        Ui::new(Color::Never, Wishes::default(), true, false).error(word, &error);
+        Ui::new(Color::Never, Wishes::default(), true, false).error(&word, &error);
         return ExitCode::from(error.kind().exit());
     }
     if error.use_stderr() {

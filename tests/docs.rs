@@ -105,3 +105,41 @@ fn every_command_that_the_readme_names_exists() {
         .collect();
     assert!(unknown.is_empty(), "{unknown:?}: words behind `git track` in README.md that are no commands");
 }
+
+/// The page about the rules, made from their table.
+fn rules() -> String {
+    let sentence = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut page = String::from(
+        "# Rules\n\nMade from the table `RULES` in `src/rules/mod.rs`; `git track explain RULE` says the same.\n\
+         How levels are set, and what judges a change, is in README.md, *Conventions*.\n\n\
+         | rule | looks at | by default | asks that |\n|---|---|---|---|\n",
+    );
+    for rule in git_track::rules::RULES {
+        let about = format!("{:?}", rule.about).to_lowercase();
+        let line =
+            format!("| [`{0}`](#{0}) | {about} | {1} | {2} |\n", rule.id, rule.level.word(), rule.summary);
+        page.push_str(&line);
+    }
+    for rule in git_track::rules::RULES {
+        page.push_str(&format!(
+            "\n## {}\n\n{}\n\nRuns in {}.\n",
+            rule.id,
+            sentence(rule.help),
+            rule.about.stages()
+        ));
+    }
+    page
+}
+
+#[test]
+fn the_page_about_the_rules_is_their_table() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    if std::env::var_os("GIT_TRACK_TRANSCRIPTS").is_some_and(|wish| wish == "update") {
+        fs::write(&file, rules()).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(&file).unwrap_or_default(),
+        rules(),
+        "GIT_TRACK_TRANSCRIPTS=update cargo test docs"
+    );
+}

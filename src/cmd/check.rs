@@ -94,7 +94,7 @@ pub(super) struct Verdict {
 /// Runs the rules and tells what they found.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let verdict = if args.staged {
-        staged(context, args.branch.clone(), &[About::State, About::Change])?
+        staged(context, &context.history()?, args.branch.clone(), &[About::State, About::Change])?
     } else if let Some(range) = &args.range {
         self::range(context, range, args.branch.clone())?
     } else if let Some(file) = &args.message {
@@ -170,8 +170,12 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Answer> {
 }
 
 /// What the rules say about the commit that is being made.
-pub(super) fn staged(context: &Context, branch: Option<String>, about: &[About]) -> Result<Verdict> {
-    let store = context.history()?;
+pub(super) fn staged(
+    context: &Context,
+    store: &Store,
+    branch: Option<String>,
+    about: &[About],
+) -> Result<Verdict> {
     let repo = &store.repo;
     let head = repo.head()?;
     let changes = repo.changed(head.commit(), &Source::Index)?;
@@ -184,12 +188,12 @@ pub(super) fn staged(context: &Context, branch: Option<String>, about: &[About])
     if files.is_empty() {
         return Ok(verdict);
     }
-    let after = Version::read(&store, At::Index)?;
-    let old = before(&store, head.commit(), &after, &files)?;
+    let after = Version::read(store, At::Index)?;
+    let old = before(store, head.commit(), &after, &files)?;
     let branch = branch.or_else(|| head.branch().map(str::to_owned));
     let on_base = branch.is_some() && branch == after.snapshot.config.base;
     let subject = Subject { parent: head.commit(), to: At::Index, merge: merging, message: None, on_base };
-    let bench = Bench { context, store: &store, branch };
+    let bench = Bench { context, store, branch };
     let about: Vec<About> =
         about.iter().copied().filter(|about| !merging || *about == About::State).collect();
     let found = bench.change(&subject, (&old, &after, &old), &files, &about)?;

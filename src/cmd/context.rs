@@ -83,8 +83,8 @@ pub struct Surroundings {
     pub vars: BTreeMap<OsString, OsString>,
     /// Seconds since 1970.
     pub seconds: i64,
-    /// The local calendar date: `YYYY-MM-DD`.
-    pub date: String,
+    /// Finds out the local calendar date: `YYYY-MM-DD`.
+    pub date: fn() -> String,
     /// The process.
     pub pid: u32,
     /// How the program was called.
@@ -111,7 +111,8 @@ pub struct Context {
     pub command: &'static str,
     env: Env,
     vars: BTreeMap<OsString, OsString>,
-    local_date: Date,
+    date: fn() -> String,
+    is_fixed: bool,
 }
 
 impl Context {
@@ -128,14 +129,14 @@ impl Context {
         let text = |name: &str| {
             vars.get(OsStr::new(name)).and_then(|value| value.to_str()).filter(|v| !v.is_empty())
         };
-        let (now, local_date) = match text("GIT_TRACK_NOW") {
+        let fixed = text("GIT_TRACK_NOW");
+        let now = match fixed {
             Some(fixed) => {
-                let now =
-                    Time::parse(fixed).map_err(|error| Error::usage(format!("GIT_TRACK_NOW: {error}")))?;
-                (now, now.date())
+                Time::parse(fixed).map_err(|error| Error::usage(format!("GIT_TRACK_NOW: {error}")))?
             }
-            None => (Time::from_seconds(seconds), Date::parse(&date)?),
+            None => Time::from_seconds(seconds),
         };
+        let is_fixed = fixed.is_some();
         let wishes = Wishes {
             plain: text("NO_COLOR").is_some() || text("TERM") == Some("dumb"),
             forced: text("CLICOLOR_FORCE").is_some_and(|v| v != "0")
@@ -149,7 +150,7 @@ impl Context {
         };
         let ui = Ui::new(color, wishes, global.json, global.quiet);
         let env = Env::new(cwd, vars.clone().into_iter().collect());
-        Ok(Self { global, ui, now, pid, program, executable, command, env, vars, local_date })
+        Ok(Self { global, ui, now, pid, program, executable, command, env, vars, date, is_fixed })
     }
 
     /// A variable of the environment that is text and not empty.
@@ -168,8 +169,8 @@ impl Context {
     }
 
     /// The local calendar date: what new ids carry.
-    pub fn local_date(&self) -> Date {
-        self.local_date
+    pub fn local_date(&self) -> Result<Date> {
+        if self.is_fixed { Ok(self.now.date()) } else { Date::parse(&(self.date)()) }
     }
 
     /// The repository.

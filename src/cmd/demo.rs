@@ -104,13 +104,13 @@ impl Stage<'_> {
             cwd: self.folder.clone(),
             vars,
             seconds: self.now,
-            date: now.date().to_string(),
+            date: String::new,
             pid: self.context.pid,
             program: None,
             executable: self.context.executable.clone(),
         };
         let context = Context::new(parsed.command.word(), global, around)?;
-        super::run(&context, &parsed.command, <DemoLine as clap::CommandFactory>::command())
+        super::run(&context, &parsed.command, <DemoLine as clap::CommandFactory>::command)
             .map_err(|error| error.context(format!("git track {}", words.join(" "))))
     }
 

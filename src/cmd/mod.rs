@@ -103,7 +103,7 @@ impl Answer {
 }
 
 /// Runs a command; `tree`: the whole command line, for completions and manual pages.
-pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<Answer> {
+pub fn run(context: &Context, command: &Command, tree: fn() -> clap::Command) -> Result<Answer> {
     match command {
         Command::Init(args) => init::run(context, args),
         Command::Demo(args) => demo::run(context, args),
@@ -156,7 +156,7 @@ pub fn run(context: &Context, command: &Command, tree: clap::Command) -> Result<
         Command::Config(args) => config::run(context, args),
         Command::Profile(args) => profile::run(context, args),
         Command::Schema(args) => schema::run(args),
-        Command::Completions(args) => Ok(man::completions(args, tree)),
-        Command::Man(args) => man::run(context, args, tree),
+        Command::Completions(args) => Ok(man::completions(args, tree())),
+        Command::Man(args) => man::run(context, args, tree()),
     }
 }

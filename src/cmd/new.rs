@@ -188,7 +188,7 @@ fn free_id(deciding: &Deciding, draft: &Draft, args: &Args, profile: &Profile) -
         };
         Id::parse(text).is_ok_and(known) || session.snapshot.broken.iter().any(broken)
     };
-    let id = make_id(&profile.id, &word, &context.local_date().compact(), &taken);
+    let id = make_id(&profile.id, &word, &context.local_date()?.compact(), &taken);
     if id.len() > MAX {
         return Err(Error::usage(format!("`{id}` is longer than the {MAX} characters of an id"))
             .hint("say a shorter one with --id-slug"));

@@ -233,7 +233,10 @@ fn window(context: &Context, span: &Span, report: &Report) -> Result<Window> {
     let day = |text: &Option<String>| {
         text.as_deref().map(Date::parse).transpose().map_err(|error| Error::usage(error.message()))
     };
-    let until = day(&span.until)?.unwrap_or_else(|| context.local_date());
+    let until = match day(&span.until)? {
+        Some(day) => day,
+        None => context.local_date()?,
+    };
     let back = report.days.unwrap_or(DAYS).saturating_sub(1);
     let since = day(&span.since)?.unwrap_or_else(|| until.days_before(back));
     if since > until {

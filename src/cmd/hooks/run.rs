@@ -33,10 +33,15 @@ pub(super) fn run(context: &Context, event: Event, args: &[OsString]) -> Result<
         context.remark(format!("git-track: {} is skipped, because {SKIP}=0", event.name()));
         return Ok(Answer::default());
     }
-    let staged = |about: &[About]| staged(context, None, about).map(|found| Refusal::of(found, STAGED));
+    let staged = |store: &Store, about: &[About]| {
+        staged(context, store, None, about).map(|found| Refusal::of(found, STAGED))
+    };
     let judged = match event {
-        Event::PreCommit => pending(context).and_then(|()| staged(&[About::State, About::Change])),
-        Event::PreMergeCommit => staged(&[About::State]),
+        Event::PreCommit => context.history().and_then(|store| {
+            pending(&store)?;
+            staged(&store, &[About::State, About::Change])
+        }),
+        Event::PreMergeCommit => context.history().and_then(|store| staged(&store, &[About::State])),
         Event::CommitMsg => texted(context, &file(event, args)?, "git commit --edit --file="),
         Event::ApplypatchMsg => texted(context, &file(event, args)?, "git am --continue"),
         Event::PrepareCommitMsg => {
@@ -105,12 +110,11 @@ fn undecided(error: Error) -> Error {
     error.hint(format!("to go on without it, once: {SKIP}=0 git …"))
 }
 
-fn pending(context: &Context) -> Result<()> {
-    let store = context.history()?;
+fn pending(store: &Store) -> Result<()> {
     match store.repo.work_tree().map(|_| store.files.pending()).transpose()?.flatten() {
-        Some(_) => Err(undecided(
-            Error::new(Kind::Pending, "a change of git-track was interrupted").hint("git track recover"),
-        )),
+        Some(_) => {
+            Err(Error::new(Kind::Pending, "a change of git-track was interrupted").hint("git track recover"))
+        }
         None => Ok(()),
     }
 }
