@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use git_track::formats::yaml;
 use serde_json::Value;
 
-use super::{Ran, Scene, USUAL};
+use super::{NOTHING, Ran, Scene, USUAL};
 
 fn read(path: &str) -> Value {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -121,5 +121,5 @@ fn the_action_judges_the_right_commits() {
     let shallow = scene.repo.path().join(".git/shallow");
     fs::write(shallow, format!("{}\n", scene.repo.git(&["rev-parse", "HEAD"]))).unwrap();
     run(&scene, line, &[("PROGRAM", "git-track")], &[]).exits(1).says("fetch-depth: 0");
-    assert_eq!(scene.log(), [String::new(); 0]);
+    assert_eq!(scene.log(), NOTHING);
 }
