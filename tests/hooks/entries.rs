@@ -109,7 +109,8 @@ fn the_action_judges_the_right_commits() {
     let zero = "0".repeat(40);
     let cases: [(&[(&str, &str)], &str); 4] = [
         (&[("RANGE", "x..y")], "x..y"),
-        (&[("PULLED", "base"), ("HEAD_SHA", "head")], "base..head"),
+        // A push to the branch of a pull request tells what was there before, too.
+        (&[("PULLED", "base"), ("BEFORE", "old"), ("HEAD_SHA", "head")], "base..head"),
         (&[("BEFORE", "old"), ("HEAD_SHA", "new")], "old..new"),
         (&[("BEFORE", &zero), ("HEAD_SHA", "new"), ("DEFAULT", "main")], "origin/main..new"),
     ];

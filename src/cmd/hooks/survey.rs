@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
-use crate::files::{HookDir, HookFile, HookKind, Shared, is_program, read_outside};
+use crate::files::{HookDir, HookFile, HookKind, Shared, can_run, read_outside};
 use crate::git::{Configured, Repo};
 
 use super::super::context::Context;
@@ -154,7 +154,7 @@ impl Survey {
             Condition::Edited
         } else if script.program.as_deref() == Some(&self.program) {
             Condition::Current
-        } else if script.program.as_deref().is_some_and(is_program) || on_path(context) {
+        } else if script.program.as_deref().is_some_and(can_run) || on_path(context) {
             Condition::OtherProgram
         } else {
             Condition::NoProgram
@@ -165,7 +165,7 @@ impl Survey {
 fn on_path(context: &Context) -> bool {
     let path = context.vars().get(OsStr::new("PATH")).map(|path| path.as_bytes()).unwrap_or_default();
     let mut folders = path.split(|&b| b == b':').filter(|folder| !folder.is_empty());
-    folders.any(|folder| is_program(&Path::new(OsStr::from_bytes(folder)).join("git-track")))
+    folders.any(|folder| can_run(&Path::new(OsStr::from_bytes(folder)).join("git-track")))
 }
 
 /// Who runs for an event, in a word for scripts and in words for people.
