@@ -27,6 +27,8 @@ const COMMANDS: &[&str] = &[
     "diff",
     "queue",
     "graph",
+    "hooks install",
+    "hooks uninstall",
     "doctor",
     "claim U01 --as bob",
     "block U01 -m stuck --fix ask",

@@ -34,6 +34,9 @@ const USUAL: [&str; 8] = [
     "post-checkout",
 ];
 
+/// An empty list.
+const NOTHING: [&str; 0] = [];
+
 /// A hook that notes what it is given.
 const NOTES: &str = "#!/bin/sh\necho \"theirs $* [$(cat)]\" >>\"$HOME/log\"\n";
 

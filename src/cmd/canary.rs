@@ -75,7 +75,7 @@ fn told(context: &Context, what: &str, output: &Output, named: bool) -> Finding 
     } else {
         let complaint = output.complaint();
         let problem = Error::refused("the commit was refused, but not for that");
-        Some(complaint.lines().take(5).fold(problem, |problem, line| problem.note(line)))
+        Some(complaint.lines().take(5).fold(problem, Error::note))
     };
     Finding { what: what.to_owned(), problem, mild: false }
 }

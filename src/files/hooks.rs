@@ -212,7 +212,7 @@ impl HookStep {
 }
 
 /// Whether a file anywhere can be run.
-pub fn is_program(path: &Path) -> bool {
+pub fn can_run(path: &Path) -> bool {
     path.is_file() && rustix::fs::access(path, Access::EXEC_OK).is_ok()
 }
 

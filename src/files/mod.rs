@@ -25,7 +25,7 @@ use std::time::Duration;
 use rustix::fs::FileType;
 
 use self::dir::{Dir, Look, Obstacle};
-pub use self::hooks::{HookDir, HookFile, HookKind, HookStep, Scratch, Shared, is_program};
+pub use self::hooks::{HookDir, HookFile, HookKind, HookStep, Scratch, Shared, can_run};
 pub use self::journal::Phase;
 pub use self::lock::{Lock, Owner};
 pub use self::outside::{

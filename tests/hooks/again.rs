@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
 
-use super::{NOTES, PROGRAM, Scene, USUAL, everything, executable};
+use super::{NOTES, NOTHING, PROGRAM, Scene, USUAL, everything, executable};
 
 #[test]
 fn a_second_time_changes_nothing() {
@@ -147,7 +147,7 @@ fn init_installs_hooks() {
     assert!(!scene.hook("pre-commit").exists() && !scene.repo.path().join(".track").exists(), "{dry:?}");
     let ran = init(&["--commit"]).exits(0);
     let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(crate::transcripts::wrong("output", &told), [String::new(); 0]);
+    assert_eq!(crate::transcripts::wrong("output", &told), NOTHING);
     assert_eq!(told["changes"].as_array().unwrap().len(), USUAL.len());
     assert_eq!(scene.states(scene.repo.path()).0, 0);
     let told: serde_json::Value = serde_json::from_str(&init(&[]).exits(0).stdout).unwrap();

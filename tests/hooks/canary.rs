@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{NOTES, PROGRAM, Ran, Scene, executable};
+use super::{NOTES, NOTHING, PROGRAM, Ran, Scene, executable};
 
 /// A program that refuses what the canary plants.
 const STRICT: &str = r#"case "$3" in
@@ -18,7 +18,7 @@ fn doctor(scene: &Scene) -> (i32, Vec<Value>) {
     let Ran { code, stdout, .. } =
         scene.call(Path::new(PROGRAM), scene.repo.path(), &["doctor", "--canary", "--json"]);
     let told: Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!(crate::transcripts::wrong("output", &told), [String::new(); 0]);
+    assert_eq!(crate::transcripts::wrong("output", &told), NOTHING);
     let all = told["findings"].as_array().unwrap();
     let canary = |finding: &&Value| finding["what"].as_str().unwrap().contains(" is refused by ");
     (code, all.iter().filter(canary).cloned().collect())
@@ -64,7 +64,7 @@ fn foreign_hooks_do_not_run_for_it() {
     scene.program(STRICT);
     let (_, findings) = doctor(&scene);
     assert!(findings.iter().all(|finding| finding["ok"] == true), "{findings:#?}");
-    assert_eq!(scene.log(), [String::new(); 0]);
+    assert_eq!(scene.log(), NOTHING);
 }
 
 #[test]

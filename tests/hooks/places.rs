@@ -81,6 +81,19 @@ fn a_directory_of_the_repository_s_own_choice() {
 }
 
 #[test]
+fn hooks_that_git_does_not_look_at_are_told() {
+    let scene = Scene::new();
+    scene.track(&["install"]).exits(0);
+    scene.repo.git(&["config", "core.hooksPath", scene.repo.home().join("new").to_str().unwrap()]);
+    scene.track(&["status"]).exits(1).says(".git/hooks` are dead");
+    let linked = scene.repo.root().join("linked");
+    scene.repo.git(&["config", "core.hooksPath", scene.hooks().to_str().unwrap()]);
+    scene.git(&["worktree", "add", "-q", linked.to_str().unwrap()]).exits(0);
+    let told = scene.track_in(&linked, &["status"]).exits(0);
+    assert!(!told.stdout.contains("dead"), "{told:?}");
+}
+
+#[test]
 fn a_directory_of_one_worktree() {
     let scene = Scene::new();
     scene.repo.git(&["config", "extensions.worktreeConfig", "true"]);

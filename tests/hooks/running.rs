@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::{NOTES, PROGRAM, Scene, executable};
+use super::{NOTES, NOTHING, PROGRAM, Scene, executable};
 use crate::support::Repo;
 
 const COMMIT: [&str; 5] = ["commit", "--quiet", "--allow-empty", "-m", "feat: b"];
@@ -62,7 +62,7 @@ fn a_missing_program_refuses_and_says_what_to_do() {
     let skipped = scene.git_with(&[path, ("GIT_TRACK", "0")], &COMMIT).exits(0);
     skipped.says("pre-commit skipped, because GIT_TRACK=0");
     scene.git_with(&[path], &["checkout", "-q", "-b", "side"]).exits(0).says("post-checkout cannot run");
-    assert_eq!(scene.log(), [String::new(); 0]);
+    assert_eq!(scene.log(), NOTHING);
     let path = format!("PATH={}", path.1);
     let status =
         scene.call(Path::new("/usr/bin/env"), scene.repo.path(), &[&path, PROGRAM, "hooks", "status"]);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::git::{HooksPath, Repo, Scope, Version};
 
-use super::events::Event;
+use super::events::{Event, Where};
 
 /// The git that runs hooks named by the configuration.
 pub(super) const BY_CONFIG: Version = Version(2, 54);
@@ -118,9 +118,9 @@ fn husky(path: &Path) -> Option<PathBuf> {
 fn of_husky(path: &Path, written: &Path) -> Error {
     let error = Error::refused(format!("husky looks after the hooks in `{}`", path.display()))
         .note("it writes them anew; what is to run stands in files of yours, a line each:");
-    let lines = [Event::PreCommit, Event::CommitMsg, Event::PrepareCommitMsg, Event::PrePush];
-    let error = lines.into_iter().fold(error, |error, event| {
-        error.note(format!("{}: {}", written.join(event.name()).display(), event.line()))
-    });
+    let folder = written.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let error = Event::usual(Where::Work)
+        .iter()
+        .fold(error, |error, event| error.note(format!("{folder}/{}: {}", event.name(), event.line())));
     error.hint("git track hooks install --manual").hint("git track hooks status    says which are there")
 }

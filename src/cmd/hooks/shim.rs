@@ -11,8 +11,11 @@ const TEMPLATE: &str = include_str!("../../../hooks/shim.sh");
 /// What the second line of every version begins with; a number follows.
 const MARK: &[u8] = b"# git-track shim ";
 
-/// Around the program in the third line.
-const PROGRAM: (&[u8], &[u8]) = (b"\n_bin=", b" _old=");
+/// Before the program in the third line.
+const PROGRAM: &[u8] = b"\n_bin='";
+
+/// A quote within quotes.
+const QUOTE: &[u8] = br"'\''";
 
 /// A script of ours, as it was found.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,20 +48,19 @@ pub(super) fn read(bytes: &[u8]) -> Option<Script> {
     Some(Script { version, program: program(bytes) })
 }
 
+// The word ends where a quote is not followed by one that stands for itself.
 fn program(bytes: &[u8]) -> Option<PathBuf> {
-    let (begin, end) = PROGRAM;
-    let at = |part: &[u8], needle: &[u8]| part.windows(needle.len()).position(|window| window == needle);
-    let rest = bytes.get(at(bytes, begin)? + begin.len()..)?;
-    let word = rest.get(..at(rest, end)?)?;
-    let inside = word.strip_prefix(b"'")?.strip_suffix(b"'")?;
+    let at = bytes.windows(PROGRAM.len()).position(|window| window == PROGRAM)?;
+    let mut rest = bytes.get(at + PROGRAM.len()..)?;
     let mut path = Vec::new();
-    let mut rest = inside;
-    while let Some(at) = at(rest, br"'\''") {
-        path.extend_from_slice(rest.get(..at)?);
+    loop {
+        let end = rest.iter().position(|&byte| byte == b'\'')?;
+        let (word, after) = rest.split_at(end);
+        path.extend_from_slice(word);
+        let Some(more) = after.strip_prefix(QUOTE) else { break };
         path.push(b'\'');
-        rest = rest.get(at + 4..)?;
+        rest = more;
     }
-    path.extend_from_slice(rest);
     Some(PathBuf::from(OsString::from_vec(path)))
 }
 
@@ -67,7 +69,7 @@ pub(super) fn quoted(word: &OsStr) -> OsString {
     let mut quoted = vec![b'\''];
     for &byte in word.as_bytes() {
         match byte {
-            b'\'' => quoted.extend_from_slice(br"'\''"),
+            b'\'' => quoted.extend_from_slice(QUOTE),
             other => quoted.push(other),
         }
     }

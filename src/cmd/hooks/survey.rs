@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
-use crate::files::{HookDir, HookFile, HookKind, Shared, is_program, read_outside};
+use crate::files::{HookDir, HookFile, HookKind, Shared, can_run, read_outside};
 use crate::git::{Configured, Repo};
 
 use super::super::context::Context;
@@ -83,7 +83,8 @@ pub(super) enum Condition {
 impl Survey {
     /// Looks at a repository.
     pub(super) fn new(context: &Context, repo: &Repo) -> Result<Self> {
-        let place = place(repo)?;
+        let mut place = place(repo)?;
+        place.remarks.extend(dead(repo, &place.path)?);
         let readable = !place.path.as_os_str().is_empty() && place.path != Path::new("/dev/null");
         let dir = HookDir::open(if readable { &place.path } else { Path::new("/nonexistent") })?;
         let configured = repo.configured_hooks()?;
@@ -154,7 +155,7 @@ impl Survey {
             Condition::Edited
         } else if script.program.as_deref() == Some(&self.program) {
             Condition::Current
-        } else if script.program.as_deref().is_some_and(is_program) || on_path(context) {
+        } else if script.program.as_deref().is_some_and(can_run) || on_path(context) {
             Condition::OtherProgram
         } else {
             Condition::NoProgram
@@ -165,7 +166,23 @@ impl Survey {
 fn on_path(context: &Context) -> bool {
     let path = context.vars().get(OsStr::new("PATH")).map(|path| path.as_bytes()).unwrap_or_default();
     let mut folders = path.split(|&b| b == b':').filter(|folder| !folder.is_empty());
-    folders.any(|folder| is_program(&Path::new(OsStr::from_bytes(folder)).join("git-track")))
+    folders.any(|folder| can_run(&Path::new(OsStr::from_bytes(folder)).join("git-track")))
+}
+
+// Scripts from before git was told to look elsewhere.
+fn dead(repo: &Repo, path: &Path) -> Result<Option<String>> {
+    let usual = repo.common_dir().join("hooks");
+    if usual == path {
+        return Ok(None);
+    }
+    let dir = HookDir::open(&usual)?;
+    for event in Event::ALL {
+        if dir.look(event.name())?.is_some_and(|file| shim::read(&file.bytes).is_some()) {
+            let shown = usual.display();
+            return Ok(Some(format!("git-track's hooks in `{shown}` are dead: git does not look there")));
+        }
+    }
+    Ok(None)
 }
 
 /// Who runs for an event, in a word for scripts and in words for people.
