@@ -32,6 +32,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &[
             "error",
             "model",
+            "message",
             "formats",
             "process",
             "ui",
@@ -81,7 +82,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("std::thread", &["process", "files", "store"]),
     ("std::time::Instant", &["process", "files"]),
     ("jiff", &["model", "cli"]),
-    ("regex", &["derive", "formats"]),
+    ("regex", &["derive", "formats", "rules"]),
     ("toml_edit", &["formats"]),
     ("quick_xml", &["formats"]),
     ("similar", &["cmd"]),

@@ -14,7 +14,7 @@ use super::Answer;
 use super::canary;
 use super::context::{ACTOR_KIND, Context};
 use super::hooks::health;
-use super::session::check;
+use super::validity::check;
 
 /// Arguments of `doctor`.
 #[derive(Debug, ClapArgs)]

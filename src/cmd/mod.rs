@@ -49,6 +49,7 @@ mod status;
 mod step;
 mod trust;
 mod undo;
+mod validity;
 mod why;
 mod write;
 

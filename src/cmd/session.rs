@@ -6,7 +6,6 @@ use crate::derive::board::{Board, Node};
 use crate::derive::conditions::is_listed;
 use crate::derive::here::{Via, item_of, names_something};
 use crate::derive::reference::{self, Part, Target};
-use crate::derive::validate::violations;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::files::{Direction, Files, Lock, Owner, Recovered};
@@ -19,6 +18,7 @@ use crate::ui::{Line, Style, cut};
 use super::Answer;
 use super::context::Context;
 use super::items;
+use super::validity::check;
 
 /// The state of the work tree, read whole.
 pub(super) struct Session {
@@ -68,25 +68,6 @@ pub(super) fn whole(snapshot: &Snapshot, answer: Answer) -> Answer {
     }
     answer.text.line(Line::new().plain("        ").add(Style::Command, "git track doctor"));
     answer
-}
-
-/// Lists what breaks the rules of a process beside what cannot be read.
-pub(super) fn check(snapshot: &mut Snapshot) {
-    let found = violating(snapshot, &world(snapshot));
-    snapshot.broken.extend(found);
-}
-
-/// What breaks the rules of a process, with its places.
-pub(super) fn violating(snapshot: &Snapshot, world: &World) -> Vec<Broken> {
-    let mut found = Vec::new();
-    for (board, loaded) in snapshot.workflows.iter().enumerate() {
-        for violation in violations(world, board) {
-            let error = Error::state(violation.message);
-            let error = violation.hint.into_iter().fold(error, Error::hint);
-            found.push(loaded.broken(error, &violation.path));
-        }
-    }
-    found
 }
 
 impl Session {

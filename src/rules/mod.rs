@@ -14,6 +14,7 @@ mod folder_name;
 mod folders;
 mod item_reference;
 mod late_record;
+mod long_summary;
 mod manifest_complete;
 mod out_of_scope;
 mod protected_path;
@@ -91,6 +92,7 @@ pub static RULES: &[&Rule] = &[
     &document_content::POINTS,
     &unique_field::RULE,
     &vague_focus::RULE,
+    &long_summary::RULE,
     &version_mismatch::RULE,
     &rendered_drift::RULE,
     &retention::RULE,

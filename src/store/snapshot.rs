@@ -45,7 +45,7 @@ pub struct Loaded {
     pub bytes: Vec<u8>,
     /// What they say.
     pub workflow: Workflow,
-    profile: usize,
+    pub(super) profile: usize,
 }
 
 /// A file that cannot be used, or not be trusted.
@@ -222,31 +222,6 @@ impl Store {
 }
 
 impl Snapshot {
-    /// The workflows with their processes, in the order of their ids.
-    pub fn with_profiles(&self) -> impl Iterator<Item = (&Workflow, &Profile)> {
-        self.laid_out().map(|(workflow, profile)| (workflow, profile.as_ref()))
-    }
-
-    /// A version of which there is nothing.
-    pub fn nothing(at: At) -> Self {
-        let (workflows, broken, profiles) = (Vec::new(), Vec::new(), Vec::new());
-        Self {
-            at,
-            initialised: false,
-            config: Config::default(),
-            workflows,
-            broken,
-            pages: Pages::none(),
-            profiles,
-        }
-    }
-
-    pub(super) fn laid_out(&self) -> impl Iterator<Item = (&Workflow, &Arc<Profile>)> {
-        self.workflows
-            .iter()
-            .filter_map(|loaded| Some((&loaded.workflow, self.profiles.get(loaded.profile)?)))
-    }
-
     // Ids are compared without case, names of files are not: neither of two such files can be the one that is meant.
     fn set_twins_aside(&mut self) {
         let twin = |one: &Loaded, all: &[Loaded]| {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::model::config::Config;
+use crate::model::page::Pages;
 use crate::model::profile::Profile;
+use crate::model::workflow::Workflow;
 
 use super::pages::rendered;
 use super::{At, Snapshot, Store};
@@ -39,5 +42,32 @@ impl Store {
             }
         }
         Ok(all)
+    }
+}
+
+impl Snapshot {
+    /// The workflows with their processes, in the order of their ids.
+    pub fn with_profiles(&self) -> impl Iterator<Item = (&Workflow, &Profile)> {
+        self.laid_out().map(|(workflow, profile)| (workflow, profile.as_ref()))
+    }
+
+    /// A version of which there is nothing.
+    pub fn nothing(at: At) -> Self {
+        let (workflows, broken, profiles) = (Vec::new(), Vec::new(), Vec::new());
+        Self {
+            at,
+            initialised: false,
+            config: Config::default(),
+            workflows,
+            broken,
+            pages: Pages::none(),
+            profiles,
+        }
+    }
+
+    pub(super) fn laid_out(&self) -> impl Iterator<Item = (&Workflow, &Arc<Profile>)> {
+        self.workflows
+            .iter()
+            .filter_map(|loaded| Some((&loaded.workflow, self.profiles.get(loaded.profile)?)))
     }
 }

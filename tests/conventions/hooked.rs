@@ -196,3 +196,67 @@ fn merges_are_judged_by_what_they_lead_to() {
     team.passes(&["commit", "-q", "--allow-empty", "-m", "chore: go on"]);
     team.refused(&["merge", "-q", "--no-ff", "-m", "Merge one", "one"], "legal-state");
 }
+
+#[test]
+fn a_blocked_change_takes_documents_and_no_work() {
+    let team = Team::new("change");
+    team.on_a_unit();
+    let folder = "Planning/Changes/CHG-20260212-auth";
+    team.repo.write(format!("{folder}/01-triage.md"), "---\nrisk: low\n---\n## Rationale\n\nSmall.\n");
+    let impact = |classification: &str| {
+        let front =
+            format!("---\ncompatibility: {{classification: {classification}, decision: open}}\n---\n");
+        let sections = ["Blast Radius", "Risks & Mitigations", "Rollback", "Verification"];
+        let sections: String = sections.iter().map(|title| format!("## {title}\n\nSome.\n\n")).collect();
+        team.repo.write(
+            format!("{folder}/02-impact-analysis.md"),
+            format!("{front}{sections}## Regression Checklist\n\n- login\n"),
+        );
+    };
+    impact("breaking");
+    team.repo.git(&["add", "-A"]);
+    team.passes(&["commit", "-qm", "docs: analyse the impact"]);
+    team.repo.write("a.py", "a\n");
+    team.repo.git(&["add", "-A"]);
+    team.refused(&["commit", "-qm", "feat: a"], "commit-guard");
+    let said = text(&team.git(&["commit", "-qm", "feat: a"]));
+    assert!(said.contains("gate compatibility passes"), "{said}");
+    team.ok(&["approve", "compatibility.confirmed", "-m", "agreed"]);
+    team.repo.git(&["add", "-A"]);
+    team.passes(&["commit", "-qm", "feat: a"]);
+    // What was agreed was about the analysis as it stood.
+    impact("potentially_breaking");
+    team.repo.write("a.py", "b\n");
+    team.repo.git(&["add", "-A"]);
+    team.refused(&["commit", "-qm", "feat: b"], "commit-guard");
+}
+
+#[test]
+fn a_job_gets_a_summary_and_every_service_its_format() {
+    let team = Team::new("change");
+    team.repo.write(WRONG, "x\n");
+    team.repo.git(&["add", "-A"]);
+    let summary = team.repo.root().join("summary.md");
+    let check = |format: &str| {
+        let mut call = std::process::Command::new(env!("CARGO_BIN_EXE_git-track"));
+        let mut vars = team.vars();
+        vars.insert("GITHUB_STEP_SUMMARY".into(), summary.clone().into());
+        let call = call.current_dir(team.repo.path()).env_clear().envs(vars);
+        let output = call.args(["check", "--staged", "--format", format]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(
+        check("github")
+            .starts_with("::error file=Planning/Changes/foo/x.md,title=git-track%3A folder-name::")
+    );
+    let sarif: serde_json::Value = serde_json::from_str(&check("sarif")).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "folder-name");
+    assert!(check("junit").contains("<testcase classname=\"git-track\" name=\"folder-name\">"));
+    let json: serde_json::Value = serde_json::from_str(&check("json")).unwrap();
+    assert_eq!((&json["command"], &json["findings"][0]["rule"]), (&"check".into(), &"folder-name".into()));
+    let summary = fs::read_to_string(summary).unwrap();
+    assert_eq!(summary.matches("### git-track: 1 error in what is staged").count(), 4);
+    assert!(summary.contains("| error | folder-name | Planning/Changes/foo/x.md |"), "{summary}");
+}

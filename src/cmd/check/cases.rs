@@ -15,7 +15,8 @@ use crate::store::{self, At, FOLDER, Snapshot, Store};
 
 use super::super::context::Context;
 use super::super::documents;
-use super::super::session::{violating, world};
+use super::super::session::world;
+use super::super::validity::violating;
 
 /// Files that differ, larger than this, are not looked into.
 const LARGEST: u64 = 1024 * 1024;
