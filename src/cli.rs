@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::cmd::{self, Command, Context, Global, Surroundings};
 use crate::error::{Error, Result};
@@ -42,8 +42,7 @@ pub fn take_index_file(remove: impl FnOnce(&str)) -> Option<OsString> {
 pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let json = args.iter().any(|arg| arg == "--json");
-    let cli = Cli::command().try_get_matches_from(&args).and_then(|found| Cli::from_arg_matches(&found));
-    let cli = match cli {
+    let cli = match quick(&args).map_or_else(|| Cli::try_parse_from(&args), Ok) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &args, json),
     };
@@ -56,6 +55,30 @@ pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString
             ExitCode::from(error.kind().exit())
         }
     }
+}
+
+/// The command line of a hook, which git calls with every commit.
+#[derive(Debug, Parser)]
+struct HookLine {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: HookCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum HookCommand {
+    Hooks(cmd::HooksArgs),
+}
+
+// To lay out every command takes longer than to judge a commit. What is not clear goes the long way.
+fn quick(args: &[OsString]) -> Option<Cli> {
+    let words = args.get(1..3)?;
+    if words != ["hooks", "run"] {
+        return None;
+    }
+    let HookLine { global, command: HookCommand::Hooks(args) } = HookLine::try_parse_from(args).ok()?;
+    Some(Cli { global, command: Command::Hooks(args) })
 }
 
 fn execute(context: &Context, word: &str, command: &Command) -> ExitCode {

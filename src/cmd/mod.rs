@@ -60,6 +60,7 @@ use crate::ui::Text;
 
 pub use commands::Command;
 pub use context::{Context, Global, Surroundings};
+pub use hooks::Args as HooksArgs;
 
 /// What a command has to say.
 #[derive(Debug, Default)]
