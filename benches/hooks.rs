@@ -39,9 +39,11 @@ const VARIANTS: [Variant; 8] = [
         needs: None,
         hooks: || ["pre-commit", "commit-msg"].map(|hook| (hook, ours(hook))).into(),
     },
-    Variant { name: "git-track, prepare-commit-msg too", needs: None, hooks: || {
-        ["pre-commit", "prepare-commit-msg", "commit-msg"].map(|hook| (hook, ours(hook))).into()
-    } },
+    Variant {
+        name: "git-track, prepare-commit-msg too",
+        needs: None,
+        hooks: || ["pre-commit", "prepare-commit-msg", "commit-msg"].map(|hook| (hook, ours(hook))).into(),
+    },
     Variant {
         name: "lefthook",
         needs: Some("lefthook"),
@@ -142,7 +144,8 @@ impl Bench {
     }
 
     fn measure(&self, rounds: usize) -> Added {
-        let here: Vec<&Variant> = VARIANTS.iter().filter(|variant| variant.needs.is_none_or(is_there)).collect();
+        let here: Vec<&Variant> =
+            VARIANTS.iter().filter(|variant| variant.needs.is_none_or(is_there)).collect();
         let mut times = vec![0.0; here.len()];
         let blocks = rounds.div_ceil(BLOCK);
         for block in 0..=blocks {
@@ -190,7 +193,8 @@ impl Bench {
 
     fn commit(&self, hooks: &Path, round: usize) -> f64 {
         fs::write(self.top.join("src/0/0.txt"), format!("{round} {}\n", hooks.display())).expect("a file");
-        fs::write(self.top.join("src/0/1.txt"), format!("{:?}\n", std::time::Instant::now())).expect("a file");
+        fs::write(self.top.join("src/0/1.txt"), format!("{:?}\n", std::time::Instant::now()))
+            .expect("a file");
         self.run(&mut self.command("git", &["add", "src/0"]));
         let path = format!("core.hooksPath={}", hooks.display());
         self.run(&mut self.command("git", &["config", "core.hooksPath", &path["core.hooksPath=".len()..]]));
@@ -240,7 +244,8 @@ fn is_there(program: &str) -> bool {
 fn children() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").expect("what the kernel knows of this process");
     let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: Vec<f64> = after.split_whitespace().skip(13).take(2).filter_map(|tick| tick.parse().ok()).collect();
+    let ticks: Vec<f64> =
+        after.split_whitespace().skip(13).take(2).filter_map(|tick| tick.parse().ok()).collect();
     // The kernel counts in hundredths of a second.
     ticks.iter().sum::<f64>() * 10.0
 }
@@ -254,4 +259,5 @@ const PRE_COMMIT: &str = "repos:
   - {id: b, name: b, entry: \"true\", language: system, stages: [commit-msg], always_run: true}
 ";
 
-const COMMITLINT: &str = "export default { rules: { 'type-enum': [2, 'always', ['feat', 'fix', 'chore']] } };\n";
+const COMMITLINT: &str =
+    "export default { rules: { 'type-enum': [2, 'always', ['feat', 'fix', 'chore']] } };\n";

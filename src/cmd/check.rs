@@ -63,7 +63,7 @@ pub enum Format {
     Sarif,
     /// Annotations of GitHub Actions
     Github,
-    /// JUnit XML
+    /// `JUnit` XML
     Junit,
 }
 
@@ -223,7 +223,7 @@ pub(super) fn range(context: &Context, range: &str, branch: Option<String>) -> R
     let store = context.history()?;
     let repo = &store.repo;
     let (from, to) = ends(&store, range)?;
-    let commits = repo.commits(&[from.clone()], &to)?;
+    let commits = repo.commits(std::slice::from_ref(&from), &to)?;
     if commits.is_empty() {
         return Err(
             Error::new(Kind::Nothing, format!("{range} holds no commit")).hint(format!("git log {range}"))

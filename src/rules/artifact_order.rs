@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::derive::shell;
-use crate::error::Result;
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::path::RepoPath;
@@ -12,7 +11,7 @@ use crate::model::profile::Profile;
 use crate::model::rule::Level;
 
 use super::folders::{below, files, is_made, root, steps};
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "artifact-order",
@@ -22,10 +21,10 @@ pub(super) const RULE: Rule = Rule {
     help: "What is planned rests on what was found out before: an analysis without an intent, or a plan without an\n\
            analysis, cannot be reviewed. A step that a person left out (`git track skip`) needs no document.\n\
            Begin the missing one: `git track start STEP`.",
-    check,
+    check: Check::Pure(check),
 };
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
+fn check(case: &Case) -> Vec<Complaint> {
     let mut found = Vec::new();
     for profile in case.after.profiles {
         let Some(root) = root(profile, case.after.places) else { continue };
@@ -41,7 +40,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             found.extend(gap(case, profile, &id));
         }
     }
-    Ok(found)
+    found
 }
 
 // The first document of a workflow that is missing, though a later one, or anything else, is there.

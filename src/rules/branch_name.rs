@@ -1,11 +1,10 @@
 //! A branch says what it is for.
 
 use crate::derive::here::is_shaped;
-use crate::error::Result;
 use crate::model::rule::Level;
 
 use super::policy::fits;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "branch-name",
@@ -17,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
            {type}, {item}, {workflow}, {issue}, {slug} and fixed text. The base branch, release branches and those of bots are\n\
            free, as are those that `exclude:` names.\n\
            Rename it: `git branch -m feat/ITEM-short-desc`.",
-    check,
+    check: Check::Pure(check),
 };
 
 /// Branches that are nobody's work.
@@ -40,26 +39,26 @@ const FREE: [&str; 13] = [
 /// What fits everywhere: the number of an issue says what a branch is for.
 const ISSUE: &str = "{type}/{issue}-{slug}";
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
+fn check(case: &Case) -> Vec<Complaint> {
     let Some(branch) = case.branch.filter(|_| !case.on_base && case.bound.is_none()) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let team = case.policy.option(&RULE, |setting| setting.exclude.as_ref()).into_iter().flatten();
     let mut free = FREE.iter().copied().chain(team.map(String::as_str));
     if free.any(|pattern| fits(pattern, branch)) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let own = case.policy.option(&RULE, |setting| setting.allow.as_ref()).into_iter().flatten();
     let of_processes = case.policy.profiles.iter().flat_map(|profile| &profile.branch);
     let patterns = own.chain(of_processes).map(String::as_str);
     let patterns: Vec<&str> = patterns.chain(std::iter::once(ISSUE)).collect();
     if patterns.iter().any(|pattern| is_shaped(pattern, branch)) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let shape =
         patterns.first().map(|pattern| pattern.replace('{', "<").replace('}', ">")).unwrap_or_default();
     let message = format!("the branch `{branch}` is not named as {shape}");
-    Ok(vec![Complaint::new(message).fix("git branch -m <type>/<item>-short-desc".to_owned())])
+    vec![Complaint::new(message).fix("git branch -m <type>/<item>-short-desc".to_owned())]
 }
 
 #[cfg(test)]

@@ -2,12 +2,11 @@
 
 use crate::derive::conditions::{Given, conditions};
 use crate::derive::world::Spot;
-use crate::error::Result;
 use crate::model::profile::Guarded;
 use crate::model::rule::Level;
 
 use super::folders::is_planning;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "commit-guard",
@@ -18,13 +17,13 @@ pub(super) const RULE: Rule = Rule {
            slice waits for another. Then commits on the branch of the item, or with its trailer, may touch the state, the\n\
            documents and the folder of the workflow, and nothing else. What holds it up is named, with the command that\n\
            clears it: `git track why ITEM`.",
-    check,
+    check: Check::Pure(check),
 };
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
-    let Some((board, spot)) = case.item() else { return Ok(Vec::new()) };
+fn check(case: &Case) -> Vec<Complaint> {
+    let Some((board, spot)) = case.item() else { return Vec::new() };
     let Some(work) = case.files.iter().find(|file| !is_planning(board, &file.path)) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let world = case.after.world;
     let own =
@@ -42,7 +41,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             }
         }
     }
-    Ok(found)
+    found
 }
 
 #[cfg(test)]

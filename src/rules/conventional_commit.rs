@@ -1,10 +1,9 @@
 //! The subject of a commit follows Conventional Commits.
 
-use crate::error::Result;
 use crate::message::{Header, Kind, suggest};
 use crate::model::rule::Level;
 
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "conventional-commit",
@@ -15,18 +14,18 @@ pub(super) const RULE: Rule = Rule {
            names any), `!` for what breaks, a colon and a blank, and what the commit does. The next version and the change\n\
            log are made from it. Merges, reverts, fixup!, squash! and amend! pass.\n\
            `git commit --amend` changes the last one.",
-    check,
+    check: Check::Pure(check),
 };
 
 /// The types that a team has that names none.
 const TYPES: [&str; 11] =
     ["build", "chore", "ci", "docs", "feat", "fix", "perf", "refactor", "revert", "style", "test"];
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
-    let Some(said) = case.message else { return Ok(Vec::new()) };
+fn check(case: &Case) -> Vec<Complaint> {
+    let Some(said) = case.message else { return Vec::new() };
     let message = said.message;
     if said.merge || message.kind != Kind::Ordinary {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let team = case.policy.option(&RULE, |setting| setting.allow.as_ref());
     let types: Vec<&str> = team.map_or(TYPES.to_vec(), |types| types.iter().map(String::as_str).collect());
@@ -37,13 +36,13 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
         wrong(case, subject, &types)
     };
     let fix = suggest(subject, &types).filter(|suggested| suggested != subject);
-    Ok(wrong
+    wrong
         .map(|wrong| {
             Complaint::new(format!("`{subject}`: {wrong}"))
                 .fix(fix.map(|subject| format!("write `{subject}`")))
         })
         .into_iter()
-        .collect())
+        .collect()
 }
 
 fn wrong(case: &Case, subject: &str, types: &[&str]) -> Option<String> {

@@ -5,7 +5,7 @@ use crate::model::rule::Level;
 use crate::model::state::State;
 
 use super::folders::files;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 const HELP: &str = "The first document of a workflow is complete from its first commit on. A later one is complete when the one after\n\
     it is there, or when its step is done: until then it may be written bit by bit. What a document must hold is\n\
@@ -18,7 +18,7 @@ pub(super) const FRONT: Rule = Rule {
     level: Level::Error,
     summary: "the front matter of a document says what its process asks for",
     help: HELP,
-    check: |case| Ok(check(case, Missing::Front)),
+    check: Check::Pure(|case| check(case, Missing::Front)),
 };
 
 /// The sections of documents.
@@ -28,7 +28,7 @@ pub(super) const SECTIONS: Rule = Rule {
     level: Level::Error,
     summary: "a document has the sections that its process asks for, and they say something",
     help: HELP,
-    check: |case| Ok(check(case, Missing::Section)),
+    check: Check::Pure(|case| check(case, Missing::Section)),
 };
 
 /// The sections of documents that list points.
@@ -38,7 +38,7 @@ pub(super) const POINTS: Rule = Rule {
     level: Level::Error,
     summary: "a section that lists points, such as acceptance criteria, lists at least one",
     help: HELP,
-    check: |case| Ok(check(case, Missing::Points)),
+    check: Check::Pure(|case| check(case, Missing::Points)),
 };
 
 fn check(case: &Case, what: Missing) -> Vec<Complaint> {

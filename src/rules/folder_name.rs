@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{Result, nearest};
+use crate::error::nearest;
 use crate::model::profile::Profile;
 use crate::model::rule::Level;
 
 use super::folders::{below, is_made, root, shape};
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "folder-name",
@@ -17,10 +17,10 @@ pub(super) const RULE: Rule = Rule {
     help: "Documents of a workflow are found by the name of their folder. A folder that is named otherwise belongs to no\n\
            workflow, and nobody looks at what is in it. Hyphens are plain ones.\n\
            Rename it: `git mv OLD NEW`. Files whose names begin with a dot may lie beside the folders.",
-    check,
+    check: Check::Pure(check),
 };
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
+fn check(case: &Case) -> Vec<Complaint> {
     let mut found = Vec::new();
     for profile in case.after.profiles {
         let Some(root) = root(profile, case.after.places) else { continue };
@@ -36,7 +36,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             }
         }
     }
-    Ok(found)
+    found
 }
 
 fn is_known(case: &Case, profile: &Profile, folder: &str, is_file: bool) -> bool {

@@ -2,11 +2,10 @@
 
 use crate::derive::here::{item_of, names_something};
 use crate::derive::reference::resolve;
-use crate::error::Result;
 use crate::model::rule::Level;
 
 use super::bound::TRAILER;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "item-reference",
@@ -17,25 +16,23 @@ pub(super) const RULE: Rule = Rule {
            that carries an item a trailer that names nothing is refused, elsewhere it is said. `strict: true` wants the\n\
            trailer itself on such branches, as `prepare-commit-msg` adds it, so that merges and rebases keep it.\n\
            `git track list` has the items.",
-    check,
+    check: Check::Pure(check),
 };
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
-    let Some(said) = case.message else { return Ok(Vec::new()) };
+fn check(case: &Case) -> Vec<Complaint> {
+    let Some(said) = case.message else { return Vec::new() };
     let world = case.after.world;
     let carried =
         match case.branch.filter(|_| !case.on_base).map(|branch| (branch, item_of(world, branch, None))) {
             Some((_, Err(error))) => {
-                let fix = error.hints().first().map(|hint| (*hint).to_owned());
-                return Ok(vec![Complaint::new(error.message()).fix(fix)]);
+                let fix = error.hints().first().cloned();
+                return vec![Complaint::new(error.message()).fix(fix)];
             }
             Some((_, Ok(Some((spot, _))))) => Some(spot),
             Some((branch, Ok(None))) if names_something(world, branch) && !said.merge => {
                 let message =
                     format!("the branch `{branch}` is named as that of an item, which there is none of");
-                return Ok(vec![
-                    Complaint::new(message).fix("git track list".to_owned()).at_most(Level::Warn),
-                ]);
+                return vec![Complaint::new(message).fix("git track list".to_owned()).at_most(Level::Warn)];
             }
             _ => None,
         };
@@ -44,7 +41,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
     let unknown = named.iter().filter_map(|text| Some((text, resolve(world, text, None, None).err()?)));
     let mut found: Vec<Complaint> = unknown
         .map(|(text, error)| {
-            let fix = error.hints().first().map(|hint| (*hint).to_owned());
+            let fix = error.hints().first().cloned();
             Complaint::new(format!("`{TRAILER}: {text}`: {}", error.message())).fix(fix).at_most(level)
         })
         .collect();
@@ -54,7 +51,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
         let line = format!("{TRAILER}: {}:{}", board.workflow.id, board.node(spot.place).id);
         found.push(Complaint::new("it has no trailer that names its item").fix(line));
     }
-    Ok(found)
+    found
 }
 
 #[cfg(test)]

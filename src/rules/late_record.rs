@@ -1,10 +1,9 @@
 //! What is recorded step by step is recorded before it is done.
 
-use crate::error::Result;
 use crate::model::rule::Level;
 use crate::model::state::State;
 
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "late-record",
@@ -13,14 +12,14 @@ pub(super) const RULE: Rule = Rule {
     summary: "a step is recorded before its work begins, not when it is over",
     help: "A step that appears finished tells nothing about where work was interrupted. Add it in progress, do the work,\n\
            then finish it: `git track step \"what comes now\" --focus \"what exactly\"`.",
-    check,
+    check: Check::Pure(check),
 };
 
 /// A step that took no longer than so many seconds was written down afterwards.
 const AT_ONCE: i64 = 5;
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
-    let Some(before) = &case.before else { return Ok(Vec::new()) };
+fn check(case: &Case) -> Vec<Complaint> {
+    let Some(before) = &case.before else { return Vec::new() };
     let mut found = Vec::new();
     for board in case.after.world.boards.iter().filter(|board| case.touches_state(board)) {
         let Some(kind) = &board.profile.step else { continue };
@@ -39,7 +38,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             }
         }
     }
-    Ok(found)
+    found
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! A summary is short.
 
-use crate::error::Result;
 use crate::model::rule::Level;
 
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "long-summary",
@@ -12,12 +11,12 @@ pub(super) const RULE: Rule = Rule {
     summary: "a summary has at most 400 characters",
     help: "A summary says in one to three sentences what came out, not how. Details belong into files that are recorded as\n\
            artifacts: `git track note ITEM --artifact PATH`. `max:` sets another length.",
-    check,
+    check: Check::Pure(check),
 };
 
 const USUAL: usize = 400;
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
+fn check(case: &Case) -> Vec<Complaint> {
     let most = case.policy.option(&RULE, |setting| setting.max).unwrap_or(USUAL);
     let mut found = Vec::new();
     for (index, board) in case.open().filter(|(_, board)| case.touches_state(board)) {
@@ -30,7 +29,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             }
         }
     }
-    Ok(found)
+    found
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! A file that is cleaned up is on record, with the reason.
 
-use crate::error::Result;
 use crate::model::record::Action;
 use crate::model::rule::Level;
 
 use super::folders::is_planning;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "manifest-complete",
@@ -15,11 +14,11 @@ pub(super) const RULE: Rule = Rule {
     help: "The cleanup manifest is rendered from the artifacts of the items: what is deleted without a word cannot be\n\
            reviewed. Record it: `git track note ITEM --artifact deleted:PATH`, then\n\
            `git track set ITEM.a1 text=\"why\"`.",
-    check,
+    check: Check::Pure(check),
 };
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
-    let Some((board, spot)) = case.item() else { return Ok(Vec::new()) };
+fn check(case: &Case) -> Vec<Complaint> {
+    let Some((board, spot)) = case.item() else { return Vec::new() };
     let artifacts = || board.nodes().flat_map(|(_, node)| node.item.artifacts.values());
     let recorded = |path: &str| {
         artifacts().any(|artifact| {
@@ -35,7 +34,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
         let fix = format!("git track note {item} --artifact deleted:{}", file.path);
         Complaint::new("it is deleted, and no artifact says why").file(&file.path).fix(fix).of(board)
     };
-    Ok(missing.map(complaint).collect())
+    missing.map(complaint).collect()
 }
 
 #[cfg(test)]

@@ -55,8 +55,26 @@ pub struct Rule {
     pub summary: &'static str,
     /// Why, what can be set, and how to satisfy it.
     pub help: &'static str,
-    /// What speaks against the case; an error: it cannot be decided.
-    pub check: fn(&Case) -> Result<Vec<Complaint>>,
+    /// What speaks against a case.
+    pub check: Check,
+}
+
+/// How a rule finds what speaks against a case.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// By what the case holds.
+    Pure(fn(&Case) -> Vec<Complaint>),
+    /// By what git is asked besides; an error: it cannot be decided.
+    Asking(fn(&Case) -> Result<Vec<Complaint>>),
+}
+
+impl Check {
+    fn run(self, case: &Case) -> Result<Vec<Complaint>> {
+        match self {
+            Self::Pure(check) => Ok(check(case)),
+            Self::Asking(check) => check(case),
+        }
+    }
 }
 
 /// What a rule looks at.
@@ -255,7 +273,7 @@ pub fn judge(case: &Case, about: &[About]) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     let running = |rule: &&&Rule| about.contains(&rule.about) && case.policy.may_run(rule);
     for rule in RULES.iter().filter(running) {
-        let mut complaints = (rule.check)(case)?;
+        let mut complaints = rule.check.run(case)?;
         if rule.about == About::State && !complaints.is_empty() {
             drop_old(case, rule, &mut complaints)?;
         }
@@ -272,7 +290,7 @@ pub fn judge(case: &Case, about: &[About]) -> Result<Vec<Finding>> {
 fn drop_old(case: &Case, rule: &Rule, complaints: &mut Vec<Complaint>) -> Result<()> {
     let Some(before) = case.before.filter(|_| rule.id != state::SCHEMA.id) else { return Ok(()) };
     let earlier = Case { after: before, before: None, files: &[], bound: None, message: None, ..*case };
-    let old = (rule.check)(&earlier)?;
+    let old = rule.check.run(&earlier)?;
     complaints.retain(|complaint| {
         !old.iter().any(|old| old.message == complaint.message && old.file == complaint.file)
     });

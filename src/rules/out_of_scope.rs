@@ -1,11 +1,10 @@
 //! Work on an item stays in the files that it names.
 
-use crate::error::Result;
 use crate::model::rule::Level;
 
 use super::folders::is_planning;
 use super::policy::fits;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "out-of-scope",
@@ -14,15 +13,15 @@ pub(super) const RULE: Rule = Rule {
     summary: "work on an item touches only the files that it names, where it names any",
     help: "An item that says which files it may touch (`files:`) is planned, and reviewed, with these in mind.\n\
            Widen it with a reason, or move the change to another item: `git track set ITEM files=a,b`.",
-    check,
+    check: Check::Pure(check),
 };
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
-    let Some((board, spot)) = case.item() else { return Ok(Vec::new()) };
+fn check(case: &Case) -> Vec<Complaint> {
+    let Some((board, spot)) = case.item() else { return Vec::new() };
     let node = board.node(spot.place);
     let scope = &node.item.files;
     if scope.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     // A name without a wildcard may be that of a folder.
     let inside = |path: &str| {
@@ -38,7 +37,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
         let fix = format!("git track set {item} files={},{}", scope.join(","), file.path);
         Complaint::new(message).file(&file.path).fix(fix).of(board)
     };
-    Ok(outside.map(complaint).collect())
+    outside.map(complaint).collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! Files that work on a change must not touch.
 
-use crate::error::Result;
 use crate::model::profile::Guarded;
 use crate::model::rule::Level;
 
 use super::policy::fits;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "protected-path",
@@ -15,10 +14,10 @@ pub(super) const RULE: Rule = Rule {
     help: "A process protects files from the work that follows it (`untouched:` of its kinds: scripts of others, files of\n\
            the CI); a team protects files from every commit (`rules: {protected-path: {files: [\"deploy/**\"]}}`).\n\
            Where one may be touched after all: `rules: {protected-path: {paths: {\".github/workflows/**\": off}}}`.",
-    check,
+    check: Check::Pure(check),
 };
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
+fn check(case: &Case) -> Vec<Complaint> {
     let team = case.policy.option(&RULE, |setting| setting.files.as_ref()).into_iter().flatten();
     let board = case.item().map(|(board, _)| board);
     let profile = board.map(|board| case.policy.profile(&board.profile.profile).unwrap_or(board.profile));
@@ -39,7 +38,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             found.push(board.map_or(complaint.clone(), |board| complaint.of(board)));
         }
     }
-    Ok(found)
+    found
 }
 
 #[cfg(test)]

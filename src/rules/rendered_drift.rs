@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::model::rule::Level;
 
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "rendered-drift",
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
            change of the state, or that this commit itself changes, has to agree. One that is only rendered on the base\n\
            branch may be behind elsewhere, which is a warning.\n\
            `git track render` writes it; `git add` the file.",
-    check,
+    check: Check::Asking(check),
 };
 
 fn check(case: &Case) -> Result<Vec<Complaint>> {

@@ -1,12 +1,11 @@
 //! What is kept for good is not deleted.
 
 use crate::derive::pages::path_of;
-use crate::error::Result;
 use crate::model::document::Retention;
 use crate::model::facts::Changed;
 use crate::model::rule::Level;
 
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "retention",
@@ -17,15 +16,15 @@ pub(super) const RULE: Rule = Rule {
            that their process keeps (`retention: permanent`).\n\
            Close it instead: `git track fail -m \"why\"` or `git track skip ITEM -m \"why\"`. Where something has to go\n\
            all the same, the team says so under `rules: {retention: {paths: {\"FILE\": off}}}`.",
-    check,
+    check: Check::Pure(check),
 };
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
-    let Some(before) = &case.before else { return Ok(Vec::new()) };
+fn check(case: &Case) -> Vec<Complaint> {
+    let Some(before) = &case.before else { return Vec::new() };
     let gone = case.files.iter().filter_map(|file| gone(file).map(|path| (file, path)));
     let gone: Vec<(&Changed, &str)> = gone.collect();
     if gone.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let mut found = Vec::new();
     for board in &before.world.boards {
@@ -61,7 +60,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             }
         }
     }
-    Ok(found)
+    found
 }
 
 fn gone(file: &Changed) -> Option<&str> {

@@ -7,7 +7,7 @@ use crate::model::facts::FileMode;
 use crate::model::rule::Level;
 
 use super::folders::is_planning;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "secrets",
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     help: "Notes and logs are pasted from terminals, and stay in history. Lines that a commit adds to the state or to\n\
            documents of a workflow are looked at for tokens of well-known services, private keys, passwords and paths\n\
            below a home folder. Take it out, and revoke what was published. Source files are left to scanners.",
-    check,
+    check: Check::Asking(check),
 };
 
 /// What a line must hold for a pattern to be tried, the pattern, and what it finds.

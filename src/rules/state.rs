@@ -2,7 +2,7 @@
 
 use crate::model::rule::Level;
 
-use super::{About, Broken, Complaint, Rule};
+use super::{About, Broken, Check, Complaint, Rule};
 
 /// Files that cannot be read.
 pub(super) const SCHEMA: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const SCHEMA: Rule = Rule {
     help: "A file of the state that cannot be read hides what it holds from every command and from every other rule.\n\
            So a commit is refused while there is one, whoever broke it: merge markers, unknown keys, a duplicate id.\n\
            Mend the line that is named; `git track doctor` shows it, `git track undo` takes the last command back.",
-    check: |case| Ok(case.after.unreadable.iter().map(complaint).collect()),
+    check: Check::Pure(|case| case.after.unreadable.iter().map(complaint).collect()),
 };
 
 /// Files that hold what no process allows.
@@ -25,7 +25,7 @@ pub(super) const VALID: Rule = Rule {
     help: "A file of the state may be edited by hand when the result is what the commands could have written: an item that\n\
            is done has its times, its summary, passed gates and verified findings, as its process asks.\n\
            Use the command for the move (`git track done ITEM -m \"…\"`), or write what is missing.",
-    check: |case| Ok(case.after.violations.iter().map(complaint).collect()),
+    check: Check::Pure(|case| case.after.violations.iter().map(complaint).collect()),
 };
 
 fn complaint(broken: &Broken) -> Complaint {

@@ -1,10 +1,9 @@
 //! The subject of a commit fits on a line.
 
-use crate::error::Result;
 use crate::message::Kind;
 use crate::model::rule::Level;
 
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "subject-length",
@@ -13,21 +12,21 @@ pub(super) const RULE: Rule = Rule {
     summary: "the subject of a commit has at most 72 characters",
     help: "Longer subjects are cut in logs and lists. `max:` sets another length. Say the rest in the body, after an empty\n\
            line: `git commit --amend`.",
-    check,
+    check: Check::Pure(check),
 };
 
 const USUAL: usize = 72;
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
+fn check(case: &Case) -> Vec<Complaint> {
     let most = case.policy.option(&RULE, |setting| setting.max).unwrap_or(USUAL);
     let message = case.message.filter(|said| !said.merge).map(|said| said.message);
     // Git makes the subjects of the others.
     let Some(message) = message.filter(|message| message.kind == Kind::Ordinary) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let length = message.subject.chars().count();
     let complaint = || Complaint::new(format!("the subject has {length} characters; at most {most}"));
-    Ok((length > most).then(complaint).into_iter().collect())
+    (length > most).then(complaint).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -213,7 +213,7 @@ impl Bench {
             bound,
             sources: &sources,
         };
-        let found = (rule.check)(&case).unwrap().into_iter();
+        let found = rule.check.run(&case).unwrap().into_iter();
         let counts = found.map(|complaint| Finding {
             rule: rule.id,
             level: case.policy.level(rule, &complaint),

@@ -1,10 +1,9 @@
 //! What belongs to one workflow is not claimed by another.
 
-use crate::error::Result;
 use crate::model::rule::Level;
 
 use super::folders::files;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "unique-field",
@@ -14,13 +13,13 @@ pub(super) const RULE: Rule = Rule {
     help: "A field that a process declares as unique (the story of a change) names the one workflow that it belongs to.\n\
            The front matter of a document that names its workflow (`workflow`, `workstream_id`, `change_id`) names its own.\n\
            Close the other workflow, or give this one another value: `git track set WORKFLOW story=…`.",
-    check,
+    check: Check::Pure(check),
 };
 
 /// The keys by which documents name the workflow that they are about.
 const NAMES: [&str; 3] = ["workflow", "workstream_id", "change_id"];
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
+fn check(case: &Case) -> Vec<Complaint> {
     let mut found = Vec::new();
     let open: Vec<_> = case.open().map(|(_, board)| board).collect();
     for (at, board) in open.iter().enumerate() {
@@ -49,7 +48,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             }));
         }
     }
-    Ok(found)
+    found
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::model::record::Limits;
 use crate::model::rule::Level;
 
 use super::policy::fits;
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "unit-size",
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
            others.\n\
            Split it: `git track add unit \"the rest\" --in execute`. Raising a limit is up to a person:\n\
            `git track set ITEM limits.files=8`.",
-    check,
+    check: Check::Asking(check),
 };
 
 /// What is written by tools.

@@ -1,9 +1,8 @@
 //! A focus says what exactly is being worked on.
 
-use crate::error::Result;
 use crate::model::rule::Level;
 
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "vague-focus",
@@ -12,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "the focus of what is in progress says more than a word like `implementing`",
     help: "Whoever takes the work over reads the focus first: `JWKS lookup, then expiry`, not `coding`.\n\
            The list of words is set by `allow:`. Say more: `git track note ITEM --focus \"what exactly\"`.",
-    check,
+    check: Check::Pure(check),
 };
 
 /// Words that say nothing by themselves.
@@ -35,7 +34,7 @@ const VAGUE: [&str; 16] = [
     "working",
 ];
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
+fn check(case: &Case) -> Vec<Complaint> {
     let team = case.policy.option(&RULE, |setting| setting.allow.as_ref());
     let vague = |word: &str| match team {
         Some(words) => words.iter().any(|known| known.eq_ignore_ascii_case(word)),
@@ -55,7 +54,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             found.push(Complaint::new(message).file(case.state_file(board)).fix(fix).of(board));
         }
     }
-    Ok(found)
+    found
 }
 
 #[cfg(test)]

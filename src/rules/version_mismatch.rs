@@ -1,11 +1,10 @@
 //! The version files that a workflow is about say the same.
 
-use crate::error::Result;
 use crate::model::field::{FieldType, FieldValue};
 use crate::model::location::{Found, Location};
 use crate::model::rule::Level;
 
-use super::{About, Case, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "version-mismatch",
@@ -14,10 +13,10 @@ pub(super) const RULE: Rule = Rule {
     summary: "the places that hold one version hold the same one",
     help: "A field of a workflow that lists where a version stands is read with every commit that touches one of these\n\
            files. Set the others to the same version in the same commit.",
-    check,
+    check: Check::Pure(check),
 };
 
-fn check(case: &Case) -> Result<Vec<Complaint>> {
+fn check(case: &Case) -> Vec<Complaint> {
     let mut found = Vec::new();
     for (_, board) in case.open() {
         let declared =
@@ -43,7 +42,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
             found.push(Complaint::new(message).file(touched.file().as_str()).fix(fix).of(board));
         }
     }
-    Ok(found)
+    found
 }
 
 #[cfg(test)]

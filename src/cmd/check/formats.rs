@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::rule::Level;
-use crate::rules::{Finding, RULES, rule};
+use crate::rules::{Finding, RULES, Rule, rule};
 use crate::ui::{Line, Style, Text, clean, wrap};
 
 use super::Judged;
@@ -92,7 +92,7 @@ pub(super) fn data(found: &[Judged]) -> Vec<Value> {
 
 /// SARIF 2.1.0.
 pub(super) fn sarif(found: &[Judged]) -> String {
-    let described = |rule: &&crate::rules::Rule| {
+    let described = |rule: &&Rule| {
         json!({
             "id": rule.id,
             "shortDescription": { "text": rule.summary },
@@ -183,49 +183,45 @@ fn property(text: &str) -> String {
 
 /// The summary of a job in GitHub Actions.
 pub(super) fn summary(found: &[Judged], checked: &str) -> String {
-    let mut text = format!("### git-track: {} in {checked}\n", counts(found));
+    let head = format!("### git-track: {} in {checked}\n", counts(found));
     if found.is_empty() {
-        return text;
+        return head;
     }
-    text.push_str("\n| Level | Rule | Where | What |\n|---|---|---|---|\n");
-    for judged in found {
+    let row = |judged: &Judged| {
         let cell = |text: &str| clean(text).replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;");
         let place = place(&judged.finding);
         let cells = [judged.finding.level.word(), judged.finding.rule, &place, &sentence(judged)].map(cell);
-        text.push_str(&format!("| {} |\n", cells.join(" | ")));
-    }
-    text
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let rows: String = found.iter().map(row).collect();
+    format!("{head}\n| Level | Rule | Where | What |\n|---|---|---|---|\n{rows}")
 }
 
-/// JUnit: a case for each rule that ran.
+/// For services that read `JUnit`: a case for each rule that ran.
 pub(super) fn junit(found: &[Judged]) -> String {
-    let failures = |id: &str| found.iter().filter(|judged| judged.finding.rule == id).collect::<Vec<_>>();
-    let errors = |failed: &[&Judged]| failed.iter().any(|judged| judged.finding.level == Level::Error);
-    let failed = RULES.iter().filter(|rule| errors(&failures(rule.id))).count();
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    text.push_str(&format!("<testsuites tests=\"{}\" failures=\"{failed}\">\n", RULES.len()));
-    text.push_str(&format!(
-        "  <testsuite name=\"git-track\" tests=\"{}\" failures=\"{failed}\">\n",
-        RULES.len()
-    ));
-    for rule in RULES {
-        let failures = failures(rule.id);
-        text.push_str(&format!("    <testcase classname=\"git-track\" name=\"{}\"", rule.id));
-        if failures.is_empty() {
-            text.push_str("/>\n");
-            continue;
-        }
-        let lines: Vec<String> = failures.iter().map(|judged| listed(judged)).collect();
+    let of = |id: &str| found.iter().filter(|judged| judged.finding.rule == id).collect::<Vec<_>>();
+    let refused = |found: &[&Judged]| found.iter().any(|judged| judged.finding.level == Level::Error);
+    let case = |rule: &&Rule| {
+        let found = of(rule.id);
+        let head = format!("    <testcase classname=\"git-track\" name=\"{}\"", rule.id);
+        let lines: Vec<String> = found.iter().map(|judged| listed(judged)).collect();
         let body = xml(&lines.join("\n"));
-        text.push_str(">\n");
-        text.push_str(&match errors(&failures) {
-            true => format!("      <failure message=\"{}\">{body}</failure>\n", xml(rule.summary)),
-            false => format!("      <system-out>{body}</system-out>\n"),
-        });
-        text.push_str("    </testcase>\n");
-    }
-    text.push_str("  </testsuite>\n</testsuites>\n");
-    text
+        if found.is_empty() {
+            format!("{head}/>\n")
+        } else if refused(&found) {
+            let what = xml(rule.summary);
+            format!("{head}>\n      <failure message=\"{what}\">{body}</failure>\n    </testcase>\n")
+        } else {
+            format!("{head}>\n      <system-out>{body}</system-out>\n    </testcase>\n")
+        }
+    };
+    let failed = RULES.iter().filter(|rule| refused(&of(rule.id))).count();
+    let counts = format!("tests=\"{}\" failures=\"{failed}\"", RULES.len());
+    let cases: String = RULES.iter().map(case).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n  <testsuite name=\"git-track\" {counts}>\n\
+         {cases}  </testsuite>\n</testsuites>\n"
+    )
 }
 
 fn listed(judged: &Judged) -> String {

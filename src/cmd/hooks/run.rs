@@ -198,14 +198,14 @@ fn pushed(context: &Context, input: &[u8]) -> Result<Refusal> {
         [_, local, remote, old] => Some([remote, old, local].map(|word| (*word).to_owned())),
         _ => None,
     })?;
-    let known = store
+    let known: Vec<CommitId> = store
         .repo
         .branches()?
         .into_iter()
         .filter(|branch| branch.remote)
         .map(|branch| branch.commit)
         .collect();
-    judged(context, &store, updates, known)
+    judged(context, &store, updates, &known)
 }
 
 fn received(context: &Context, input: &[u8]) -> Result<Refusal> {
@@ -214,15 +214,15 @@ fn received(context: &Context, input: &[u8]) -> Result<Refusal> {
         [old, new, name] => Some([name, old, new].map(|word| (*word).to_owned())),
         _ => None,
     })?;
-    let known = store.repo.branches()?.into_iter().map(|branch| branch.commit).collect();
-    judged(context, &store, updates, known)
+    let known: Vec<CommitId> = store.repo.branches()?.into_iter().map(|branch| branch.commit).collect();
+    judged(context, &store, updates, &known)
 }
 
-fn judged(context: &Context, store: &Store, updates: Vec<Update>, known: Vec<CommitId>) -> Result<Refusal> {
+fn judged(context: &Context, store: &Store, updates: Vec<Update>, known: &[CommitId]) -> Result<Refusal> {
     let mut verdict = Verdict { found: Vec::new(), checked: String::new(), count: 0 };
     let mut all = String::new();
     for Update { name, old, new } in updates {
-        let mut from = known.clone();
+        let mut from = known.to_vec();
         from.extend(old.clone());
         let commits: Vec<CommitFacts> = store.repo.commits(&from, &new)?;
         if commits.is_empty() {
