@@ -9,6 +9,7 @@ mod limits;
 mod located;
 mod ranges;
 mod staged;
+mod unusual;
 
 use std::fs;
 use std::path::{Path, PathBuf};
