@@ -60,7 +60,7 @@ impl Repo {
         let stored = files().filter(|(_, side)| side.mode != FileMode::Submodule);
         let ids: Vec<_> = stored.map(|(_, side)| side.id.clone()).collect();
         let mut contents = self.contents(&ids, LARGEST, usize::MAX)?.into_iter();
-        let text = |side: &Option<&Side>| {
+        let mut text = |side: Option<&Side>| {
             let Some(side) = side else { return Some(Vec::new()) };
             if side.mode == FileMode::Submodule {
                 return Some(format!("Subproject commit {}\n", side.id).into_bytes());
@@ -71,7 +71,7 @@ impl Repo {
             let binary = kind == Kind::Binary || kind == Kind::Unsaid && looks_binary();
             (!binary).then_some(bytes)
         };
-        Ok(sides.iter().map(|(_, side)| side).map(text).collect())
+        Ok(sides.iter().map(|(_, side)| text(*side)).collect())
     }
 
     fn kinds(&self, paths: &[&str]) -> Result<Vec<Kind>> {

@@ -130,12 +130,12 @@ fn stir(repo: &Repo, top: &Path, time: usize, alike: bool) {
         fs::create_dir_all(top.join(path).parent().unwrap()).unwrap();
         fs::write(top.join(path), text).unwrap();
     };
-    let numbered: String = (0..40).map(|line| format!("line {line} of the long one\n")).collect();
+    let numbered = (0..40).fold(String::new(), |text, line| text + &format!("line {line} of the long one\n"));
     for name in ["same", "long", "gone"] {
         let _ = fs::remove_file(top.join(format!("kept/{name}{last}")));
     }
     write(&format!("kept/same{this}"), "this does not change\n");
-    write(&format!("kept/gone{this}"), &"gone ".repeat(if time % 2 == 0 { 1 } else { 1000 }));
+    write(&format!("kept/gone{this}"), &"gone ".repeat(if time.is_multiple_of(2) { 1 } else { 1000 }));
     let long = if alike { time } else { 0 };
     write(&format!("kept/long{this}"), &numbered.replace("line 7 ", &format!("line {long} ")));
     write("src/lib.rs", &format!("// staged {time}\n"));

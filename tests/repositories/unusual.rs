@@ -29,6 +29,37 @@ fn a_blob_that_is_only_promised() {
 }
 
 #[test]
+fn settings_of_the_user_do_not_count() {
+    for init in [&[][..], &["--ref-format=reftable"]] {
+        let repo = Repo::init(init);
+        seed(&repo);
+        repo.write("long", "of many\nlines\nthat stay\nas they\nare\n");
+        repo.write("copied", "copied\n");
+        repo.commit("long");
+        fs::remove_file(repo.path().join("long")).unwrap();
+        repo.write("src/longer", "of many\nlines\nthat stay\nas they\nare\nand one\n");
+        repo.write("src/copy", "copied\n");
+        repo.git(&["add", "-A"]);
+        let seen = agrees(&repo, &repo.env());
+        repo.write("order", "src/longer\n");
+        for (key, value) in [
+            ("color.ui", "always"),
+            ("diff.relative", "true"),
+            ("diff.orderFile", "order"),
+            ("diff.renames", "copies"),
+            ("diff.external", "false"),
+            ("diff.noPrefix", "true"),
+            ("diff.algorithm", "minimal"),
+            ("core.quotePath", "true"),
+        ] {
+            repo.git(&["config", key, value]);
+        }
+        assert_eq!(look(&repo.env_in(&repo.path().join("src"))).unwrap().0, seen);
+        assert!(seen.files.iter().any(|file| file.from.as_deref() == Some("long")));
+    }
+}
+
+#[test]
 fn names_that_are_not_text() {
     let repo = seeded();
     repo.git_with(
