@@ -96,8 +96,13 @@ impl Repo {
             Err(Fault::Unknown) => return Err(Trouble::AskGit),
             // Git would take what is left of a file that was cut off for the whole; libgit2 looks at the checksum.
             Err(Fault::Broken) => {
-                git2::Index::open_ext(&self.index_path, self.format)?;
-                return Err(Trouble::AskGit);
+                let opened = git2::Index::open_ext(&self.index_path, self.format).map_err(Trouble::from);
+                return Err(match opened {
+                    Err(Trouble::Fatal(error)) => {
+                        Trouble::Fatal(error.context(format!("read `{}`", self.index_path.display())))
+                    }
+                    _ => Trouble::AskGit,
+                });
             }
         };
         self.index.replace(Some((now, Rc::clone(&staged))));
