@@ -9,6 +9,7 @@ mod limits;
 mod located;
 mod ranges;
 mod staged;
+mod unusual;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -155,6 +156,8 @@ fn places(repo: &Repo, env: &Env, found: &git::Repo) {
     let top = say(repo, env, &["rev-parse", "--show-toplevel"]).map(PathBuf::from);
     assert_eq!(found.work_tree(), top.as_deref(), "work tree");
     assert_eq!(found.git_dir(), Path::new(&must(repo, env, &["rev-parse", "--absolute-git-dir"])), "git dir");
+    let bare = must(repo, env, &["rev-parse", "--is-bare-repository"]);
+    assert_eq!(found.is_bare().to_string(), bare, "bare");
     let common = must(repo, env, &["rev-parse", "--path-format=absolute", "--git-common-dir"]);
     assert_eq!(found.common_dir(), Path::new(&common), "common dir");
     let hooks = must(repo, env, &["rev-parse", "--path-format=absolute", "--git-path", "hooks"]);

@@ -190,7 +190,7 @@ struct Trees<'a> {
 
 impl Trees<'_> {
     fn read(&self, tree: Option<Oid>) -> Result<Vec<u8>, Trouble> {
-        let deep = self.path.split(|&byte| byte == b'/').count() > DEEPEST + 1;
+        let deep = self.path.split(|&byte| byte == b'/').nth(DEEPEST).is_some();
         match tree {
             _ if deep => Err(Trouble::AskGit),
             Some(id) => Ok(self.objects.read(id)?.data().to_vec()),

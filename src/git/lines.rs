@@ -13,8 +13,8 @@ use crate::model::facts::{Changed, FileMode, Lines, Side};
 const LARGEST: u64 = 512 << 20;
 /// How far git looks for a zero byte, which makes a file binary.
 const LOOKED_AT: usize = 8000;
-/// How many files are held in memory at once.
-const AT_ONCE: usize = 32;
+/// How many files are held in memory at once; more where each time costs a child.
+const AT_ONCE: [usize; 2] = [4, 64];
 const ATTRIBUTES: &str = ".gitattributes";
 
 /// What the attribute `diff` says of a file.
@@ -39,10 +39,13 @@ impl Repo {
     /// default, whatever `diff.algorithm` says, so that the count is the same for everybody.
     pub fn lines(&self, changed: &[Changed]) -> Result<Vec<Option<Lines>>> {
         let mut all = Vec::with_capacity(changed.len());
-        for some in changed.chunks(AT_ONCE) {
+        let ordinary = changed.iter().flat_map(sides).filter(|(_, side)| side.is_some_and(is_ordinary));
+        let mut kinds = self.kinds(&ordinary.map(|(path, _)| path).collect::<Vec<_>>())?.into_iter();
+        let [few, many] = AT_ONCE;
+        for some in changed.chunks(if self.is_fast() { few } else { many }) {
             // Both versions of each, one after the other.
-            let sides: Vec<(&str, Option<&Side>)> = some.iter().flat_map(sides).collect();
-            let texts = self.texts(&sides)?;
+            let sides: Vec<_> = some.iter().flat_map(sides).map(|(_, side)| side).collect();
+            let texts = self.texts(&sides, &mut kinds)?;
             for pair in texts.chunks_exact(2) {
                 all.push(match pair {
                     [Some(before), Some(after)] => Some(count(before, after)?),
@@ -53,14 +56,11 @@ impl Repo {
         Ok(all)
     }
 
-    fn texts(&self, sides: &[(&str, Option<&Side>)]) -> Result<Vec<Text>> {
-        let files = || sides.iter().filter_map(|(path, side)| Some((*path, (*side)?)));
-        let ordinary = files().filter(|(_, side)| is_ordinary(side));
-        let mut kinds = self.kinds(&ordinary.map(|(path, _)| path).collect::<Vec<_>>())?.into_iter();
-        let stored = files().filter(|(_, side)| side.mode != FileMode::Submodule);
-        let ids: Vec<_> = stored.map(|(_, side)| side.id.clone()).collect();
+    fn texts(&self, sides: &[Option<&Side>], kinds: &mut impl Iterator<Item = Kind>) -> Result<Vec<Text>> {
+        let stored = sides.iter().flatten().filter(|side| side.mode != FileMode::Submodule);
+        let ids: Vec<_> = stored.map(|side| side.id.clone()).collect();
         let mut contents = self.contents(&ids, LARGEST, usize::MAX)?.into_iter();
-        let text = |side: &Option<&Side>| {
+        let text = |side: Option<&Side>| {
             let Some(side) = side else { return Some(Vec::new()) };
             if side.mode == FileMode::Submodule {
                 return Some(format!("Subproject commit {}\n", side.id).into_bytes());
@@ -71,7 +71,7 @@ impl Repo {
             let binary = kind == Kind::Binary || kind == Kind::Unsaid && looks_binary();
             (!binary).then_some(bytes)
         };
-        Ok(sides.iter().map(|(_, side)| side).map(text).collect())
+        Ok(sides.iter().copied().map(text).collect())
     }
 
     fn kinds(&self, paths: &[&str]) -> Result<Vec<Kind>> {

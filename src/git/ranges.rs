@@ -69,12 +69,12 @@ impl Repo {
 
     /// The parents besides HEAD of the commit that is about to be made.
     pub fn merge_heads(&self) -> Result<Vec<CommitId>> {
-        self.ids_in(&self.git_dir.join("MERGE_HEAD"))
+        ids_in(&self.git_dir.join("MERGE_HEAD"))
     }
 
     /// Refuses a commit that has parents which this clone does not know: it only looks like a first one.
     pub(super) fn begins(&self, commit: &CommitId) -> Result<()> {
-        if !self.is_shallow() || !self.ids_in(&self.common_dir.join("shallow"))?.contains(commit) {
+        if !self.is_shallow() || !ids_in(&self.common_dir.join("shallow"))?.contains(commit) {
             return Ok(());
         }
         let raw = self.read_objects(
@@ -95,15 +95,15 @@ impl Repo {
         .note("this clone is shallow")
         .hint("git fetch --unshallow"))
     }
+}
 
-    /// The ids in a file of git, one on each line; none without the file.
-    fn ids_in(&self, path: &std::path::Path) -> Result<Vec<CommitId>> {
-        let bytes = match read_outside(path, LARGEST) {
-            Err(error) if error.kind() == Kind::NotFound => return Ok(Vec::new()),
-            read => read?,
-        };
-        let text = String::from_utf8_lossy(&bytes);
-        let ids = text.lines().map(|line| CommitId::parse(line.trim_end()));
-        ids.map(|id| id.map_err(|error| error.context(path.display()))).collect()
-    }
+/// The ids in a file of git, one on each line; none without the file.
+fn ids_in(path: &std::path::Path) -> Result<Vec<CommitId>> {
+    let bytes = match read_outside(path, LARGEST) {
+        Err(error) if error.kind() == Kind::NotFound => return Ok(Vec::new()),
+        read => read?,
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let ids = text.lines().map(|line| CommitId::parse(line.trim_end()));
+    ids.map(|id| id.map_err(|error| error.context(path.display()))).collect()
 }

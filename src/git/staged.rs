@@ -1,14 +1,14 @@
 //! The index file, as git documents it in gitformat-index(5): versions 2 to 4, and the trees that git remembers in it.
 //!
-//! libgit2 reads it too, but takes four times as long as git and leaves out the remembered trees, by which a
-//! comparison passes over every directory that has not changed.
+//! libgit2 reads it too, but takes ten times as long and leaves out the remembered trees, by which a comparison passes
+//! over every directory that has not changed.
 
 use std::ops::Range;
 use std::path::Path;
 use std::rc::Rc;
 
 use super::{Repo, Trouble};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::files::{read_outside, stamp};
 
 /// Times, device, number, mode, owner, size: what stands before the id of an entry.
@@ -32,7 +32,17 @@ pub(super) struct Staged {
     names: Vec<u8>,
     places: Vec<Place>,
     width: usize,
+    ordered: bool,
     tree: Option<Remembered>,
+}
+
+/// Why an index was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// It is split, sparse, of another version: git may understand it.
+    Unknown,
+    /// It is not what git writes.
+    Broken,
 }
 
 /// Where an entry is; small, as there may be many.
@@ -81,43 +91,64 @@ impl Repo {
             git2::ObjectFormat::Sha1 => 20,
             git2::ObjectFormat::Sha256 => 32,
         };
-        let staged = Rc::new(read(&self.index_path, width)?.ok_or(Trouble::AskGit)?);
+        let staged = match read(&self.index_path, width)? {
+            Ok(staged) => Rc::new(staged),
+            Err(Fault::Unknown) => return Err(Trouble::AskGit),
+            // Git would take what is left of a file that was cut off for the whole; libgit2 looks at the checksum.
+            Err(Fault::Broken) => {
+                let opened = git2::Index::open_ext(&self.index_path, self.format).map_err(Trouble::from);
+                return Err(match opened {
+                    Err(Trouble::Fatal(error)) => {
+                        Trouble::Fatal(error.context(format!("read `{}`", self.index_path.display())))
+                    }
+                    _ => Trouble::AskGit,
+                });
+            }
+        };
         self.index.replace(Some((now, Rc::clone(&staged))));
         Ok(staged)
     }
 }
 
-fn read(path: &Path, width: usize) -> Result<Option<Staged>> {
+fn read(path: &Path, width: usize) -> Result<std::result::Result<Staged, Fault>> {
     match read_outside(path, LARGEST) {
         Ok(bytes) => Ok(Staged::parse(bytes, width)),
         // As in a repository to which nothing was added yet.
-        Err(error) if error.kind() == Kind::NotFound => Ok(Some(Staged::default())),
-        Err(error) if error.kind() == Kind::State => Ok(None),
-        Err(error) => Err(Error::new(error.kind(), error.message())),
+        Err(error) if error.kind() == Kind::NotFound => Ok(Ok(Staged::default())),
+        Err(error) if error.kind() == Kind::State => Ok(Err(Fault::Unknown)),
+        Err(error) => Err(error),
     }
 }
 
 impl Staged {
-    /// `None` for what git may understand and we do not: split and sparse indexes, other versions, broken files. The
-    /// checksum is left alone, as git leaves it.
-    fn parse(bytes: Vec<u8>, width: usize) -> Option<Self> {
-        let version = be32(&bytes, 4)?;
-        if bytes.get(..4)? != b"DIRC" || !(2..=4).contains(&version) {
-            return None;
+    /// The checksum is left alone, as git leaves it.
+    fn parse(bytes: Vec<u8>, width: usize) -> std::result::Result<Self, Fault> {
+        let mut staged = Self { bytes, width, ..Self::default() };
+        let version = be32(&staged.bytes, 4).ok_or(Fault::Broken)?;
+        if !staged.bytes.starts_with(b"DIRC") {
+            return Err(Fault::Broken);
         }
-        let count = be32(&bytes, 8)?;
+        if !(2..=4).contains(&version) {
+            return Err(Fault::Unknown);
+        }
+        let at = staged.entries(version).ok_or(Fault::Broken)?;
+        match staged.extensions(at) {
+            Some(true) if staged.ordered => Ok(staged),
+            Some(false) => Err(Fault::Unknown),
+            _ => Err(Fault::Broken),
+        }
+    }
+
+    /// Reads all entries; where they end.
+    fn entries(&mut self, version: usize) -> Option<usize> {
+        let count = be32(&self.bytes, 8)?;
         // No entry is smaller, so that a wrong number does not ask for much memory.
-        if count > bytes.len() / (STAT + width) {
+        if count > self.bytes.len() / (STAT + self.width) {
             return None;
         }
-        let places = Vec::with_capacity(count);
-        let mut staged = Self { bytes, names: Vec::new(), places, width, tree: None };
-        let mut at = 12;
-        for _ in 0..count {
-            at = staged.entry(at, version)?;
-        }
-        staged.extensions(at)?;
-        Some(staged)
+        self.places.reserve_exact(count);
+        self.ordered = true;
+        (0..count).try_fold(12, |at, _| self.entry(at, version))
     }
 
     /// Reads the entry at a position; the position of the next one.
@@ -150,12 +181,10 @@ impl Staged {
             skipped: more & SKIPPED != 0,
         };
         let here = self.view(&place)?;
-        let ordered = self.places.last().and_then(|last| self.view(last));
-        if here.path.is_empty()
-            || ordered.is_some_and(|last| (last.path, last.stage) >= (here.path, here.stage))
-        {
-            return None;
-        }
+        // What replaces an entry of a shared index has no name; that it is split comes at the end.
+        let last = self.places.last().and_then(|last| self.view(last));
+        let first = last.is_none_or(|last| (last.path, last.stage) < (here.path, here.stage));
+        self.ordered &= first && !here.path.is_empty();
         self.places.push(place);
         Some(next)
     }
@@ -179,8 +208,8 @@ impl Staged {
         Some((name, kept + added, at + added + 1))
     }
 
-    /// Those whose name begins with a capital letter may be passed over.
-    fn extensions(&mut self, mut at: usize) -> Option<()> {
+    /// Reads what follows the entries; whether all of it may be passed over, as its name begins with a capital letter.
+    fn extensions(&mut self, mut at: usize) -> Option<bool> {
         let end = self.bytes.len().checked_sub(self.width)?;
         while at < end {
             let name = self.bytes.get(at..at + 4)?;
@@ -191,11 +220,11 @@ impl Staged {
                 // One that cannot be read is one that is not there: then all is compared.
                 self.tree = remembered(self.bytes.get(..next)?, &mut place, self.width, 0);
             } else if !name.first()?.is_ascii_uppercase() {
-                return None;
+                return Some(false);
             }
             at = next;
         }
-        (at == end).then_some(())
+        (at == end).then_some(true)
     }
 
     fn view(&self, place: &Place) -> Option<Entry<'_>> {
@@ -289,11 +318,11 @@ fn until_nul(bytes: &[u8], at: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// One entry `a`, with a name that is longer than its flags say, and one extension.
+    /// One entry `a` and one extension.
     fn index(version: u8, flags: u16, extension: &[u8]) -> Vec<u8> {
         let mut bytes = [b"DIRC\0\0\0".as_slice(), &[version], &[0, 0, 0, 1], &[0; 60]].concat();
         bytes.extend(flags.to_be_bytes());
-        bytes.extend(if version == 4 { b"\0a\0".as_slice() } else { b"a\0\0\0\0\0\0\0\0\0".as_slice() });
+        bytes.extend(if version == 4 { b"\0a\0".as_slice() } else { b"a\0".as_slice() });
         [&bytes, extension, &[0; 20]].concat()
     }
 
@@ -303,12 +332,12 @@ mod tests {
         for good in
             [index(2, 1, b""), index(4, 1, b""), index(2, 0xfff, b""), index(2, 1, b"UNTR\0\0\0\x01x")]
         {
-            assert_eq!(path(good), Some(b"a".to_vec()));
+            assert_eq!(path(good), Ok(b"a".to_vec()));
+        }
+        for unknown in [index(5, 1, b""), index(2, 1, b"link\0\0\0\0"), index(2, 1, b"sdir\0\0\0\0")] {
+            assert_eq!(path(unknown), Err(Fault::Unknown));
         }
         for bad in [
-            index(5, 1, b""),
-            index(2, 1, b"link\0\0\0\0"),
-            index(2, 1, b"sdir\0\0\0\0"),
             index(2, 1, b"UNTR\0\0\0\x09x"),
             index(2, 1, b"UNT"),
             index(2, 0x4001, b""),
@@ -317,20 +346,21 @@ mod tests {
             b"DIRC".to_vec(),
             Vec::new(),
         ] {
-            assert_eq!(path(bad), None);
+            assert_eq!(path(bad), Err(Fault::Broken));
         }
         let whole = index(2, 1, b"UNTR\0\0\0\x01x");
         for end in 0..whole.len() {
-            drop(Staged::parse(whole[..end].to_vec(), 20));
+            // Without the extension it is whole again.
+            assert_eq!(Staged::parse(whole[..end].to_vec(), 20).is_ok(), end == whole.len() - 9, "{end}");
         }
     }
 
     #[test]
     fn remembered_trees() {
         let id = [7; 20];
-        let tree = [b"TREE\0\0\0\x3b\0-1 2\n".as_slice(), b"b\x001 0\n", &id, b"aa\x001 0\n", &id].concat();
+        let tree = [b"TREE\0\0\0\x3c\0-1 2\n".as_slice(), b"b\x001 0\n", &id, b"aa\x001 0\n", &id].concat();
         let staged = Staged::parse(index(2, 1, &tree), 20);
-        assert!(staged.is_none(), "the size is wrong");
+        assert!(staged.is_err(), "the size is wrong");
         let size = u32::try_from(tree.len() - 8).unwrap().to_be_bytes();
         let tree = [b"TREE", size.as_slice(), &tree[8..]].concat();
         let staged = Staged::parse(index(2, 1, &tree), 20).unwrap();

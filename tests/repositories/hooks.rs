@@ -129,6 +129,10 @@ fn objects_of_a_push_in_quarantine() {
     let cwd = fs::read_to_string(note("cwd")).unwrap();
     let seen = git::open(&Env::new(cwd.trim_end(), vars)).and_then(|found| {
         let new = found.resolve(fs::read_to_string(note("new")).unwrap().trim_end())?;
+        let changes = found.changed(None, &Source::Commit(new.clone()))?;
+        assert!(found.lines(&changes.files)?.iter().all(Option::is_some));
+        assert_eq!((changes.files.len(), found.commits(&[], &new)?.len()), (9, 12));
+        assert!(found.is_bare());
         Ok((found.list(&Source::Commit(new), &top())?.len(), found.work_tree().is_none()))
     });
     fs::write(note("go"), "").unwrap();

@@ -35,7 +35,8 @@ fn what_came_since() {
                 format!("{}|{}|{}", commit.id, parents.join(" "), commit.subject)
             };
             let mut lines: Vec<_> = seen.iter().map(line).collect();
-            (lines.sort(), wanted.sort());
+            lines.sort();
+            wanted.sort();
             assert_eq!(lines, wanted, "{from:?} {to}");
             for (at, commit) in seen.iter().enumerate() {
                 assert!(
@@ -46,7 +47,7 @@ fn what_came_since() {
             }
         }
         let nothing = CommitId::parse(&"1".repeat(found.resolve("main").unwrap().as_str().len())).unwrap();
-        assert!(found.commits(&[nothing.clone()], &found.resolve("main").unwrap()).is_err());
+        assert!(found.commits(std::slice::from_ref(&nothing), &found.resolve("main").unwrap()).is_err());
         assert!(found.commits(&[], &nothing).is_err());
         assert!(found.changed(Some(&nothing), &Source::Index).is_err());
         assert!(found.merge_base(&nothing, &found.resolve("main").unwrap()).is_err());

@@ -79,7 +79,7 @@ pub(super) fn numstat(listing: &[u8]) -> BTreeMap<String, Option<Lines>> {
 }
 
 /// Looks at the index of a hook, or of nobody.
-fn look(env: &Env) -> git_track::error::Result<(Changes, Vec<Option<Lines>>)> {
+pub(super) fn look(env: &Env) -> git_track::error::Result<(Changes, Vec<Option<Lines>>)> {
     let index = env.index_file.as_ref().map(|file| env.cwd.join(file));
     let before = index.as_deref().map(fingerprint);
     let found = git::open(env)?;
@@ -130,12 +130,12 @@ fn stir(repo: &Repo, top: &Path, time: usize, alike: bool) {
         fs::create_dir_all(top.join(path).parent().unwrap()).unwrap();
         fs::write(top.join(path), text).unwrap();
     };
-    let numbered: String = (0..40).map(|line| format!("line {line} of the long one\n")).collect();
+    let numbered = (0..40).fold(String::new(), |text, line| text + &format!("line {line} of the long one\n"));
     for name in ["same", "long", "gone"] {
         let _ = fs::remove_file(top.join(format!("kept/{name}{last}")));
     }
     write(&format!("kept/same{this}"), "this does not change\n");
-    write(&format!("kept/gone{this}"), &"gone ".repeat(if time % 2 == 0 { 1 } else { 1000 }));
+    write(&format!("kept/gone{this}"), &"gone ".repeat(if time.is_multiple_of(2) { 1 } else { 1000 }));
     let long = if alike { time } else { 0 };
     write(&format!("kept/long{this}"), &numbered.replace("line 7 ", &format!("line {long} ")));
     write("src/lib.rs", &format!("// staged {time}\n"));
@@ -144,8 +144,8 @@ fn stir(repo: &Repo, top: &Path, time: usize, alike: bool) {
     std::os::unix::fs::symlink(format!("target{time}"), top.join("link")).unwrap();
     repo.git_in(top, &["add", "-A"]);
     write("src/lib.rs", &format!("// staged {time}\n// not staged\n"));
-    write(&format!("announced{this}"), &"later\n".repeat(40));
-    repo.git_in(top, &["add", "-N", &format!("announced{this}")]);
+    write(&format!("kept/announced{this}"), &"later\n".repeat(40));
+    repo.git_in(top, &["add", "-N", &format!("kept/announced{this}")]);
     write("untracked", "never added\n");
     repo.git_in(top, &["update-index", "--chmod=+x", "tool.sh"]);
 }
@@ -327,33 +327,4 @@ fn clones_of_every_sort() {
         let (_origin, repo) = clone(args);
         flows(&repo, fast, repo.path());
     }
-}
-
-#[test]
-fn a_blob_that_is_only_promised() {
-    let (_origin, repo) = clone(&["--filter=blob:none", "--no-checkout"]);
-    repo.git(&["read-tree", "HEAD"]);
-    repo.git(&["rm", "-q", "--cached", "src/lib.rs"]);
-    let found = git::open(&repo.env()).unwrap();
-    let changes = found.changed(found.head().unwrap().commit(), &Source::Index).unwrap();
-    assert_eq!(changes.files[0].path, "src/lib.rs");
-    let error = found.lines(&changes.files).unwrap_err();
-    assert!(error.message().contains("not in this partial clone"), "{error}");
-}
-
-#[test]
-fn bare() {
-    let (_origin, repo) = clone(&["--bare"]);
-    let found = git::open(&repo.env()).unwrap();
-    assert!(found.is_bare());
-    let head = found.head().unwrap().commit().cloned().unwrap();
-    let error = found.changed(Some(&head), &Source::Index).unwrap_err();
-    assert!(error.message().contains("nothing is staged there"), "{error}");
-    let changes = found.changed(None, &Source::Commit(head)).unwrap();
-    assert_eq!(changes.files.len(), 9);
-    assert!(found.lines(&changes.files).unwrap().iter().all(Option::is_some));
-    repo.git(&["worktree", "add", "-q", "../linked", "main"]);
-    assert!(!git::open(&repo.env_in(&repo.root().join("linked"))).unwrap().is_bare());
-    let repo = Repo::init(&["--bare", "--ref-format=reftable"]);
-    assert!(git::open(&repo.env()).unwrap().is_bare());
 }
