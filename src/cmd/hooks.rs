@@ -106,11 +106,11 @@ struct InstallArgs {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     match &args.action {
         Action::Run(args) => run::run(context, args.event, &args.args),
-        Action::Install(args) if args.manual => Ok(manual(&chosen(&context.repo()?, &args.which)?)),
+        Action::Install(args) if args.manual => Ok(manual(&chosen(&context.repo()?, &args.which))),
         Action::Install(args) => {
             let way = if args.config { Way::Config } else { Way::Files };
             let repo = context.repo()?;
-            let events = chosen(&repo, &args.which)?;
+            let events = chosen(&repo, &args.which);
             if args.which.events.events.is_empty() && !args.which.server {
                 for_people(&repo)?;
             }
@@ -123,7 +123,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         }
         Action::Status(args) => {
             let repo = context.repo()?;
-            status::run(context, &repo, &chosen(&repo, args)?)
+            status::run(context, &repo, &chosen(&repo, args))
         }
     }
 }
@@ -139,12 +139,12 @@ fn files_of(repo: &Repo) -> Files {
     })
 }
 
-fn chosen(repo: &Repo, args: &StatusArgs) -> Result<Vec<Event>> {
+fn chosen(repo: &Repo, args: &StatusArgs) -> Vec<Event> {
     if !args.events.events.is_empty() {
-        return Ok(args.events.events.clone());
+        return args.events.events.clone();
     }
     let place = if args.server || repo.is_bare() { Where::Server } else { Where::Work };
-    Ok(Event::usual(place).to_vec())
+    Event::usual(place).to_vec()
 }
 
 // What refuses pushes of other people is asked for by its name.

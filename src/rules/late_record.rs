@@ -3,7 +3,7 @@
 use crate::model::rule::Level;
 use crate::model::state::State;
 
-use super::{About, Case, Check, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule, state_file};
 
 pub(super) const RULE: Rule = Rule {
     id: "late-record",
@@ -34,7 +34,7 @@ fn check(case: &Case) -> Vec<Complaint> {
             if is_new && over && at_once {
                 let message = format!("{} is recorded only now that it is over", node.id);
                 let fix = "git track step \"what comes now\" --focus \"what exactly\"".to_owned();
-                found.push(Complaint::new(message).file(case.state_file(board)).fix(fix).of(board));
+                found.push(Complaint::new(message).file(state_file(board)).fix(fix).of(board));
             }
         }
     }

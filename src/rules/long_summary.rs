@@ -2,7 +2,7 @@
 
 use crate::model::rule::Level;
 
-use super::{About, Case, Check, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule, state_file};
 
 pub(super) const RULE: Rule = Rule {
     id: "long-summary",
@@ -25,7 +25,7 @@ fn check(case: &Case) -> Vec<Complaint> {
             if length > most {
                 let message = format!("the summary of {} has {length} characters; at most {most}", node.id);
                 let fix = format!("git track set {} summary=\"…\"", case.after.world.refer(index, node.id));
-                found.push(Complaint::new(message).file(case.state_file(board)).fix(fix).of(board));
+                found.push(Complaint::new(message).file(state_file(board)).fix(fix).of(board));
             }
         }
     }

@@ -189,14 +189,17 @@ pub struct Broken<'a> {
 /// What is asked of git, or rendered, only when a rule needs it.
 pub struct Sources<'a> {
     /// The bytes of a file.
-    pub bytes: Box<dyn Fn(&BlobId) -> Result<Vec<u8>> + 'a>,
+    pub bytes: Asked<'a, BlobId, Vec<u8>>,
     /// How many lines each of some files gained and lost; `None`: it has no lines.
-    pub lines: Box<dyn Fn(&[Changed]) -> Result<Vec<Option<Lines>>> + 'a>,
+    pub lines: Asked<'a, [Changed], Vec<Option<Lines>>>,
     /// What changed on this branch since it left the base, in commits that belong to the item and in this one.
     pub since_base: Earlier<'a>,
     /// The rendered documents that do not say what the state says.
     pub stale: Box<dyn Fn() -> Result<Vec<Stale>> + 'a>,
 }
+
+/// Something that is asked of git.
+pub type Asked<'a, Q, A> = Box<dyn Fn(&Q) -> Result<A> + 'a>;
 
 /// The changes of the earlier commits of a branch that belong to an item, and of the one that is judged.
 pub type Earlier<'a> = Box<dyn Fn(&dyn Fn(&CommitFacts) -> bool) -> Result<Vec<Changed>> + 'a>;
@@ -330,14 +333,9 @@ impl<'a, 'w> Case<'a, 'w> {
         there.filter(|path| folders::below(folder, path).is_some()).cloned().collect()
     }
 
-    /// The file of a workflow.
-    fn state_file(&self, board: &Board) -> String {
-        format!(".track/workflows/{}.yaml", board.workflow.id)
-    }
-
     /// Whether the file of a workflow differs.
     fn touches_state(&self, board: &Board) -> bool {
-        self.touches(&self.state_file(board))
+        self.touches(&state_file(board))
     }
 
     /// Whether the file differs; on demand every file counts.
@@ -345,4 +343,9 @@ impl<'a, 'w> Case<'a, 'w> {
         self.before.is_none()
             || self.files.iter().any(|file| file.path == path || file.from.as_deref() == Some(path))
     }
+}
+
+/// The file of a workflow.
+fn state_file(board: &Board) -> String {
+    format!(".track/workflows/{}.yaml", board.workflow.id)
 }

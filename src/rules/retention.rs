@@ -5,7 +5,7 @@ use crate::model::document::Retention;
 use crate::model::facts::Changed;
 use crate::model::rule::Level;
 
-use super::{About, Case, Check, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule, state_file};
 
 pub(super) const RULE: Rule = Rule {
     id: "retention",
@@ -28,7 +28,7 @@ fn check(case: &Case) -> Vec<Complaint> {
     }
     let mut found = Vec::new();
     for board in &before.world.boards {
-        let state = case.state_file(board);
+        let state = state_file(board);
         let kept = board
             .profile
             .documents

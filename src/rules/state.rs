@@ -32,7 +32,7 @@ fn complaint(broken: &Broken) -> Complaint {
     let place = broken.error.place();
     Complaint {
         line: place.map(|place| place.line),
-        fix: broken.error.hints().first().map(|hint| (*hint).to_owned()),
+        fix: broken.error.hints().first().cloned(),
         ..Complaint::new(broken.error.message()).file(broken.path)
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::rule::Level;
 
 use super::folders::files;
-use super::{About, Case, Check, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule, state_file};
 
 pub(super) const RULE: Rule = Rule {
     id: "unique-field",
@@ -33,7 +33,7 @@ fn check(case: &Case) -> Vec<Complaint> {
             found.extend(rival.map(|rival| {
                 let message = format!("`{name}` {value} belongs to {}, which is open", rival.workflow.id);
                 let fix = format!("git track set {} {name}=…", board.workflow.id);
-                Complaint::new(message).file(case.state_file(board)).fix(fix).of(board)
+                Complaint::new(message).file(state_file(board)).fix(fix).of(board)
             }));
         }
         for (_, _, path) in files(board).into_iter().filter(|(_, _, path)| case.touches(path.as_str())) {

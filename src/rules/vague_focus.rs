@@ -2,7 +2,7 @@
 
 use crate::model::rule::Level;
 
-use super::{About, Case, Check, Complaint, Rule};
+use super::{About, Case, Check, Complaint, Rule, state_file};
 
 pub(super) const RULE: Rule = Rule {
     id: "vague-focus",
@@ -51,7 +51,7 @@ fn check(case: &Case) -> Vec<Complaint> {
             let message = format!("the focus of {}, `{focus}`, does not say what exactly", node.id);
             let fix =
                 format!("git track note {} --focus \"what exactly\"", case.after.world.refer(index, node.id));
-            found.push(Complaint::new(message).file(case.state_file(board)).fix(fix).of(board));
+            found.push(Complaint::new(message).file(state_file(board)).fix(fix).of(board));
         }
     }
     found

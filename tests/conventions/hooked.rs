@@ -207,7 +207,7 @@ fn a_blocked_change_takes_documents_and_no_work() {
         let front =
             format!("---\ncompatibility: {{classification: {classification}, decision: open}}\n---\n");
         let sections = ["Blast Radius", "Risks & Mitigations", "Rollback", "Verification"];
-        let sections: String = sections.iter().map(|title| format!("## {title}\n\nSome.\n\n")).collect();
+        let sections = sections.map(|title| format!("## {title}\n\nSome.\n\n")).concat();
         team.repo.write(
             format!("{folder}/02-impact-analysis.md"),
             format!("{front}{sections}## Regression Checklist\n\n- login\n"),
