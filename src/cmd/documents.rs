@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Board;
 use crate::derive::world::World;
-use crate::documents::bytes::{bare, headed, part, whole};
+use crate::documents::bytes::{bare, headed, whole};
+use crate::documents::parts::part;
 use crate::documents::sheets::{Sheet, sheets};
 use crate::documents::values::{of_process, of_workflow};
 use crate::error::{Error, Result};
@@ -142,7 +143,7 @@ impl Desk {
         } else if sheet.document.header {
             whole(file.as_deref(), &headed(&source, &body))
         } else {
-            bare(file.as_deref(), &body, || renderer.body(before?, sheet).ok())
+            bare(file.as_deref(), &body, &sheet.names(world), || renderer.body(before?, sheet).ok())
         };
         let Some(after) = after else {
             return Ok(if is_of_a_kind(world, sheet) { Standing::ByHand } else { Standing::Foreign });

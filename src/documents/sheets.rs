@@ -5,6 +5,7 @@ use crate::derive::pages;
 use crate::derive::world::World;
 use crate::error::{Error, Result};
 use crate::model::document::{Document, On};
+use crate::model::field::FieldValue;
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::place::is_of_one;
@@ -41,6 +42,20 @@ impl Sheet<'_> {
         let board = self.boards.first().and_then(|&board| world.boards.get(board)).filter(|_| self.of_one);
         let title = board.map_or(&self.document.title, |board| &board.root().item.title);
         title.split_whitespace().collect::<Vec<_>>().join(" ").replace('<', "&lt;")
+    }
+
+    /// What it is about is called so: ids, titles and other texts of the workflows themselves.
+    pub fn names(&self, world: &World) -> Vec<String> {
+        let boards = self.boards.iter().filter_map(|&board| world.boards.get(board));
+        let of = |board: &Board| {
+            let item = &board.root().item;
+            let texts = item.fields.values().filter_map(|value| match value {
+                FieldValue::Text(text) => Some(text.clone()),
+                _ => None,
+            });
+            texts.chain([board.workflow.id.to_string(), item.title.clone()]).collect::<Vec<_>>()
+        };
+        boards.flat_map(of).collect()
     }
 
     /// The name of its marks, where it is a part of a file.
