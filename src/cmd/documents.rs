@@ -137,7 +137,7 @@ impl Desk {
         };
         let source = sheet.source(world);
         let after = if sheet.document.block {
-            let heading = sheet.heading(world);
+            let heading = render::inline(&sheet.heading(world));
             let after = part(file.as_deref(), &body, &sheet.mark(world), (&source, &heading));
             Some(after.map_err(|error| error.context(format!("{} cannot be rendered into", sheet.path)))?)
         } else if sheet.document.header {

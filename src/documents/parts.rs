@@ -44,6 +44,37 @@ pub fn part(
     Ok(format!("{bom}{written}").into_bytes())
 }
 
+/// Whether what a file holds besides its parts is not what another version of it holds: people are at work on it. A file
+/// without parts is nobody else's.
+pub fn is_shared_and_changed(before: &[u8], after: &[u8], committed: Option<&[u8]>) -> bool {
+    let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
+    if Read::of(&after).marks.is_empty() {
+        return false;
+    }
+    let said = outside(&before);
+    match committed.map(String::from_utf8_lossy) {
+        Some(committed) => said != outside(&committed),
+        // One that was never committed may have been begun for its parts, with nothing but a heading.
+        None => !matches!(said.as_slice(), [] | [_]) || said.iter().any(|line| !line.starts_with("# ")),
+    }
+}
+
+// What stands outside of all parts, however its lines end.
+fn outside(text: &str) -> Vec<&str> {
+    let read = Read::of(text);
+    let mut open: Option<&str> = None;
+    let mut said = Vec::new();
+    for (index, (_, line)) in read.lines.iter().enumerate() {
+        match (read.marks.iter().find(|mark| mark.line == index), open) {
+            (Some(mark), None) if mark.begins => open = Some(mark.name),
+            (Some(mark), Some(name)) if !mark.begins && mark.name == name => open = None,
+            (_, None) if !line.trim().is_empty() => said.push(line.trim_end()),
+            _ => {}
+        }
+    }
+    said
+}
+
 fn gap(text: &str) -> &'static str {
     if text.ends_with("\n\n") || text.ends_with("\r\n\r\n") {
         ""
@@ -172,8 +203,10 @@ impl<'a> Read<'a> {
                     found = Some(Place { from: begin.span.0, to: mark.span.1, indent: mark.indent });
                     open = None;
                 }
-                (false, _, Some(_)) => return misplaced("stands inside of another part"),
-                (false, _, None) => {}
+                (false, _, Some(_)) if self.ends_below(name, mark.line) => {
+                    return misplaced("stands inside of another part");
+                }
+                (false, ..) => {}
             }
         }
         match open {
@@ -185,35 +218,45 @@ impl<'a> Read<'a> {
         }
     }
 
+    fn ends_below(&self, name: &str, line: usize) -> bool {
+        self.marks.iter().any(|mark| mark.name == name && !mark.begins && mark.line > line)
+    }
+
     // Both sides of a conflict are the part, whole and nothing else: it is written in the place of both.
     fn copies(&self, conflict: &Conflict, name: &str) -> Result<Place<'a>> {
         let more = || {
             wrong(conflict.first, &format!("the conflict that begins here holds more than the part `{name}`"))
         };
+        let first = (conflict.first, conflict.base.unwrap_or(conflict.middle));
+        let indent = self.copy(first, name).ok_or_else(more)?;
+        self.copy((conflict.middle, conflict.last), name).ok_or_else(more)?;
         let base = conflict.base.map(|base| (base, conflict.middle));
-        let ours = self.copy((conflict.first, conflict.base.unwrap_or(conflict.middle)), name);
-        let ours = ours.flatten().ok_or_else(more)?;
-        self.copy((conflict.middle, conflict.last), name).flatten().ok_or_else(more)?;
-        base.map_or(Some(None), |base| self.copy(base, name)).ok_or_else(more)?;
+        if base.is_some_and(|base| self.filled(base).is_some() && self.copy(base, name).is_none()) {
+            return Err(more());
+        }
         if let Some(other) = self.marks.iter().find(|mark| mark.name == name && !conflict.holds(mark)) {
             return Err(wrong(other.line, &format!("the part `{name}` stands in a conflict, too")));
         }
         let start = self.lines.get(conflict.first).map_or(0, |(at, _)| *at);
         let stop = self.lines.get(conflict.last).map_or(0, |(at, line)| at + line.len());
-        Ok(Place { from: start, to: stop, indent: ours })
+        Ok(Place { from: start, to: stop, indent })
     }
 
-    // Between two lines stands the part: what is in front of its last mark. Nothing stands there: `Some(None)`.
-    fn copy(&self, (above, below): (usize, usize), name: &str) -> Option<Option<&'a str>> {
-        let mut filled = (above + 1..below)
-            .filter(|&line| self.lines.get(line).is_some_and(|(_, text)| !text.trim().is_empty()));
-        let Some(first) = filled.next() else { return Some(None) };
-        let last = filled.next_back()?;
+    // The first and the last line between two others that say something.
+    fn filled(&self, (above, below): (usize, usize)) -> Option<(usize, usize)> {
+        let says = |line: &usize| self.lines.get(*line).is_some_and(|(_, text)| !text.trim().is_empty());
+        let first = (above + 1..below).find(says)?;
+        Some((first, (first..below).rfind(says)?))
+    }
+
+    // What is in front of the last mark of the part, where nothing else stands between two lines.
+    fn copy(&self, (above, below): (usize, usize), name: &str) -> Option<&'a str> {
+        let (first, last) = self.filled((above, below))?;
         let mut marks = self.marks.iter().filter(|mark| (above + 1..below).contains(&mark.line));
         let (begin, end) = (marks.next()?, marks.next()?);
         let is_pair = begin.begins && !end.begins && begin.name == name && end.name == name;
         let is_all = begin.line == first && end.line == last && !begin.is_followed && !end.is_followed;
-        (is_pair && is_all && marks.next().is_none()).then_some(Some(end.indent))
+        (is_pair && is_all && marks.next().is_none()).then_some(end.indent)
     }
 }
 
