@@ -86,9 +86,8 @@ fn track(repo: &Repo, command: &str) -> (Option<i32>, String) {
     let mut vars = repo.vars();
     vars.insert("GIT_TRACK_NOW".into(), "2026-02-01T10:00:00Z".into());
     let mut program = repo.command(repo.path(), &vars);
-    let mut args = command.split(' ');
     program.arg("-c").arg(format!("alias.t=!{}", env!("CARGO_BIN_EXE_git-track"))).arg("t");
-    program.args(args.by_ref());
+    program.args(command.split(' '));
     let output = program.output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8_lossy(&text).into_owned())
@@ -152,4 +151,150 @@ fn no_verb_writes_a_document_of_people() {
         listed.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
     let missed: Vec<&str> = verbs.filter(|verb| *verb != "help" && !run.contains(verb)).collect();
     assert!(missed.is_empty(), "no command here runs {missed:?}");
+}
+
+/// A repository with a workflow of each of these processes.
+fn begun(processes: &[&str]) -> Repo {
+    let repo = Repo::new();
+    let named: Vec<String> = processes.iter().map(|process| format!("--profile {process}")).collect();
+    assert_eq!(track(&repo, &format!("init {}", named.join(" "))).0, Some(0));
+    for process in processes {
+        assert_eq!(track(&repo, &format!("new {process} {process}")).0, Some(0));
+    }
+    repo.commit("begun");
+    repo
+}
+
+#[track_caller]
+fn says(repo: &Repo, command: &str, code: i32, what: &str) {
+    let (found, text) = track(repo, command);
+    assert!(found == Some(code) && text.contains(what), "{command}: {found:?}\n{text}");
+}
+
+#[test]
+fn what_people_have_not_committed_is_not_committed_for_them() {
+    let repo = begun(&["program"]);
+    let found = repo.git(&["ls-files", "--others", "--cached", "docs/execution"]);
+    let path = found.lines().next().unwrap_or_else(|| panic!("no dashboard: {found}")).to_owned();
+    repo.write(&path, repo.read(&path).replacen("# program\n", "# program\n\nMy own words.\n", 1));
+    says(
+        &repo,
+        "add batch Docs --commit",
+        0,
+        &format!("{path} is not committed: somebody changed it around"),
+    );
+    assert!(!repo.git(&["show", &format!("HEAD:{path}")]).contains("My own words."));
+    let now = repo.read(&path);
+    assert!(now.contains("My own words.") && now.contains("Docs"), "{now}");
+    assert!(repo.git(&["log", "-1", "--format=%s"]).contains("Docs"));
+    repo.commit("words");
+    says(&repo, "add batch More --commit", 0, "More");
+    assert_eq!(repo.git(&["status", "--short"]), "");
+    // `render` commits no more than that either.
+    repo.write(&path, repo.read(&path).replace("More", "Moved") + "\nOther words.\n");
+    says(&repo, "render --commit", 0, "is not committed");
+    assert!(repo.read(&path).contains("More"));
+    assert!(!repo.git(&["show", &format!("HEAD:{path}")]).contains("Other words."));
+}
+
+#[test]
+fn two_documents_at_one_place_are_refused() {
+    let repo = begun(&["phase"]);
+    says(&repo, "config set paths.runtime planning", 0, "two documents are to be written to planning/");
+    for command in ["render", "render --check", "doctor"] {
+        says(&repo, command, 4, "planning_review and");
+    }
+    let (code, text) = track(&repo, "add stage More");
+    assert!(code == Some(0) && text.contains("two documents are to be written to"), "{code:?} {text}");
+    says(&repo, "config set paths.runtime elsewhere", 0, "paths.runtime");
+    says(&repo, "render", 0, "rendered elsewhere/");
+    says(&repo, "render --check", 0, "up to date");
+}
+
+#[test]
+fn off_the_base_branch_stale_documents_are_warnings() {
+    let repo = begun(&["orchestration"]);
+    repo.git(&["checkout", "--quiet", "-b", "feat/x"]);
+    says(&repo, "add phase Ideas", 0, "Ideas");
+    says(&repo, "render --check", 0, "only a warning here");
+    says(&repo, "render --check", 0, "+### Phase 1: Ideas");
+    says(&repo, "render --check worktracker", 1, "git track render");
+    repo.commit("ideas");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.git(&["merge", "--quiet", "feat/x"]);
+    says(&repo, "render --check", 1, "git track render");
+}
+
+#[test]
+fn templates_in_folders_are_trusted_and_what_was_trusted_stays_so() {
+    let repo = begun(&["orchestration"]);
+    let folder = ".track/profiles/orchestration";
+    repo.write(
+        format!("{folder}/worktracker.md"),
+        "# Ours {{ workflow.id }}\n{% include \"parts/one.md\" %}",
+    );
+    repo.write(format!("{folder}/parts/one.md"), "part {{ workflow.title }}\n");
+    says(&repo, "render worktracker --stdout", 1, "parts/one.md is not trusted here");
+    says(&repo, "trust", 0, "parts/one.md");
+    says(&repo, "render worktracker --stdout", 0, "part orchestration");
+    let first = repo.read(format!("{folder}/parts/one.md"));
+    repo.write(format!("{folder}/parts/one.md"), "other\n");
+    says(&repo, "trust", 0, "trusted now");
+    repo.write(format!("{folder}/parts/one.md"), first);
+    says(&repo, "trust --check", 0, "trusted");
+    says(&repo, "trust --revoke", 0, "not trusted");
+    says(&repo, "trust --check", 1, "not trusted");
+}
+
+#[test]
+fn a_line_of_a_scratchpad_is_one_clean_line() {
+    let repo = begun(&["phase"]);
+    says(&repo, "note phase --scratch a\u{1b}[31m\r\nb\u{202e}\u{2028}c", 0, "SCRATCHPAD.md");
+    let path = repo.git(&["ls-files", "--others", "--cached", "*SCRATCHPAD.md"]);
+    let text = repo.read(path.lines().next().unwrap());
+    let last = text.lines().next_back().unwrap();
+    assert!(last.ends_with(": a\\u{1b}[31m b\\u{202e} c"), "{text:?}");
+    says(&repo, "note phase --scratch \n", 2, "nothing to note in the scratchpad");
+    assert_eq!(repo.read(path.lines().next().unwrap()), text);
+}
+
+#[test]
+fn a_document_is_named_by_its_path_from_where_the_user_is() {
+    let repo = begun(&["orchestration"]);
+    let folder = repo.path().join("orchestration");
+    let path = repo.git(&["ls-files", "--others", "--cached", "orchestration"]);
+    let below = path.lines().next().unwrap().strip_prefix("orchestration/").unwrap();
+    let mut vars = repo.vars();
+    vars.insert("GIT_TRACK_NOW".into(), "2026-02-01T10:00:00Z".into());
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_git-track"));
+    program.current_dir(folder).env_clear().envs(&vars).args(["render", "--stdout", below]);
+    let output = program.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_title_is_text_in_the_heading_of_a_file() {
+    let repo = begun(&["program"]);
+    says(&repo, "new program *a*\u{202e}<b>\u{7}|c --id-slug other", 0, "");
+    let all = repo.git(&["ls-files", "--others", "--cached", "docs/execution"]);
+    let heads: Vec<String> =
+        all.lines().map(|path| repo.read(path).lines().next().unwrap().to_owned()).collect();
+    assert!(heads.contains(&"# \\*a\\*&lt;b>\\|c".to_owned()), "{heads:?}");
+}
+
+#[test]
+fn a_weekly_report_about_nothing_keeps_its_placeholders() {
+    let repo = begun(&["program"]);
+    let week = |command: &str| track(&repo, command).1;
+    let mut vars = repo.vars();
+    vars.insert("GIT_TRACK_NOW".into(), "2026-02-01T10:00:00Z".into());
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_git-track"));
+    program.current_dir(repo.path()).env_clear().envs(&vars).args(["weekly", ""]);
+    let empty = String::from_utf8(program.output().unwrap().stdout).unwrap();
+    for text in [empty, week("report weekly")] {
+        assert!(text.contains("## Weekly Progress Report - Week [X]\n\n### "), "{text}");
+        assert!(text.contains("**Overall Progress:** [X]% complete\n\n### "), "{text}");
+    }
+    let text = week("weekly Week-1");
+    assert!(text.contains("Report - Week-1\n\n### ") && text.contains("[X]% complete"), "{text}");
 }

@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use serde_json::{Value, json};
 
 use crate::derive::words::show;
+use crate::documents::sheets::sheets;
 use crate::error::{Error, Result, nearest};
 use crate::formats::yaml;
 use crate::model::actor::ActorKind;
@@ -19,7 +20,7 @@ use crate::ui::{Line, Style, Text, cut};
 
 use super::Answer;
 use super::context::Context;
-use super::session::{anywhere, lock, settle};
+use super::session::{anywhere, lock, settle, world};
 use super::write::{FileChanges, apply_files};
 
 /// Arguments of `config`.
@@ -166,7 +167,15 @@ fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
     let mut said = Text::new();
     said.line(format!("{key}: {}", if value.is_empty() { "back to the default" } else { value }));
     let changes = FileChanges { edits, text: said, what: format!("set {key}"), write: new.write };
-    apply_files(context, &store, lock, changes).map(|answer| answer.with("key", json!(key)))
+    let answer = apply_files(context, &store, lock, changes)?.with("key", json!(key));
+    if key.starts_with("paths.") && !context.global.dry_run {
+        // Two documents at one place are no reason to keep the setting: the other one may be set next.
+        let snapshot = store.snapshot(At::WorkTree)?;
+        if let Err(error) = sheets(&world(&snapshot), |_| true) {
+            context.remark(error.to_string());
+        }
+    }
+    Ok(answer)
 }
 
 // Who counts as an agent is not an agent's to say.

@@ -3,6 +3,7 @@
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
+use crate::documents::sheets::sheets;
 use crate::error::{Error, Kind, Result};
 use crate::model::actor::ActorKind;
 use crate::model::path::RepoPath;
@@ -14,6 +15,7 @@ use super::Answer;
 use super::canary;
 use super::context::{ACTOR_KIND, Context};
 use super::hooks::health;
+use super::session::world;
 use super::validity::check;
 
 /// Arguments of `doctor`.
@@ -190,6 +192,9 @@ fn state(context: &Context, store: &Store) -> Result<Vec<Finding>> {
         problem: None,
         mild: false,
     });
+    if let Err(problem) = sheets(&world(&snapshot), |_| true) {
+        findings.push(Finding { what: "documents".to_owned(), problem: Some(problem), mild: false });
+    }
     for broken in snapshot.broken {
         findings.push(Finding { what: broken.path, problem: Some(broken.error), mild: false });
     }

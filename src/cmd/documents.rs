@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::derive::board::Board;
 use crate::derive::world::World;
-use crate::documents::bytes::{bare, headed, part, whole};
+use crate::documents::bytes::{bare, headed, whole};
+use crate::documents::parts::part;
 use crate::documents::sheets::{Sheet, sheets};
 use crate::documents::values::{of_process, of_workflow};
 use crate::error::{Error, Result};
@@ -18,7 +19,7 @@ use crate::model::path::RepoPath;
 use crate::model::workflow::Workflow;
 use crate::render::{self, Bounds};
 use crate::rules::Stale;
-use crate::store::{At, Snapshot, Store};
+use crate::store::{At, CONFIG, Snapshot, Store};
 
 use super::confined;
 use super::context::Context;
@@ -146,13 +147,13 @@ impl Desk {
         };
         let source = sheet.source(world);
         let after = if sheet.document.block {
-            let heading = sheet.heading(world);
+            let heading = render::inline(&sheet.heading(world));
             let after = part(file.as_deref(), &body, &sheet.mark(world), (&source, &heading));
             Some(after.map_err(|error| error.context(format!("{} cannot be rendered into", sheet.path)))?)
         } else if sheet.document.header {
             whole(file.as_deref(), &headed(&source, &body))
         } else {
-            bare(file.as_deref(), &body, || renderer.body(before?, sheet).ok())
+            bare(file.as_deref(), &body, &sheet.names(world), || renderer.body(before?, sheet).ok())
         };
         let Some(after) = after else {
             return Ok(if is_of_a_kind(world, sheet) { Standing::ByHand } else { Standing::Foreign });
@@ -296,7 +297,14 @@ pub(super) fn drifted(
     };
     let renderer = Renderer { context, store, at: &snapshot.at };
     let (mut desk, mut found) = (Desk::default(), Vec::new());
-    let sheets = sheets(world, |_| true)?.into_iter();
+    let sheets = match sheets(world, |_| true) {
+        Ok(sheets) => sheets.into_iter(),
+        // Two documents want one place: neither can be right, and whoever commits need not know of them.
+        Err(error) => {
+            let (path, source) = (RepoPath::parse(CONFIG)?, CONFIG.to_owned());
+            return Ok(vec![Stale { path, source, kept: false, failed: Some(error.to_string()) }]);
+        }
+    };
     for sheet in
         sheets.filter(|sheet| sheet.document.on != On::Never && sheet.is_wanted(world) && concerned(sheet))
     {

@@ -98,6 +98,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             }
         });
     }
+    if args.scratch.iter().any(|text| scratchpad::said(text).is_empty()) {
+        return Err(Error::usage("there is nothing to note in the scratchpad")
+            .hint("git track note --scratch \"what you saw\""));
+    }
     change(context, args.write, |deciding, draft| {
         let target = match args.reference.as_deref() {
             // What an agent has read is about no item.

@@ -1,5 +1,7 @@
 //! `render`: documents from the state.
 
+use std::path::Path;
+
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
@@ -7,6 +9,7 @@ use crate::derive::board::Board;
 use crate::derive::world::World;
 use crate::documents::sheets::{Sheet, early, is_open, sheets};
 use crate::error::{Error, Kind, Result, nearest};
+use crate::model::document::On;
 use crate::model::path::RepoPath;
 use crate::ui::{Line, Style, Table, Text};
 
@@ -21,7 +24,9 @@ use super::write::{FileChanges, WriteArgs, apply_files, difference};
 #[command(after_help = "Examples:
   git track render                       every document of every open workflow
   git track render --check               for CI: says what is out of date, writes nothing
-  git track render worktracker --stdout")]
+  git track render worktracker --stdout
+
+On another branch than the base, --check only warns of what is written on the base branch, unless it is asked for by name.")]
 pub struct Args {
     /// The documents: names, WORKFLOW:NAME, or their paths
     #[arg(value_name = "DOC")]
@@ -54,7 +59,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         text.line(Line::new().plain("rendered ").add(Style::Strong, edit.path.as_str()));
     }
     looked.remarks(&mut text);
-    let same = looked.count(|standing| standing == Standing::Fresh);
+    let same = looked.count(|_, standing| standing == Standing::Fresh);
     if edits.is_empty() && same > 0 {
         text.line(up_to_date(same));
     }
@@ -67,7 +72,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let changes = FileChanges { edits, text, what, write };
     let answer = apply_files(context, &session.store, lock, changes)?.with("documents", told);
     let answer = session.whole(answer);
-    Ok(looked.exit(answer, |standing| standing == Standing::Foreign))
+    Ok(looked.exit(answer, |_, standing| standing == Standing::Foreign))
 }
 
 fn check(context: &Context, names: &[String]) -> Result<Answer> {
@@ -76,6 +81,9 @@ fn check(context: &Context, names: &[String]) -> Result<Answer> {
     let mut desk = Desk::default();
     let looked = look(context, &session, (&world, names), &mut desk)?;
     let mut table = Table::default();
+    // Elsewhere nobody has to bring up to date what is written on the base branch.
+    let elsewhere = names.is_empty() && !session.is_on_base();
+    let warns = |sheet: &Sheet| elsewhere && sheet.document.on == On::Base;
     for (sheet, standing) in looked.standing.iter().filter(|(_, standing)| standing.is_behind()) {
         table.row([
             (Style::Warn, standing.word().to_owned()),
@@ -85,11 +93,16 @@ fn check(context: &Context, names: &[String]) -> Result<Answer> {
     }
     let mut text = table.text();
     looked.remarks(&mut text);
-    let behind = looked.count(Standing::is_behind);
-    let wrong = |standing: Standing| standing.is_behind() || standing == Standing::Foreign;
+    let behind = looked.count(|_, standing| standing.is_behind());
+    let late = looked.count(|sheet, standing| standing.is_behind() && !warns(sheet));
+    let wrong = |sheet: &Sheet, standing: Standing| {
+        (standing.is_behind() && !warns(sheet)) || standing == Standing::Foreign
+    };
     text.extend(difference(&desk.edits()));
-    if behind > 0 {
+    if late > 0 {
         text.line(Line::new().add(Style::Command, "git track render"));
+    } else if behind > 0 {
+        text.line(Line::new().add(Style::Dim, "only a warning here: they are written on the base branch"));
     } else if looked.count(wrong) == 0 && looked.failed.is_empty() {
         text.line(up_to_date(looked.standing.len()));
     }
@@ -121,8 +134,8 @@ struct Looked<'a> {
 }
 
 impl Looked<'_> {
-    fn count(&self, fits: impl Fn(Standing) -> bool) -> usize {
-        self.standing.iter().filter(|(_, standing)| fits(*standing)).count()
+    fn count(&self, fits: impl Fn(&Sheet, Standing) -> bool) -> usize {
+        self.standing.iter().filter(|(sheet, standing)| fits(sheet, *standing)).count()
     }
 
     /// What people have to look at themselves.
@@ -143,7 +156,7 @@ impl Looked<'_> {
     }
 
     /// The exit status, unless something else is worse.
-    fn exit(&self, answer: Answer, refuses: impl Fn(Standing) -> bool) -> Answer {
+    fn exit(&self, answer: Answer, refuses: impl Fn(&Sheet, Standing) -> bool) -> Answer {
         let failed = self.failed.iter().map(|(_, error)| error.kind().exit()).max();
         let refused = (self.count(refuses) > 0).then(|| Kind::Refused.exit());
         match failed.max(refused).filter(|&exit| exit > answer.exit) {
@@ -194,9 +207,11 @@ fn chosen<'a>(
     all.extend(early(world, meant));
     let mut found: Vec<Sheet> = Vec::new();
     for name in names {
+        // A path is typed where the user is.
+        let path = context.repo_path(&session.store.repo, Path::new(name)).ok();
         let means = |sheet: &&Sheet| {
-            let mark = sheet.mark(world);
-            [sheet.name.as_str(), mark.as_str(), sheet.path.as_str()].contains(&name.as_str())
+            let is_named = sheet.name.as_str() == name || sheet.mark(world) == *name;
+            is_named || path.as_ref() == Some(&sheet.path)
         };
         let mut matches: Vec<&Sheet> = all.iter().filter(means).collect();
         // A bare name is meant for what is going on.

@@ -125,8 +125,8 @@ pub(super) fn weekly(context: &Context, args: &WeeklyArgs) -> Result<Answer> {
         return Err(Error::usage("which week is it?")
             .hint("git track weekly \"Week 1\", or: git track weekly --blank"));
     }
-    let window =
-        Window { label: args.label.clone(), blank: args.blank, ..window(context, &args.span, report)? };
+    let label = args.label.clone().filter(|label| !label.trim().is_empty());
+    let window = Window { label, blank: args.blank, ..window(context, &args.span, report)? };
     let text = filled(context, &session, &world, board, (report, &window), None)?;
     Ok(printed(&world, board, text).with("since", json!(window.since)).with("until", json!(window.until)))
 }

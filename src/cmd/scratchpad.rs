@@ -11,7 +11,7 @@ use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::path::RepoPath;
 use crate::model::place;
-use crate::ui::{Line, Style, Text};
+use crate::ui::{Line, Style, Text, clean};
 
 use super::draft::Draft;
 use super::scaffold::begin;
@@ -40,6 +40,13 @@ pub(super) fn whose(deciding: &Deciding, draft: &Draft) -> Result<Spot> {
     }
 }
 
+/// One line of it, without what steers a terminal.
+pub(super) fn said(text: &str) -> String {
+    // What ends a line ends a word as well, where it is a control character, too.
+    let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    clean(&spaced).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Adds lines to the scratchpad of whoever works on an item, begun where it is not there.
 pub(super) fn append(deciding: &Deciding, draft: &mut Draft, spot: Spot, lines: &[String]) -> Result<Said> {
     let (name, path) = scratchpad(&draft.world(), spot, &deciding.actor)?;
@@ -60,7 +67,7 @@ pub(super) fn append(deciding: &Deciding, draft: &mut Draft, spot: Spot, lines: 
         text.push_str(native);
     }
     for line in lines {
-        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = said(line);
         let _ = write!(text, "- {} {}: {line}{native}", deciding.context.now, deciding.actor);
     }
     let mut told = Text::new();

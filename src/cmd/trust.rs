@@ -20,7 +20,8 @@ use super::session::lock;
   git track trust --check      says which are not trusted; exits with 1 when some are not
   git track trust --revoke     nothing from the repository runs any more
 
-Trusted is the content, on this machine, for all worktrees of the repository: a changed file is not trusted.")]
+Trusted is the content, on this machine, for all worktrees of the repository: a changed file is not trusted. What was
+trusted once stays so until --revoke.")]
 pub struct Args {
     /// Change nothing; say what is trusted, and exit with 1 when something is not
     #[arg(long)]
@@ -40,8 +41,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         let answer = list(&own, |own| if trusted.contains(&own.id) { "trusted" } else { "not trusted" });
         return Ok(if unknown { answer.exit(Kind::Refused.exit()) } else { answer });
     }
-    let wanted = if args.revoke { [].as_slice() } else { own.as_slice() };
-    let edit = store.trust(wanted)?;
+    let edit = if args.revoke { store.distrust() } else { store.trust(&own) }?;
     let mut answer = list(&own, |own| match (args.revoke, trusted.contains(&own.id)) {
         (true, _) => "not trusted",
         (false, true) => "trusted already",

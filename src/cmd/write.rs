@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::derive::changes::Change;
 use crate::derive::next::actions_after;
 use crate::derive::words;
+use crate::documents::parts::is_shared_and_changed;
 use crate::error::{Error, Kind, Result};
 use crate::files::Lock;
 use crate::model::actor::{Actor, ActorKind};
@@ -110,13 +111,14 @@ pub(super) fn change(
     let what = told.first().cloned().unwrap_or_else(|| "files written".to_owned());
     let by = anywhere(context, &session.snapshot, &deciding.actor)?;
     let remembered = store::record(&session.store, &edits, context.now, by, what)?;
+    let wanted = args.decided(session.snapshot.config.write);
+    let delivered = to_deliver(context, &session.store, wanted, &edits)?;
     let (files, logged) = logs::edits(&deciding, &draft, &changes, &edits).map_err(nothing_written)?;
     let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).collect();
     files.apply(&lock, &all)?;
     // Hooks that git runs may call this program, which must find the lock free.
     drop(lock);
-    let write = args.decided(session.snapshot.config.write);
-    let delivered = deliver(&session.store, write, &paths, &message(&changes, &told));
+    let delivered = deliver(&session.store, wanted, &delivered, &message(&changes, &told));
     delivered.map_err(|error| {
         told.iter().take(5).fold(error, |error, line| error.note(format!("written  {line}")))
     })?;
@@ -234,8 +236,31 @@ pub(super) fn difference(edits: &[Edit]) -> Text {
     text
 }
 
+// What of the changed files is staged or committed: a file with a part in it is people's own, and what they have not
+// committed of it is not committed for them.
+fn to_deliver(context: &Context, store: &Store, write: Write, edits: &[Edit]) -> Result<Vec<RepoPath>> {
+    let head = if write == Write::Commit { store.repo.head()?.commit().cloned() } else { None };
+    let mut paths = Vec::new();
+    for edit in edits.iter().filter(|edit| edit.root == Root::WorkTree) {
+        if let (Write::Commit, Some(before), Some(after)) = (write, &edit.before, &edit.after) {
+            let committed = match &head {
+                Some(head) => store.read(&At::Commit(head.clone()), &edit.path)?,
+                None => None,
+            };
+            if is_shared_and_changed(before, after, committed.as_deref()) {
+                let path = &edit.path;
+                context.remark(format!("{path} is not committed: somebody changed it around its marks"));
+                continue;
+            }
+        }
+        paths.push(edit.path.clone());
+    }
+    Ok(paths)
+}
+
 fn deliver(store: &Store, write: Write, paths: &[RepoPath], message: &str) -> Result<()> {
     match write {
+        _ if paths.is_empty() => Ok(()),
         Write::Leave => Ok(()),
         Write::Stage => store.repo.add(paths),
         Write::Commit => commit(store, paths, message),
@@ -316,12 +341,11 @@ pub(super) fn apply_forgotten(
         return Ok(answer(preview(&[], &visible)).with("dry_run", true));
     }
     if !edits.is_empty() {
+        let delivered = to_deliver(context, store, write, &visible)?;
         store.files.apply(&lock, &edits)?;
         // Hooks that git runs may call this program, which must find the lock free.
         drop(lock);
-        if !paths.is_empty() {
-            deliver(store, write, &paths, &format!("chore(track): {what}\n"))?;
-        }
+        deliver(store, write, &delivered, &format!("chore(track): {what}\n"))?;
     }
     Ok(answer(text))
 }

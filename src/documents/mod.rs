@@ -7,6 +7,9 @@ pub mod guide;
 mod items;
 pub mod numbers;
 mod papers;
+pub mod parts;
+#[cfg(test)]
+mod parts_tests;
 mod rules;
 pub mod sheets;
 pub mod values;

@@ -1,10 +1,13 @@
 //! Which documents of a snapshot are rendered, and where they are.
 
+use std::collections::BTreeMap;
+
 use crate::derive::board::Board;
 use crate::derive::pages;
 use crate::derive::world::World;
 use crate::error::{Error, Result};
 use crate::model::document::{Document, On};
+use crate::model::field::FieldValue;
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
 use crate::model::place::is_of_one;
@@ -36,11 +39,25 @@ impl Sheet<'_> {
         board.map_or_else(|| ".track/workflows".to_owned(), source)
     }
 
-    /// The heading of a file that holds nothing but it.
+    /// The heading of a file that holds nothing but it, as it was entered.
     pub fn heading(&self, world: &World) -> String {
         let board = self.boards.first().and_then(|&board| world.boards.get(board)).filter(|_| self.of_one);
         let title = board.map_or(&self.document.title, |board| &board.root().item.title);
-        title.split_whitespace().collect::<Vec<_>>().join(" ").replace('<', "&lt;")
+        title.clone()
+    }
+
+    /// What it is about is called so: ids, titles and other texts of the workflows themselves.
+    pub fn names(&self, world: &World) -> Vec<String> {
+        let boards = self.boards.iter().filter_map(|&board| world.boards.get(board));
+        let of = |board: &Board| {
+            let item = &board.root().item;
+            let texts = item.fields.values().filter_map(|value| match value {
+                FieldValue::Text(text) => Some(text.clone()),
+                _ => None,
+            });
+            texts.chain([board.workflow.id.to_string(), item.title.clone()]).collect::<Vec<_>>()
+        };
+        boards.flat_map(of).collect()
     }
 
     /// The name of its marks, where it is a part of a file.
@@ -91,7 +108,27 @@ pub fn sheets<'a>(world: &World<'a>, wanted: impl Fn(&Board) -> bool) -> Result<
             sheets.extend(sheet(world, index, name)?);
         }
     }
+    refuse_clashes(world, &sheets)?;
     Ok(sheets)
+}
+
+// A document that is written whole shares its file with no other; of closed workflows nothing is written any more.
+fn refuse_clashes(world: &World, sheets: &[Sheet]) -> Result<()> {
+    let is_kept = |sheet: &&Sheet| {
+        let mut boards = sheet.boards.iter().filter_map(|&board| world.boards.get(board));
+        !sheet.of_one || boards.any(is_open)
+    };
+    let mut known: BTreeMap<&RepoPath, &Sheet> = BTreeMap::new();
+    for sheet in sheets.iter().filter(is_kept) {
+        let Some(other) = known.insert(&sheet.path, sheet) else { continue };
+        if !(sheet.document.block && other.document.block) {
+            let (one, two) = (other.mark(world), sheet.mark(world));
+            let message = format!("two documents are to be written to {}: {one} and {two}", sheet.path);
+            let hint = "give them different places: git track config set paths.…, or `path:` in the profile";
+            return Err(Error::state(message).hint(hint));
+        }
+    }
+    Ok(())
 }
 
 /// The documents of these workflows whose time has not come, for those who ask for one by its name.

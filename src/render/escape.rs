@@ -3,14 +3,19 @@
 use std::fmt::Write as _;
 
 /// A value inside a line of markdown: it parses back to itself, and can neither end the line or the cell of a table nor
-/// make HTML, an entity, a link or an image. Single backticks in pairs stay what they are: code.
+/// make HTML, an entity, a link or an image, nor begin a block where a line begins with it. Single backticks in pairs stay
+/// what they are: code.
 pub(super) fn inline(text: &str) -> String {
     if is_ordinary(text) {
         return text.to_owned();
     }
-    let line: Vec<char> = one_line(text).chars().collect();
+    let line = one_line(text);
+    // So many blanks in front would make it a block of code.
+    let deep = line.starts_with("    ") && !line.trim_start().is_empty();
+    let line: Vec<char> = if deep { line.trim_start() } else { &line }.chars().collect();
     let codes = has_code(&line);
     let strikes = line.iter().filter(|&&c| c == '~').count() > 1;
+    let begins = begins_a_block(&line);
     let defines = line.first() == Some(&'[');
     let mut out = String::with_capacity(text.len() + 8);
     let mut in_code = false;
@@ -19,6 +24,7 @@ pub(super) fn inline(text: &str) -> String {
         let after = line.get(at + 1).copied();
         let rest = line.get(at + 1..).unwrap_or_default();
         match c {
+            _ if begins == Some(at) => out.extend(['\\', c]),
             // The cells of a table are told apart before code is.
             '|' => out.push_str("\\|"),
             '`' if codes => {
@@ -114,7 +120,48 @@ fn push_blanks(out: &mut String, blanks: &str) {
 }
 
 fn is_ordinary(text: &str) -> bool {
+    // What may begin a block is looked at more closely.
+    if text.starts_with("    ") {
+        return false;
+    }
+    let begins = |byte: &u8| byte.is_ascii_digit() || b" -+=#".contains(byte);
+    if text.as_bytes().first().is_some_and(begins)
+        && begins_a_block(&text.chars().take(99).collect::<Vec<_>>()).is_some()
+    {
+        return false;
+    }
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" .,;:()-/'\"+=#%?@".contains(&byte))
+}
+
+// The sign that would make a value at the beginning of a line or an item a heading, a rule, a quote or an item itself. A
+// dash alone is what tables say for nothing, and a comparison with a number what they say for a target.
+fn begins_a_block(line: &[char]) -> Option<usize> {
+    let start = line.iter().position(|&c| c != ' ')?;
+    let text = line.get(start..)?;
+    let first = *text.first()?;
+    let ends = |at: usize| text.get(at).is_none_or(|&c| c == ' ');
+    let same = text.iter().take_while(|&&c| c == first).count();
+    let is_rule = || text.iter().all(|&c| c == first || c == ' ');
+    let digits = text.iter().take_while(|c| c.is_ascii_digit()).count();
+    let is = match first {
+        '#' => same <= 6 && ends(same),
+        '-' => text.len() > 1 && (ends(1) || is_rule()),
+        '+' => ends(1),
+        '=' => is_rule(),
+        '>' => !is_comparison(text),
+        '[' => matches!(text.get(1), Some('x' | 'X' | ' ')) && text.get(2) == Some(&']') && ends(3),
+        _ => {
+            let is_number = (1..10).contains(&digits) && matches!(text.get(digits), Some('.' | ')'));
+            return (is_number && ends(digits + 1)).then_some(start + digits);
+        }
+    };
+    is.then_some(start)
+}
+
+fn is_comparison(text: &[char]) -> bool {
+    let text: String = text.iter().collect();
+    let number = text.trim_start_matches(['>', '=']).trim_start();
+    number.starts_with(|c: char| c.is_ascii_digit()) && !number.contains(' ')
 }
 
 fn is_word(c: Option<char>) -> bool {
@@ -177,11 +224,19 @@ mod tests {
             "AT&T, R&D; Q&A",
             "C:\\path\\to",
             "~5 min",
-            "[X] done [Y]",
+            "done [Y] [X]",
             "HEAD~1",
             ">= 0.92",
             "Done! #12 @team 5 < 6 && 7",
             "`a*b` and `<b>`",
+            "-",
+            "-5",
+            "+0.2",
+            "#12 is open",
+            "1.2.3",
+            "2026",
+            ">= 0.92",
+            "[X]%",
         ] {
             assert_eq!(inline(text), text);
         }
@@ -205,6 +260,21 @@ mod tests {
             ("2 * 3 **bold**", "2 \\* 3 \\*\\*bold\\*\\*"),
             ("_a_ b_ a__b", "\\_a\\_ b\\_ a\\_\\_b"),
             ("~~gone~~ ~a~", "\\~\\~gone\\~\\~ ~a\\~"),
+            ("# x", "\\# x"),
+            ("######", "\\######"),
+            ("---", "\\---"),
+            ("- - -", "\\- - -"),
+            ("- [x] y", "\\- [x] y"),
+            ("[ ] y", "\\[ ] y"),
+            ("> q", "\\> q"),
+            (">q >= 1", "\\>q >= 1"),
+            (">= 95 % of it", "\\>= 95 % of it"),
+            ("+ a", "\\+ a"),
+            ("+", "\\+"),
+            ("===", "\\==="),
+            ("1. z", "1\\. z"),
+            ("  12) z", "  12\\) z"),
+            ("     x", "x"),
             ("odd ` one", "odd \\` one"),
             ("``two``", "\\`\\`two\\`\\`"),
         ] {

@@ -93,6 +93,11 @@ fn environment(templates: &Templates, bounds: Bounds) -> Result<Environment<'sta
     Ok(environment)
 }
 
+/// A text as it lands inside a line of markdown.
+pub fn inline(text: &str) -> String {
+    escape::inline(text)
+}
+
 /// What `{{ }}` writes.
 fn print(out: &mut Output, state: &mut State, value: &minijinja::Value) -> Result<(), minijinja::Error> {
     let (text, finished) = written(state, value)?;

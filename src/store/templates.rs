@@ -14,6 +14,9 @@ use super::{At, FOLDER, Store};
 /// The file below the git directory of all worktrees that lists what is trusted: an id of content in each line.
 const TRUST: &str = "track/trust";
 
+/// The longest list of what is trusted, in bytes.
+const LONGEST: u64 = 1024 * 1024;
+
 /// The largest template, in bytes; one more than may be, so that it can be said.
 const LARGEST: u64 = 32 * 1024 + 1;
 
@@ -86,29 +89,53 @@ impl Store {
             if profile.kind != EntryKind::Dir {
                 continue;
             }
-            for file in self.files.list(Root::WorkTree, &folder.join(&profile.name)?)? {
-                if file.kind == EntryKind::File && file.name != "profile.yaml" {
-                    self.template(&At::WorkTree, &id, &file.name, &mut own)?;
-                }
-            }
+            self.own_below(&id, &folder.join(&profile.name)?, "", &mut own)?;
         }
         Ok(own)
     }
 
+    // Of a folder of a process and those in it; `above` is the way to it, with a `/` at its end.
+    fn own_below(&self, profile: &Id, folder: &RepoPath, above: &str, own: &mut Vec<Own>) -> Result<()> {
+        for file in self.files.list(Root::WorkTree, folder)? {
+            let name = format!("{above}{}", file.name);
+            match file.kind {
+                EntryKind::Dir => {
+                    self.own_below(profile, &folder.join(&file.name)?, &format!("{name}/"), own)?;
+                }
+                EntryKind::File if name != "profile.yaml" => {
+                    self.template(&At::WorkTree, profile, &name, own)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The ids of content that this machine trusts for this repository.
     pub fn trusted(&self) -> Result<BTreeSet<String>> {
-        let bytes = self.files.read(Root::CommonDir, &RepoPath::parse(TRUST)?, 1024 * 1024)?;
+        let bytes = self.files.read(Root::CommonDir, &RepoPath::parse(TRUST)?, LONGEST)?;
         let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
         let id = |line: &str| line.split_whitespace().next().map(str::to_owned);
         Ok(text.lines().filter_map(id).collect())
     }
 
-    /// The edit after which exactly these files are trusted.
+    /// The edit after which these files are trusted, too: other worktrees have other ones.
     pub fn trust(&self, own: &[Own]) -> Result<Option<Edit>> {
+        let own: BTreeSet<String> = own.iter().map(|own| format!("{} {}", own.id, own.path)).collect();
+        self.trusting(|known| known.union(&own).cloned().collect())
+    }
+
+    /// The edit after which nothing is trusted.
+    pub fn distrust(&self) -> Result<Option<Edit>> {
+        self.trusting(|_| BTreeSet::new())
+    }
+
+    fn trusting(&self, changed: impl FnOnce(&BTreeSet<String>) -> BTreeSet<String>) -> Result<Option<Edit>> {
         let path = RepoPath::parse(TRUST)?;
-        let before = self.files.read(Root::CommonDir, &path, 1024 * 1024)?;
-        let lines: BTreeSet<String> = own.iter().map(|own| format!("{} {}\n", own.id, own.path)).collect();
-        let text: String = lines.into_iter().collect();
+        let before = self.files.read(Root::CommonDir, &path, LONGEST)?;
+        let known = String::from_utf8_lossy(before.as_deref().unwrap_or_default()).into_owned();
+        let known = known.lines().map(str::to_owned).filter(|line| !line.trim().is_empty()).collect();
+        let text: String = changed(&known).into_iter().map(|line| line + "\n").collect();
         let after = Some(text.into_bytes()).filter(|text| !text.is_empty());
         let edit = Edit { root: Root::CommonDir, path, before, after, executable: false };
         Ok((edit.before != edit.after).then_some(edit))
@@ -120,8 +147,8 @@ impl Store {
 fn named(text: &str) -> Vec<String> {
     let quoted = text.split(['"', '\'']).skip(1);
     let is_name = |name: &&str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        name.contains('.') && name.chars().all(plain) && !name.starts_with('.')
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        name.contains('.') && name.chars().all(plain) && !name.starts_with(['.', '/'])
     };
     quoted.filter(is_name).map(str::to_owned).collect()
 }

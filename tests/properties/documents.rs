@@ -91,6 +91,13 @@ fn seeds() -> impl Strategy<Value = Seed> {
 const TIME: &str = "2026-02-12T09:00:00Z";
 
 impl Seed {
+    /// The same without backslashes, so that each that comes out was put in.
+    fn unescaped(&self) -> Self {
+        let texts = self.texts.iter().map(|text| text.replace('\\', "")).collect();
+        let children = self.children.iter().map(Self::unescaped).collect();
+        Self { texts, numbers: self.numbers.clone(), children }
+    }
+
     fn item(&self, profile: &Profile, kind: Option<&str>, count: &mut usize) -> Value {
         let (text, pick) = (|n: usize| self.texts[n].as_str(), |n: usize| self.numbers[n]);
         let state = ["todo", "active", "review", "done", "failed", "dropped"][pick(0) % 6];
@@ -239,6 +246,17 @@ fn is_sound(text: &str) -> Result<(), String> {
     foreign.map_or(Ok(()), |event| Err(format!("{event:?}")))
 }
 
+// What is escaped although nothing means anything there.
+fn escaped_in_a_fence(text: &str) -> Option<&str> {
+    let mut fenced = false;
+    text.lines().find(|line| {
+        if line.starts_with("```") {
+            fenced = !fenced;
+        }
+        fenced && ["\\|", "\\*", "&lt;"].iter().any(|sign| line.contains(sign))
+    })
+}
+
 fn window() -> Window {
     let day = |text| Date::parse(text).unwrap();
     Window {
@@ -284,6 +302,28 @@ proptest! {
                 let text = render(templates, &report.template, &value, Bounds::Own);
                 let text = text.map_err(|error| TestCaseError::fail(format!("{name}: {error}")))?;
                 is_sound(&text).map_err(|why| TestCaseError::fail(format!("{name}: {why}\n{text}")))?;
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_is_escaped_in_a_fence(seed in seeds()) {
+        let seed = seed.unescaped();
+        for Process { profile, templates } in PROCESSES.iter() {
+            let workflow = seed.workflow(profile);
+            let pages = Pages::none();
+            let world = World::new([(&workflow, profile)], &pages);
+            let mut value = of_workflow(&world, 0);
+            value["document"] = json!({"name": "d", "title": "D", "path": "a/b.md", "up": "../"});
+            for (name, document) in profile.documents.iter() {
+                let one = git_track::model::place::is_of_one(document, profile, &BTreeMap::new());
+                let Some(template) = document.template.as_ref().filter(|_| one) else { continue };
+                let text = render(templates, template, &value, Bounds::Own).unwrap();
+                prop_assert_eq!(escaped_in_a_fence(&text), None, "{}", name);
             }
         }
     }

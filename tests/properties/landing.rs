@@ -110,12 +110,47 @@ fn values() -> impl Strategy<Value = String> {
     ]
 }
 
+// What would begin a block in markdown.
+fn beginnings() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "# ", "###### ", "#", "---", "- - -", "- ", "- [x] ", "[ ] ", "[x] ", "> ", ">", ">= ", "+ ", "+",
+        "=", "===", "1. ", "12) ", "1", "``` ", "~~~", "***", "* ", "___", "    ", "  # ", "| a |", ": ",
+    ])
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn a_value_in_a_cell_parses_back_to_itself(value in values()) {
         check("{{ x }}", &value)?;
+    }
+
+    #[test]
+    fn a_value_at_the_beginning_of_a_line_or_an_item_begins_nothing(begin in beginnings(), value in values()) {
+        let value = begin.to_owned() + &value;
+        // What tables say for nothing, and for a target, stays as it is.
+        let said = value.trim();
+        let is_target = said.starts_with('>') && said.trim_start_matches(['>', '=', ' ']).starts_with(|c: char| c.is_ascii_digit());
+        prop_assume!(bare(said) != "-" && !bare(said).is_empty() && !is_target);
+        for template in ["- {{ x }}\n", "1. {{ x }}\n", "{{ x }}\n", "a\n{{ x }}\n"] {
+            let templates = Templates::from([("t.md".to_owned(), template.to_owned())]);
+            let markdown = render(&templates, "t.md", &json!({"x": value}), Bounds::Own).unwrap();
+            let options = Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_STRIKETHROUGH;
+            let mut items = 0;
+            let mut text = String::new();
+            for event in Parser::new_ext(&markdown, options) {
+                match event {
+                    Event::Start(Tag::Item) => items += 1,
+                    Event::Text(more) | Event::Code(more) => text.push_str(&more),
+                    Event::Start(Tag::List(_) | Tag::Paragraph) | Event::End(_) | Event::SoftBreak => {}
+                    other => prop_assert!(false, "{other:?}: {markdown:?}"),
+                }
+            }
+            prop_assert_eq!(items, usize::from(template.starts_with(['-', '1'])), "{:?}", markdown);
+            let wanted = bare(&value);
+            prop_assert!(bare(&text) == wanted || bare(&text) == format!("a{wanted}"), "{:?} {:?}", text, markdown);
+        }
     }
 
     #[test]
