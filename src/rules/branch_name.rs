@@ -55,10 +55,11 @@ fn check(case: &Case) -> Vec<Complaint> {
     if patterns.iter().any(|pattern| is_shaped(pattern, branch)) {
         return Vec::new();
     }
-    let shape =
-        patterns.first().map(|pattern| pattern.replace('{', "<").replace('}', ">")).unwrap_or_default();
-    let message = format!("the branch `{branch}` is not named as {shape}");
-    vec![Complaint::new(message).fix("git branch -m <type>/<item>-short-desc".to_owned())]
+    let shapes: Vec<String> =
+        patterns.iter().map(|shape| shape.replace('{', "<").replace('}', ">")).collect();
+    let message = format!("the branch `{branch}` is named as none of {}", shapes.join(", "));
+    let first = shapes.first().map(|shape| format!("git branch -m '{shape}'"));
+    vec![Complaint::new(message).fix(first)]
 }
 
 #[cfg(test)]

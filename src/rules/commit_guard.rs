@@ -34,7 +34,7 @@ fn check(case: &Case) -> Vec<Complaint> {
             if condition.ok {
                 continue;
             }
-            let message = format!("{} must not go on: {}", board.node(spot.place).id, condition.text);
+            let message = format!("{} has to wait; FAIL: {}", board.node(spot.place).id, condition.text);
             let complaint = Complaint::new(message).file(&work.path).fix(condition.command).of(board);
             if !found.contains(&complaint) {
                 found.push(complaint);
@@ -60,8 +60,9 @@ mod tests {
 
     #[test]
     fn work_waits_and_planning_goes_on() {
-        let held =
-            ["src/a.rs: U01 must not go on: gate compatibility passes (git track gate list compatibility)"];
+        let held = [
+            "src/a.rs: U01 has to wait; FAIL: gate compatibility passes (git track gate list compatibility)",
+        ];
         assert_eq!(commit("{title: P, human: owner}", "src/a.rs"), held);
         assert_eq!(commit("{title: P, human: owner}", "changes/CHG-20260212-a/02-plan.md"), [""; 0]);
         assert_eq!(commit("{title: P, human: owner}", ".track/workflows/CHG-20260212-a.yaml"), [""; 0]);

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
     about: About::Message,
     level: Level::Off,
     summary: "the subject of a commit is `type(scope): description`",
-    help: "Conventional Commits 1.0: a type of the list (`allow:`), a scope in parentheses (one of `scopes:`, where the team\n\
+    help: "Conventional Commits 1.0: a type of the list (`allow:`, else build, chore, ci, docs, feat, fix,\n\
+           perf, refactor, revert, style, test), a scope in parentheses (one of `scopes:`, where the team\n\
            names any), `!` for what breaks, a colon and a blank, and what the commit does. The next version and the change\n\
            log are made from it. Merges, reverts, fixup!, squash! and amend! pass.\n\
            `git commit --amend` changes the last one.",
@@ -82,7 +83,11 @@ mod tests {
         for text in ["Add login", "feature: x", "feat:x", "feat : x"] {
             assert_eq!(subject(on, text).len(), 1, "{text}");
         }
-        assert!(subject(on, "Feat: x").concat().ends_with("(feat: x)"), "{:?}", subject(on, "Feat: x"));
+        assert!(
+            subject(on, "Feat: x").concat().ends_with("(write `feat: x`)"),
+            "{:?}",
+            subject(on, "Feat: x")
+        );
         let team = "rules: {conventional-commit: {level: error, allow: [story], scopes: [api]}}";
         assert_eq!(subject(team, "story(api): x"), [""; 0]);
         assert_eq!(subject(team, "story(ui): x"), ["`story(ui): x`: `ui` is none of the scopes api"]);

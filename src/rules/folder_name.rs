@@ -64,7 +64,11 @@ fn complaint(
     let ids = case.after.world.boards.iter().map(|board| board.workflow.id.as_str());
     let near =
         Some(plain.as_str()).filter(|plain| is_made(&profile.id, plain)).or_else(|| nearest(folder, ids));
-    let fix = near.filter(|_| !is_file).map(|near| format!("git mv {root}/{folder} {root}/{near}"));
+    let fix = match near.filter(|_| !is_file) {
+        Some(near) => format!("git mv {root}/{folder} {root}/{near}"),
+        None if is_file => format!("git mv {path} '{root}/{shape}/'"),
+        None => format!("git mv {root}/{folder} '{root}/{shape}'"),
+    };
     Complaint { profile: Some(profile.profile.clone()), ..Complaint::new(message).file(path).fix(fix) }
 }
 
@@ -94,7 +98,9 @@ mod tests {
         assert_eq!(folder("other/foo/x.md"), none);
         assert_eq!(
             folder("changes/foo/x.md"),
-            ["changes/foo/x.md: the folder `foo` is not named CHG-YYYYMMDD-<slug>"]
+            [
+                "changes/foo/x.md: the folder `foo` is not named CHG-YYYYMMDD-<slug> (git mv changes/foo 'changes/CHG-YYYYMMDD-<slug>')"
+            ]
         );
         assert_eq!(
             folder("changes/CHG-20260212-Foo/x.md"),
@@ -105,7 +111,9 @@ mod tests {
         assert_eq!(folder("changes/CHG\u{2011}20260212\u{2011}foo/x.md").len(), 1);
         assert_eq!(
             folder("changes/readme.md"),
-            ["changes/readme.md: it lies in no folder of a workflow (CHG-YYYYMMDD-<slug>)"]
+            [
+                "changes/readme.md: it lies in no folder of a workflow (CHG-YYYYMMDD-<slug>) (git mv changes/readme.md 'changes/CHG-YYYYMMDD-<slug>/')"
+            ]
         );
     }
 }

@@ -29,10 +29,11 @@ mod vague_focus;
 mod version_mismatch;
 
 use crate::derive::board::Board;
+use crate::derive::shell::word;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result, nearest};
 use crate::message::Message;
-use crate::model::facts::{BlobId, Changed, CommitFacts, Lines};
+use crate::model::facts::{BlobId, Changed, CommitFacts, CommitId, Lines};
 use crate::model::id::Id;
 use crate::model::page::Pages;
 use crate::model::path::RepoPath;
@@ -99,10 +100,11 @@ impl About {
     }
 }
 
-/// All rules, those about the state first.
+/// All rules: what explains others comes before them.
 pub static RULES: &[&Rule] = &[
     &state::SCHEMA,
     &state::VALID,
+    &retention::RULE,
     &folder_name::RULE,
     &artifact_order::RULE,
     &document_content::FRONT,
@@ -113,7 +115,6 @@ pub static RULES: &[&Rule] = &[
     &long_summary::RULE,
     &version_mismatch::RULE,
     &rendered_drift::RULE,
-    &retention::RULE,
     &manifest_complete::RULE,
     &late_record::RULE,
     &commit_guard::RULE,
@@ -143,6 +144,8 @@ pub struct Case<'a, 'w> {
     pub branch: Option<&'a str>,
     /// Whether that is the branch that work lands on.
     pub on_base: bool,
+    /// The commit that it is, where it is made already.
+    pub commit: Option<&'a CommitId>,
     /// The item that it is about, in [`Case::after`].
     pub bound: Option<Spot>,
     /// What is asked of git only when a rule needs it.
@@ -277,8 +280,8 @@ pub fn judge(case: &Case, about: &[About]) -> Result<Vec<Finding>> {
     let running = |rule: &&&Rule| about.contains(&rule.about) && case.policy.may_run(rule);
     for rule in RULES.iter().filter(running) {
         let mut complaints = rule.check.run(case)?;
-        if rule.about == About::State && !complaints.is_empty() {
-            drop_old(case, rule, &mut complaints)?;
+        if let (About::State, Check::Pure(check), false) = (rule.about, rule.check, complaints.is_empty()) {
+            drop_old(case, rule, check, &mut complaints);
         }
         found.extend(complaints.into_iter().filter_map(|complaint| {
             let level = case.policy.level(rule, &complaint);
@@ -289,15 +292,16 @@ pub fn judge(case: &Case, about: &[About]) -> Result<Vec<Finding>> {
     Ok(found)
 }
 
-// What was wrong before is not the fault of this change. What cannot be read is: nothing else can be decided then.
-fn drop_old(case: &Case, rule: &Rule, complaints: &mut Vec<Complaint>) -> Result<()> {
-    let Some(before) = case.before.filter(|_| rule.id != state::SCHEMA.id) else { return Ok(()) };
+// What was wrong before is not the fault of this change. What cannot be read is: nothing else can be decided then. What
+// git is asked for is about this change from the start.
+fn drop_old(case: &Case, rule: &Rule, check: fn(&Case) -> Vec<Complaint>, complaints: &mut Vec<Complaint>) {
+    let Some(before) = case.before.filter(|_| rule.id != state::SCHEMA.id) else { return };
     let earlier = Case { after: before, before: None, files: &[], bound: None, message: None, ..*case };
-    let old = rule.check.run(&earlier)?;
-    complaints.retain(|complaint| {
-        !old.iter().any(|old| old.message == complaint.message && old.file == complaint.file)
-    });
-    Ok(())
+    let old = check(&earlier);
+    let known = |complaint: &Complaint| {
+        old.iter().any(|old| old.message == complaint.message && old.file == complaint.file)
+    };
+    complaints.retain(|complaint| !known(complaint));
 }
 
 /// The rule of this name.
@@ -316,6 +320,15 @@ impl<'a, 'w> Case<'a, 'w> {
     fn open(&self) -> impl Iterator<Item = (usize, &'a Board<'w>)> {
         let all = self.after.world.boards.iter().enumerate();
         all.filter(|(_, board)| !board.root().state.is_closed())
+    }
+
+    /// The command that puts a file back to what it was before.
+    fn put_back(&self, path: &str) -> String {
+        let path = word(path);
+        match self.commit {
+            Some(commit) => format!("git restore --source={}^ -- {path}", commit.short()),
+            None => format!("git restore --staged --worktree --source=HEAD -- {path}"),
+        }
     }
 
     /// The board and place of the item that the change is about.

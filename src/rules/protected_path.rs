@@ -34,7 +34,7 @@ fn check(case: &Case) -> Vec<Complaint> {
             let Some(pattern) = patterns.iter().find(|pattern| fits(pattern, path)) else { continue };
             let whose = board.map(|board| format!(" by work on {}", board.workflow.id)).unwrap_or_default();
             let complaint = Complaint::new(format!("it must not be touched{whose} (`{pattern}`)")).file(path);
-            let complaint = complaint.fix(format!("git restore --staged -- {path}"));
+            let complaint = complaint.fix(case.put_back(path));
             found.push(board.map_or(complaint.clone(), |board| complaint.of(board)));
         }
     }
@@ -55,7 +55,7 @@ mod tests {
         assert_eq!(
             touch("scripts/W1.sh"),
             [
-                "scripts/W1.sh: it must not be touched by work on w (`scripts/W*`) (git restore --staged -- scripts/W1.sh)"
+                "scripts/W1.sh: it must not be touched by work on w (`scripts/W*`) (git restore --staged --worktree --source=HEAD -- scripts/W1.sh)"
             ]
         );
         assert_eq!(touch("scripts/CHG.sh"), [""; 0]);

@@ -53,7 +53,7 @@ fn check(case: &Case) -> Vec<Complaint> {
                 Some(_) => format!("{what}; it was renamed to {}", file.path),
                 None => what,
             };
-            let fix = format!("git restore --staged --worktree --source=HEAD -- {path}");
+            let fix = case.put_back(path);
             let complaint = Complaint::new(message).file(*path).fix(fix).of(board);
             if !found.contains(&complaint) {
                 found.push(complaint);

@@ -210,6 +210,7 @@ impl Bench {
             message: self.message.as_ref().map(|message| Said { message, bom: false, merge: false }),
             branch: self.branch.as_deref(),
             on_base: false,
+            commit: None,
             bound,
             sources: &sources,
         };

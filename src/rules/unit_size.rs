@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Result;
 use crate::model::facts::Changed;
+use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::record::Limits;
 use crate::model::rule::Level;
@@ -65,17 +66,20 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
     let lines = (case.sources.lines)(&counted)?.into_iter().flatten();
     let (added, deleted) =
         lines.fold((0, 0), |(added, deleted), lines| (added + lines.added, deleted + lines.deleted));
-    let item = case.after.world.refer(spot.board, node.id);
+    let fix = || {
+        if raised(case, limits) {
+            return "git commit -- .track   (a limit counts from the commit after the one that raises it)"
+                .to_owned();
+        }
+        let kind = node.kind_id.map_or("item", Id::as_str);
+        let parent = node.parent.filter(|parent| *parent != 0).map(|parent| board.node(parent).id);
+        let under = parent.map(|id| format!(" --in {}", case.after.world.refer(spot.board, id)));
+        format!("git track add {kind} \"the rest\"{}", under.unwrap_or_default())
+    };
     let over = |what: &str, is: usize, most: Option<u32>, detail: String| {
         let most = most.filter(|most| usize::try_from(*most).is_ok_and(|most| is > most))?;
         let message = format!("{} touches {is} {what}{detail}; at most {most}", node.id);
-        let split =
-            format!("git track add {} \"the rest\"", node.kind_id.map_or("item", |kind| kind.as_str()));
-        Some(
-            Complaint::new(message)
-                .fix(format!("{split}, or a person: git track set {item} limits.{what}={is}"))
-                .of(board),
-        )
+        Some(Complaint::new(message).fix(fix()).of(board))
     };
     let files = over("files", files, limits.files, String::new());
     let detail = format!(" ({added} added, {deleted} deleted)");
@@ -97,6 +101,15 @@ fn limits(case: &Case) -> Option<Limits> {
     let usual = kind.and_then(|kind| kind.limits).unwrap_or_default();
     let limits = Limits { files: own.files.or(usual.files), lines: own.lines.or(usual.lines) };
     (limits.files.is_some() || limits.lines.is_some()).then_some(limits)
+}
+
+// Whether the very commit that is judged sets other limits.
+fn raised(case: &Case, limits: Limits) -> bool {
+    let own = case.item().and_then(|(board, spot)| board.node(spot.place).item.limits);
+    own.is_some_and(|own| {
+        own.files.is_some_and(|files| Some(files) > limits.files)
+            || own.lines.is_some_and(|lines| Some(lines) > limits.lines)
+    })
 }
 
 #[cfg(test)]
@@ -121,18 +134,11 @@ mod tests {
     #[test]
     fn the_limits_are_inclusive() {
         assert_eq!(files(5), [""; 0]);
-        assert_eq!(
-            files(6),
-            [
-                "U01 touches 6 files; at most 5 (git track add unit \"the rest\", or a person: git track set U01 limits.files=6)"
-            ]
-        );
+        assert_eq!(files(6), ["U01 touches 6 files; at most 5 (git track add unit \"the rest\")"]);
         assert_eq!(lines(400), [""; 0]);
         assert_eq!(
             lines(401),
-            [
-                "U01 touches 401 lines (401 added, 0 deleted); at most 400 (git track add unit \"the rest\", or a person: git track set U01 limits.lines=401)"
-            ]
+            ["U01 touches 401 lines (401 added, 0 deleted); at most 400 (git track add unit \"the rest\")"]
         );
     }
 
@@ -171,7 +177,7 @@ mod tests {
                 six(case.process(CHANGE).workflow_before("w", before).workflow("w", raised).bound("U01"))
             })
         };
-        assert_eq!(with(BODY).len(), 1);
+        assert!(with(BODY).concat().contains("git commit -- .track"), "{:?}", with(BODY));
         assert_eq!(with(raised), [""; 0]);
     }
 }

@@ -103,7 +103,8 @@ impl Store {
             (None, Some(shipped)) => (shipped.as_bytes(), format!("templates/{name}/profile.yaml")),
             (None, None) => return Ok(None),
         };
-        let profile: Profile = yaml::read(text, &file)?;
+        let profile: Profile =
+            if own.is_some() { yaml::read(text, &file)? } else { yaml::read_own(text, &file)? };
         if profile.schema != SCHEMA {
             return Err(newer(profile.schema, text, &file));
         }

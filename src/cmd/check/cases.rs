@@ -49,6 +49,15 @@ pub(crate) struct Subject<'a> {
     pub on_base: bool,
 }
 
+impl Subject<'_> {
+    fn commit(&self) -> Option<&CommitId> {
+        match &self.to {
+            At::Commit(commit) if self.message.is_some() => Some(commit),
+            _ => None,
+        }
+    }
+}
+
 impl Version {
     pub(crate) fn read(store: &Store, at: At) -> Result<Self> {
         Self::of(store, store.snapshot(at)?)
@@ -134,6 +143,7 @@ impl Bench<'_> {
             policy: &rules,
             branch: self.branch.as_deref(),
             on_base: subject.on_base,
+            commit: subject.commit(),
             bound,
             sources: &sources,
         };
@@ -156,6 +166,7 @@ impl Bench<'_> {
             policy: &rules,
             branch: self.branch.as_deref(),
             on_base,
+            commit: None,
             bound: None,
             sources: &sources,
         };

@@ -33,6 +33,14 @@ pub fn read<T: DeserializeOwned>(text: &[u8], file: &str) -> Result<T> {
     parse(text).map_err(|failure| explain(text, file, &failure))
 }
 
+/// Parses a document that comes with the program: it is sound, so that nothing is looked for that must not be there.
+pub fn read_own<T: DeserializeOwned>(text: &[u8], file: &str) -> Result<T> {
+    match std::str::from_utf8(text).ok().and_then(plain::read) {
+        Some(value) => Ok(value),
+        None => read(text, file),
+    }
+}
+
 /// Parses a YAML (or JSON-syntax) document into an untyped tree, keys in the order of the file.
 ///
 /// Refuses what [`read`] refuses, and duplicate keys everywhere.

@@ -19,7 +19,7 @@ use super::place;
 
 pub use edit::edit;
 pub use emit::write;
-pub use front::{read, tree};
+pub use front::{read, read_own, tree};
 pub use locate::locate;
 
 #[cfg(test)]
