@@ -2,6 +2,7 @@
 
 pub(super) mod cases;
 pub(super) mod formats;
+pub(super) mod ranges;
 
 use std::path::PathBuf;
 
@@ -9,16 +10,17 @@ use clap::{Args as ClapArgs, ValueEnum};
 use serde_json::json;
 
 use crate::error::{Error, Kind, Result};
-use crate::model::facts::{CommitFacts, CommitId, MergeBase, Source};
+use crate::model::facts::{CommitId, Source};
 use crate::model::rule::Level;
-use crate::rules::{About, Finding, RULES, Said};
+use crate::rules::{About, Finding, RULES};
 use crate::store::{At, Store};
 use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
-use super::hooks::message;
-use cases::{Bench, Subject, Version, before, first_parents, said};
+use super::hooks::message::{self, Written};
+use cases::{Bench, Subject, Version, before};
+use ranges::{base_of, differing_from_all};
 
 /// Arguments of `check`.
 #[derive(Debug, ClapArgs)]
@@ -48,9 +50,6 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     pub branch: Option<String>,
 }
-
-/// A byte order mark, as UTF-8 has it.
-const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// How findings are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -94,11 +93,11 @@ pub(super) struct Verdict {
 /// Runs the rules and tells what they found.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let verdict = if args.staged {
-        staged(context, &context.history()?, args.branch.clone(), &[About::State, About::Change])?
+        staged(context, &context.history()?, args.branch.clone(), Making::Commit)?
     } else if let Some(range) = &args.range {
-        self::range(context, range, args.branch.clone())?
+        ranges::range(context, range, args.branch.clone())?
     } else if let Some(file) = &args.message {
-        message::judged(context, file, args.branch.clone())?
+        message::judged(context, file, args.branch.clone(), Written::Here)?
     } else {
         everything(context, args.branch.clone())?
     };
@@ -169,12 +168,21 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Answer> {
     Ok(Answer::new(text).with("rules", data))
 }
 
+/// What is about to be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Making {
+    /// A commit, or a merge that somebody had to settle.
+    Commit,
+    /// A merge that git makes by itself.
+    Merge,
+}
+
 /// What the rules say about the commit that is being made.
 pub(super) fn staged(
     context: &Context,
     store: &Store,
     branch: Option<String>,
-    about: &[About],
+    making: Making,
 ) -> Result<Verdict> {
     let repo = &store.repo;
     let head = repo.head()?;
@@ -183,19 +191,25 @@ pub(super) fn staged(
         return Err(Error::repository(format!("{path} is not merged")).hint(format!("git add {path}")));
     }
     let files = changes.files;
-    let merging = !repo.merge_heads()?.is_empty();
     let mut verdict = Verdict { found: Vec::new(), checked: "what is staged".to_owned(), count: files.len() };
     if files.is_empty() {
         return Ok(verdict);
     }
+    let heads = repo.merge_heads()?;
+    // What git merges by itself is what the sides hold.
+    let own = match making {
+        Making::Merge => Some(Vec::new()),
+        Making::Commit if heads.is_empty() => None,
+        Making::Commit => Some(differing_from_all(repo, &files, &heads, &Source::Index)?),
+    };
     let after = Version::read(store, At::Index)?;
     let old = before(store, head.commit(), &after, &files)?;
     let branch = branch.or_else(|| head.branch().map(str::to_owned));
-    let on_base = branch.is_some() && branch == after.snapshot.config.base;
-    let subject = Subject { parent: head.commit(), to: At::Index, merge: merging, message: None, on_base };
+    let on_base = branch.is_some() && branch == base_of(&old, &after);
+    let merge = own.as_deref();
+    let subject = Subject { parent: head.commit(), to: At::Index, merge, message: None, on_base };
     let bench = Bench { context, store, branch };
-    let about: Vec<About> =
-        about.iter().copied().filter(|about| !merging || *about == About::State).collect();
+    let about = [About::State, About::Touch, About::Change];
     let found = bench.change(&subject, (&old, &after, &old), &files, &about)?;
     verdict.found = found.into_iter().map(|finding| Judged { finding, commit: None }).collect();
     Ok(verdict)
@@ -216,96 +230,4 @@ fn everything(context: &Context, branch: Option<String>) -> Result<Verdict> {
         checked,
         count,
     })
-}
-
-/// What the rules say about each commit of a range, against its parent.
-pub(super) fn range(context: &Context, range: &str, branch: Option<String>) -> Result<Verdict> {
-    let store = context.history()?;
-    let repo = &store.repo;
-    let (from, to) = ends(&store, range)?;
-    let commits = repo.commits(std::slice::from_ref(&from), &to)?;
-    if commits.is_empty() {
-        return Err(
-            Error::new(Kind::Nothing, format!("{range} holds no commit")).hint(format!("git log {range}"))
-        );
-    }
-    let policy = match repo.merge_base(&from, &to)? {
-        MergeBase::Found(base) => base,
-        MergeBase::Unrelated | MergeBase::Unknown => from,
-    };
-    let branch = branch.or_else(|| named_branch(context, &store, &to));
-    commits_of(context, &store, &policy, &to, &commits, branch)
-}
-
-/// What the rules say about some commits, each against its parent, the levels as they are in `policy`.
-pub(super) fn commits_of(
-    context: &Context,
-    store: &Store,
-    policy: &CommitId,
-    tip: &CommitId,
-    commits: &[CommitFacts],
-    branch: Option<String>,
-) -> Result<Verdict> {
-    let repo = &store.repo;
-    let policy = Version::read(store, At::Commit(policy.clone()))?;
-    let own = first_parents(tip, commits);
-    let bench = Bench { context, store, branch };
-    let mut found = Vec::new();
-    for commit in commits {
-        let to = Source::Commit(commit.id.clone());
-        let parent = commit.parents.first();
-        let files = repo.changed(parent, &to)?.files;
-        let merge = commit.parents.len() > 1;
-        let about: &[About] = if merge {
-            &[About::State, About::Message]
-        } else {
-            &[About::State, About::Change, About::Message]
-        };
-        let after = Version::read(store, At::Commit(commit.id.clone()))?;
-        let old = before(store, parent, &after, &files)?;
-        let on_base =
-            bench.branch.is_some() && bench.branch == after.snapshot.config.base && own.contains(&commit.id);
-        let message = said(commit);
-        let said = Some(Said { message: &message, bom: commit.message.starts_with(BOM), merge });
-        let subject = Subject { parent, to: At::Commit(commit.id.clone()), merge, message: said, on_base };
-        let judged = bench.change(&subject, (&old, &after, &policy), &files, about)?;
-        found.extend(
-            judged
-                .into_iter()
-                .map(|finding| Judged { finding, commit: Some((commit.id.clone(), commit.subject.clone())) }),
-        );
-    }
-    let count = commits.len();
-    let checked = if count == 1 { "1 commit".to_owned() } else { format!("{count} commits") };
-    Ok(Verdict { found, checked, count })
-}
-
-// `A..B`, `A...B` from where they parted, or `A`, which goes to HEAD.
-fn ends(store: &Store, range: &str) -> Result<(CommitId, CommitId)> {
-    let or_head = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
-    let (from, to, parted) = match (range.split_once("..."), range.split_once("..")) {
-        (Some((from, to)), _) => (or_head(from), or_head(to), true),
-        (None, Some((from, to))) => (or_head(from), or_head(to), false),
-        (None, None) => (range.to_owned(), "HEAD".to_owned(), false),
-    };
-    let (from, to) = (store.repo.resolve(&from)?, store.repo.resolve(&to)?);
-    if !parted {
-        return Ok((from, to));
-    }
-    match store.repo.merge_base(&from, &to)? {
-        MergeBase::Found(base) => Ok((base, to)),
-        MergeBase::Unrelated => Err(Error::repository(format!("{range}: these have no commit in common"))),
-        MergeBase::Unknown => {
-            Err(Error::repository(format!("{range}: this clone does not hold where they parted"))
-                .hint("git fetch --unshallow"))
-        }
-    }
-}
-
-// In CI the checkout has no branch; the service says which one it is.
-fn named_branch(context: &Context, store: &Store, to: &CommitId) -> Option<String> {
-    let head = store.repo.head().ok()?;
-    let checked_out = head.branch().filter(|_| head.commit() == Some(to)).map(str::to_owned);
-    let by_service = || ["GITHUB_HEAD_REF", "CI_COMMIT_REF_NAME"].iter().find_map(|name| context.var(name));
-    checked_out.or_else(|| by_service().map(str::to_owned))
 }

@@ -41,12 +41,19 @@ pub fn lacks(board: &Board, place: Place, name: &Id) -> Vec<String> {
     missing(board, place, name).into_iter().map(|lack| lack.text).collect()
 }
 
-/// The same, told apart.
-pub fn missing(board: &Board, place: Place, name: &Id) -> Vec<Lack> {
+fn missing(board: &Board, place: Place, name: &Id) -> Vec<Lack> {
+    match board.profile.documents.get(name) {
+        Some(document) => gaps(board, place, document),
+        None => {
+            let text = format!("profile {} has no document `{name}`", board.profile.profile);
+            vec![Lack { what: Missing::Document, text }]
+        }
+    }
+}
+
+/// What a document lacks by what a process says about it, told apart.
+pub fn gaps(board: &Board, place: Place, document: &Document) -> Vec<Lack> {
     let absent = |text: String| vec![Lack { what: Missing::Document, text }];
-    let Some(document) = board.profile.documents.get(name) else {
-        return absent(format!("profile {} has no document `{name}`", board.profile.profile));
-    };
     let path = match path_of(board, place, document) {
         Ok(path) => path,
         Err(why) => return absent(why),

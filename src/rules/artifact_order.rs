@@ -10,7 +10,7 @@ use crate::model::place::path_of;
 use crate::model::profile::Profile;
 use crate::model::rule::Level;
 
-use super::folders::{below, files, is_made, root, steps};
+use super::folders::{below, files, is_made, roots, steps};
 use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -27,14 +27,16 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Complaint> {
     let mut found = Vec::new();
     for profile in case.after.profiles {
-        let Some(root) = root(profile, case.after.places) else { continue };
-        let paths = case.paths_below(&root);
-        let folders: BTreeSet<&str> =
-            paths.iter().filter_map(|path| Some(below(&root, path)?.split_once('/')?.0)).collect();
+        let below_root = |root: RepoPath| {
+            let paths = case.paths_below(&root);
+            let folder = |path: &String| Some(below(&root, path)?.split_once('/')?.0.to_owned());
+            paths.iter().filter_map(folder).collect::<Vec<_>>()
+        };
+        let folders: BTreeSet<String> = roots(case, profile).into_iter().flat_map(below_root).collect();
         for folder in folders {
-            let Ok(id) = Id::parse(folder) else { continue };
+            let Ok(id) = Id::parse(&folder) else { continue };
             // A folder that no workflow can be called like is told by another rule.
-            if case.after.world.find(&id).is_none() && !is_made(&profile.id, folder) {
+            if case.after.world.find(&id).is_none() && !is_made(&profile.id, &folder) {
                 continue;
             }
             found.extend(gap(case, profile, &id));

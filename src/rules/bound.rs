@@ -21,10 +21,14 @@ pub fn bound(world: &World, message: Option<&Message>, branch: Option<&str>) -> 
     Ok(carried.flatten().map(|(spot, _)| spot))
 }
 
-/// Whether a commit belongs to the item of these names, or says nothing about that.
-pub(super) fn names_no_other(commit: &CommitFacts, names: &[String]) -> bool {
+/// Whether a commit belongs to an item: it names it, or no other one.
+pub(super) fn belongs(world: &World, commit: &CommitFacts, spot: Spot) -> bool {
     let message = parse_bytes(&commit.message, None);
     let named = message.values(TRAILER);
-    let ours = |text: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(text.trim()));
-    named.is_empty() || named.iter().any(ours)
+    let other = |text: &&str| {
+        // What names nothing, or the workflow as a whole, does not say that it is about another item.
+        let target = resolve(world, text, None, None).ok();
+        target.is_some_and(|target| target.spot != spot && target.spot.place != 0)
+    };
+    named.is_empty() || !named.iter().all(other)
 }

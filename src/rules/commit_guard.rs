@@ -1,6 +1,6 @@
 //! Work on an item is committed only while its process allows it.
 
-use crate::derive::conditions::{Given, conditions};
+use crate::derive::conditions::{Given, of_checks};
 use crate::derive::world::Spot;
 use crate::model::profile::Guarded;
 use crate::model::rule::Level;
@@ -26,11 +26,19 @@ fn check(case: &Case) -> Vec<Complaint> {
         return Vec::new();
     };
     let world = case.after.world;
+    let process = case.policy.process(board);
     let own =
         std::iter::once(spot.place).chain(board.upwards(spot.place).filter(|place| *place != spot.place));
     let mut found: Vec<Complaint> = Vec::new();
     for place in own {
-        for condition in conditions(world, Spot { place, ..spot }, Guarded::Commit, Given::NOTHING) {
+        let node = board.node(place);
+        let kind = match node.kind_id {
+            Some(id) => process.kinds.get(id),
+            None => Some(&process.workflow),
+        };
+        let Some(checks) = kind.and_then(|kind| kind.guards.get(&Guarded::Commit)) else { continue };
+        let spot = Spot { place, ..spot };
+        for condition in of_checks(world, spot, checks, Guarded::Commit, Given::NOTHING) {
             if condition.ok {
                 continue;
             }
@@ -61,7 +69,7 @@ mod tests {
     #[test]
     fn work_waits_and_planning_goes_on() {
         let held = [
-            "src/a.rs: U01 has to wait; FAIL: gate compatibility passes (git track gate list compatibility)",
+            "src/a.rs: CHG-20260212-a has to wait; FAIL: gate compatibility passes (git track gate list compatibility)",
         ];
         assert_eq!(commit("{title: P, human: owner}", "src/a.rs"), held);
         assert_eq!(commit("{title: P, human: owner}", "changes/CHG-20260212-a/02-plan.md"), [""; 0]);

@@ -25,7 +25,13 @@ const TYPES: [&str; 11] =
 fn check(case: &Case) -> Vec<Complaint> {
     let Some(said) = case.message else { return Vec::new() };
     let message = said.message;
-    if said.merge || message.kind != Kind::Ordinary {
+    let by_git = match &message.kind {
+        Kind::Ordinary | Kind::Merge => false,
+        Kind::Revert { .. } | Kind::Reapply { .. } => !message.reverts.is_empty(),
+        Kind::Fixup { .. } | Kind::Squash { .. } | Kind::Amend { .. } | Kind::Empty => true,
+    };
+    // What a merge is, only its parents tell.
+    if said.merge || by_git {
         return Vec::new();
     }
     let team = case.policy.option(&RULE, |setting| setting.allow.as_ref());
@@ -71,16 +77,21 @@ mod tests {
     #[test]
     fn a_subject_has_a_type_of_the_team() {
         let on = "rules: {conventional-commit: error}";
-        for text in [
-            "feat: x",
-            "fix(auth)!: y",
-            "Revert \"feat: x\"\n\nThis reverts commit 1234567.",
-            "fixup! wip",
-            "Merge branch 'x'",
-        ] {
+        for text in
+            ["feat: x", "fix(auth)!: y", "Revert \"feat: x\"\n\nThis reverts commit 1234567.", "fixup! wip"]
+        {
             assert_eq!(subject(on, text), [""; 0], "{text}");
         }
-        for text in ["Add login", "feature: x", "feat:x", "feat : x"] {
+        for text in [
+            "Add login",
+            "feature: x",
+            "feat:x",
+            "feat : x",
+            "Merge branch 'x'",
+            "Merged in junk",
+            "Revert \"",
+            "Reapply \"x",
+        ] {
             assert_eq!(subject(on, text).len(), 1, "{text}");
         }
         assert!(

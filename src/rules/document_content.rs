@@ -1,6 +1,7 @@
 //! What people write into the documents of a process is complete when the next one is begun.
 
-use crate::derive::pages::{Missing, missing};
+use crate::derive::pages::{Missing, gaps};
+use crate::derive::shell::word;
 use crate::model::rule::Level;
 use crate::model::state::State;
 
@@ -44,6 +45,7 @@ pub(super) const POINTS: Rule = Rule {
 fn check(case: &Case, what: Missing) -> Vec<Complaint> {
     let mut found = Vec::new();
     for (_, board) in case.open() {
+        let process = case.policy.process(board);
         let files: Vec<_> =
             files(board).into_iter().filter(|(step, ..)| step.document.template.is_none()).collect();
         if !files.iter().any(|(_, _, path)| case.touches(path.as_str())) && !case.touches_state(board) {
@@ -58,11 +60,13 @@ fn check(case: &Case, what: Missing) -> Vec<Complaint> {
             if at > 0 && !later && !done {
                 continue;
             }
-            let lacks = missing(board, *place, step.name).into_iter().filter(|lack| lack.what == what);
+            let lacks = gaps(board, *place, process.documents.get(step.name).unwrap_or(step.document))
+                .into_iter()
+                .filter(|lack| lack.what == what);
             let text =
                 |text: String| text.strip_prefix("its ").map_or(text.clone(), |rest| format!("the {rest}"));
             found.extend(lacks.map(|lack| {
-                let fix = format!("edit {path}");
+                let fix = format!("edit {}", word(path.as_str()));
                 Complaint::new(text(lack.text)).file(path.as_str()).fix(fix).of(board)
             }));
         }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::derive::shell::word;
 use crate::error::nearest;
+use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
 use crate::model::rule::Level;
 
-use super::folders::{below, is_made, root, shape};
+use super::folders::{below, is_made, roots, shape};
 use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -23,17 +25,23 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Complaint> {
     let mut found = Vec::new();
     for profile in case.after.profiles {
-        let Some(root) = root(profile, case.after.places) else { continue };
-        let mut told = BTreeSet::new();
-        for path in case.paths_below(&root) {
-            let Some(rest) = below(&root, &path) else { continue };
-            let (folder, is_file) = rest.split_once('/').map_or((rest, true), |(folder, _)| (folder, false));
-            if (is_file && folder.starts_with('.')) || is_known(case, profile, folder, is_file) {
-                continue;
-            }
-            if told.insert(folder.to_owned()) {
-                found.push(complaint(case, profile, (&path, folder), is_file, root.as_str()));
-            }
+        for root in roots(case, profile) {
+            found.extend(below_root(case, profile, &root));
+        }
+    }
+    found
+}
+
+fn below_root(case: &Case, profile: &Profile, root: &RepoPath) -> Vec<Complaint> {
+    let (mut found, mut told) = (Vec::new(), BTreeSet::new());
+    for path in case.paths_below(root) {
+        let Some(rest) = below(root, &path) else { continue };
+        let (folder, is_file) = rest.split_once('/').map_or((rest, true), |(folder, _)| (folder, false));
+        if (is_file && folder.starts_with('.')) || is_known(case, profile, folder, is_file) {
+            continue;
+        }
+        if told.insert(folder.to_owned()) {
+            found.push(complaint(case, profile, (&path, folder), is_file, root.as_str()));
         }
     }
     found
@@ -64,11 +72,12 @@ fn complaint(
     let ids = case.after.world.boards.iter().map(|board| board.workflow.id.as_str());
     let near =
         Some(plain.as_str()).filter(|plain| is_made(&profile.id, plain)).or_else(|| nearest(folder, ids));
-    let fix = match near.filter(|_| !is_file) {
-        Some(near) => format!("git mv {root}/{folder} {root}/{near}"),
-        None if is_file => format!("git mv {path} '{root}/{shape}/'"),
-        None => format!("git mv {root}/{folder} '{root}/{shape}'"),
+    let from = word(path.get(..root.len() + 1 + folder.len()).unwrap_or(path));
+    let to = match near.filter(|_| !is_file) {
+        Some(near) => format!("{root}/{near}"),
+        None => format!("{root}/{shape}"),
     };
+    let fix = format!("git mv {from} {}", word(&to));
     Complaint { profile: Some(profile.profile.clone()), ..Complaint::new(message).file(path).fix(fix) }
 }
 
@@ -99,7 +108,7 @@ mod tests {
         assert_eq!(
             folder("changes/foo/x.md"),
             [
-                "changes/foo/x.md: the folder `foo` is not named CHG-YYYYMMDD-<slug> (git mv changes/foo 'changes/CHG-YYYYMMDD-<slug>')"
+                "changes/foo/x.md: the folder `foo` is not named CHG-YYYYMMDD-<slug> (git mv changes/foo \"changes/CHG-YYYYMMDD-<slug>\")"
             ]
         );
         assert_eq!(
@@ -112,7 +121,7 @@ mod tests {
         assert_eq!(
             folder("changes/readme.md"),
             [
-                "changes/readme.md: it lies in no folder of a workflow (CHG-YYYYMMDD-<slug>) (git mv changes/readme.md 'changes/CHG-YYYYMMDD-<slug>/')"
+                "changes/readme.md: it lies in no folder of a workflow (CHG-YYYYMMDD-<slug>) (git mv changes/readme.md \"changes/CHG-YYYYMMDD-<slug>\")"
             ]
         );
     }

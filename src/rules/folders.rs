@@ -1,5 +1,6 @@
 //! The folder of a workflow, where its process keeps one, and the documents in it that people write one after the other.
 
+use super::Case;
 use crate::derive::board::{Board, Place};
 use crate::derive::pages::path_of;
 use crate::model::document::Document;
@@ -15,6 +16,15 @@ pub(super) fn root(profile: &Profile, places: &Places) -> Option<RepoPath> {
     let pattern = profile.documents.values().find_map(|document| document.path.split_once("/{workflow}/"));
     let name = pattern?.0.strip_prefix('{')?.strip_suffix('}')?;
     places.get(name).or_else(|| profile.paths.get(name)).cloned()
+}
+
+/// The folders that hold those of the workflows of a process: where they were, and where they are.
+pub(super) fn roots(case: &Case, profile: &Profile) -> Vec<RepoPath> {
+    let before = case.policy.profile(&profile.profile).unwrap_or(profile);
+    let both = [root(before, &case.policy.config.paths), root(profile, case.after.places)];
+    let mut roots: Vec<RepoPath> = both.into_iter().flatten().collect();
+    roots.dedup();
+    roots
 }
 
 /// The rest of a path below a folder.

@@ -1,5 +1,6 @@
 //! A file that is cleaned up is on record, with the reason.
 
+use crate::derive::shell::word;
 use crate::model::record::Action;
 use crate::model::rule::Level;
 
@@ -31,7 +32,7 @@ fn check(case: &Case) -> Vec<Complaint> {
     let missing = gone.filter(|file| !is_planning(board, &file.path) && !recorded(&file.path));
     let item = case.after.world.refer(spot.board, board.node(spot.place).id);
     let complaint = |file: &crate::model::facts::Changed| {
-        let fix = format!("git track note {item} --artifact deleted:{}", file.path);
+        let fix = format!("git track note {item} --artifact deleted:{}", word(&file.path));
         Complaint::new("it is deleted, and no artifact says why").file(&file.path).fix(fix).of(board)
     };
     missing.map(complaint).collect()

@@ -85,6 +85,8 @@ pub enum About {
     State,
     /// What a commit changes: where something comes before it, and not in merges.
     Change,
+    /// The same, and in merges what differs from everything that they bring together.
+    Touch,
     /// What its author says.
     Message,
 }
@@ -95,6 +97,9 @@ impl About {
         match self {
             Self::State => "pre-commit, pre-merge-commit, check --staged, --range, --all",
             Self::Change => "pre-commit, check --staged, --range",
+            Self::Touch => {
+                "pre-commit, check --staged, --range; also in merges that change something themselves"
+            }
             Self::Message => "commit-msg, applypatch-msg, check --message, --range",
         }
     }
@@ -137,7 +142,7 @@ pub struct Case<'a, 'w> {
     /// The files that differ, in the order of their paths.
     pub files: &'a [Changed],
     /// Levels and limits: of what was there before, so that a change cannot weaken what judges it.
-    pub policy: &'a Policy<'a>,
+    pub policy: &'a Policy<'a, 'w>,
     /// What its author says, where that is known.
     pub message: Option<Said<'a>>,
     /// The branch that it is made on.

@@ -1,5 +1,6 @@
 //! Work on an item stays in the files that it names.
 
+use crate::derive::shell::word;
 use crate::model::rule::Level;
 
 use super::folders::is_planning;
@@ -34,7 +35,8 @@ fn check(case: &Case) -> Vec<Complaint> {
     let item = case.after.world.refer(spot.board, node.id);
     let complaint = |file: &crate::model::facts::Changed| {
         let message = format!("{} names {} and not this file", node.id, scope.join(", "));
-        let fix = format!("git track set {item} files={},{}", scope.join(","), file.path);
+        let fix =
+            format!("git track set {item} {}", word(&format!("files={},{}", scope.join(","), file.path)));
         Complaint::new(message).file(&file.path).fix(fix).of(board)
     };
     outside.map(complaint).collect()

@@ -2,23 +2,40 @@
 
 use globset::GlobBuilder;
 
+use crate::derive::board::Board;
+use crate::derive::world::World;
 use crate::error::nearest;
 use crate::model::config::Config;
 use crate::model::id::Id;
+use crate::model::item::Item;
 use crate::model::profile::Profile;
 use crate::model::rule::{Level, Setting};
 
 use super::{Complaint, RULES, Rule};
 
 /// What decides how strict the rules are, and by which limits they judge.
-pub struct Policy<'a> {
+pub struct Policy<'a, 'w> {
     /// The team's configuration.
     pub config: &'a Config,
     /// The processes in use.
     pub profiles: Vec<&'a Profile>,
+    /// The workflows.
+    pub world: &'a World<'w>,
 }
 
-impl<'a> Policy<'a> {
+impl<'a, 'w> Policy<'a, 'w> {
+    /// The process that a workflow is judged by: the one that it followed, even when it says that it follows another now.
+    pub fn process(&self, board: &Board<'a>) -> &'a Profile {
+        let before = self.world.find(&board.workflow.id).map(|(_, before)| before.profile);
+        before.or_else(|| self.profile(&board.profile.profile)).unwrap_or(board.profile)
+    }
+
+    /// An item as it was.
+    pub fn item(&self, workflow: &Id, item: &Id) -> Option<&'a Item> {
+        let (_, board) = self.world.find(workflow)?;
+        board.nodes().find(|(_, node)| node.id == item).map(|(_, node)| node.item)
+    }
+
     /// The process of this name, as it was before the change.
     pub fn profile(&self, name: &Id) -> Option<&'a Profile> {
         self.profiles.iter().find(|profile| profile.answers_to(name)).copied()
@@ -27,7 +44,11 @@ impl<'a> Policy<'a> {
     /// How strict a rule is about a complaint.
     pub fn level(&self, rule: &Rule, complaint: &Complaint) -> Level {
         let level = self.team(rule, complaint).unwrap_or_else(|| match &complaint.profile {
-            Some(name) => self.profile(name).and_then(|profile| said(profile, rule)).unwrap_or(rule.level),
+            // A process that there was not may not say how strict it is with itself.
+            Some(name) => match self.profile(name) {
+                Some(profile) => said(profile, rule).unwrap_or(rule.level),
+                None => self.strictest(rule),
+            },
             None => self.strictest(rule),
         });
         complaint.at_most.map_or(level, |most| level.min(most))

@@ -8,7 +8,7 @@ use super::{About, Case, Check, Complaint, Rule};
 
 pub(super) const RULE: Rule = Rule {
     id: "protected-path",
-    about: About::Change,
+    about: About::Touch,
     level: Level::Error,
     summary: "a commit touches no file that is protected",
     help: "A process protects files from the work that follows it (`untouched:` of its kinds: scripts of others, files of\n\
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Complaint> {
     let team = case.policy.option(&RULE, |setting| setting.files.as_ref()).into_iter().flatten();
     let board = case.item().map(|(board, _)| board);
-    let profile = board.map(|board| case.policy.profile(&board.profile.profile).unwrap_or(board.profile));
+    let profile = board.map(|board| case.policy.process(board));
     let guards = profile.into_iter().flat_map(|profile| {
         std::iter::once(&profile.workflow)
             .chain(profile.kinds.values())

@@ -1,5 +1,6 @@
 //! A rendered document says what the state says.
 
+use crate::derive::shell::word;
 use crate::error::Result;
 use crate::model::rule::Level;
 
@@ -28,7 +29,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
         };
         Complaint::new(message)
             .file(path.as_str())
-            .fix(format!("git track render && git add {path}"))
+            .fix(format!("git track render && git add {}", word(path.as_str())))
             .at_most(level)
     };
     Ok((case.sources.stale)()?.into_iter().map(complaint).collect())

@@ -9,7 +9,7 @@ use super::{About, Case, Check, Complaint, Rule, state_file};
 
 pub(super) const RULE: Rule = Rule {
     id: "retention",
-    about: About::Change,
+    about: About::Touch,
     level: Level::Error,
     summary: "a workflow, and a document that is kept for good, is neither deleted nor renamed away",
     help: "What was decided stays on record: a failed or abandoned workflow is closed, never deleted, and so are documents\n\

@@ -204,9 +204,9 @@ impl Bench {
         let sources = self.sources();
         let case = Case {
             after: view(&after),
-            before: (rule.about == About::Change).then(|| view(&before)),
+            before: (rule.about != About::State).then(|| view(&before)),
             files: &self.changed,
-            policy: &Policy { config: &self.config, profiles: profiles.clone() },
+            policy: &Policy { config: &self.config, profiles: profiles.clone(), world: &before },
             message: self.message.as_ref().map(|message| Said { message, bom: false, merge: false }),
             branch: self.branch.as_deref(),
             on_base: false,

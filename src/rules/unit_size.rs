@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::error::Result;
-use crate::model::facts::Changed;
+use crate::model::facts::{Changed, CommitFacts};
 use crate::model::id::Id;
-use crate::model::item::Item;
 use crate::model::record::Limits;
 use crate::model::rule::Level;
 
+use super::bound::belongs;
 use super::policy::fits;
 use super::{About, Case, Check, Complaint, Rule};
 
@@ -56,8 +56,7 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
     if !case.files.iter().any(|file| counts(&file)) {
         return Ok(Vec::new());
     }
-    let ids: Vec<String> = [format!("{}:{}", board.workflow.id, node.id), node.id.to_string()].to_vec();
-    let belongs = |commit: &crate::model::facts::CommitFacts| super::bound::names_no_other(commit, &ids);
+    let belongs = |commit: &CommitFacts| belongs(case.after.world, commit, spot);
     let all: Vec<Changed> = (case.sources.since_base)(&belongs)?;
     let counted: Vec<Changed> = all.iter().filter(counts).cloned().collect();
     let files: BTreeSet<&str> = counted.iter().map(|file| file.path.as_str()).collect();
@@ -86,20 +85,24 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
     Ok(files.into_iter().chain(over("lines", added + deleted, limits.lines, detail)).collect())
 }
 
-// Those that stood before the change: it must not loosen what it is judged by.
+// Those that stood before: a change must not loosen what it is judged by. What is new may only be stricter.
 fn limits(case: &Case) -> Option<Limits> {
     let (board, spot) = case.item()?;
     let node = board.node(spot.place);
-    let before = case.before.as_ref().and_then(|before| {
-        let (_, board) = before.world.find(&board.workflow.id)?;
-        board.nodes().map(|(_, node)| node).find(|old| old.id == node.id)
-    });
-    let item: &Item = before.map_or(node.item, |node| node.item);
-    let profile = case.policy.profile(&board.profile.profile).unwrap_or(board.profile);
-    let kind = node.kind_id.and_then(|id| profile.kinds.get(id)).or(node.kind);
-    let own = item.limits.unwrap_or_default();
+    let process = case.policy.process(board);
+    let kind = node.kind_id.and_then(|id| process.kinds.get(id)).or(node.kind);
     let usual = kind.and_then(|kind| kind.limits).unwrap_or_default();
-    let limits = Limits { files: own.files.or(usual.files), lines: own.lines.or(usual.lines) };
+    let limits = match case.policy.item(&board.workflow.id, node.id) {
+        Some(item) => {
+            let own = item.limits.unwrap_or_default();
+            Limits { files: own.files.or(usual.files), lines: own.lines.or(usual.lines) }
+        }
+        None => {
+            let own = node.item.limits.unwrap_or_default();
+            let least = |one: Option<u32>, other: Option<u32>| one.into_iter().chain(other).min();
+            Limits { files: least(own.files, usual.files), lines: least(own.lines, usual.lines) }
+        }
+    };
     (limits.files.is_some() || limits.lines.is_some()).then_some(limits)
 }
 
@@ -117,7 +120,7 @@ mod tests {
     use super::super::testing::{Bench, CHANGE, judged};
     use super::*;
 
-    const BODY: &str = "items: {U01: {title: U, kind: unit}}";
+    const BODY: &str = "items: {U01: {title: U, kind: unit}, U02: {title: V, kind: unit}}";
 
     fn of(build: impl Fn(Bench) -> Bench) -> Vec<String> {
         judged(&RULE, |case| build(case.process(CHANGE).workflow("w", BODY).bound("U01")))
@@ -155,6 +158,8 @@ mod tests {
         assert_eq!(two(""), 1);
         assert_eq!(two("Track: U01"), 1);
         assert_eq!(two("Track: w:U01"), 1);
+        assert_eq!(two("Track: w"), 1, "of the workflow as a whole");
+        assert_eq!(two("Track: nothing"), 1);
         assert_eq!(two("Track: U02"), 0);
     }
 
@@ -166,6 +171,16 @@ mod tests {
         assert_eq!(of(|case| case.adds("a.lock", &"x\n".repeat(900))), [""; 0]);
         let team = "rules: {unit-size: {exclude: [\"generated/**\"]}}";
         assert_eq!(of(|case| case.config(team).adds("generated/a.py", &"x\n".repeat(900))), [""; 0]);
+    }
+
+    #[test]
+    fn a_new_unit_cannot_allow_itself_more_than_is_usual() {
+        let new = "items: {U01: {title: U, kind: unit, limits: {files: 9}}}";
+        let six = |case: Bench| (0..6).fold(case, |case, number| case.adds(&format!("{number}.py"), "x\n"));
+        let found = judged(&RULE, |case| {
+            six(case.process(CHANGE).workflow_before("w", "items: {}").workflow("w", new).bound("U01"))
+        });
+        assert_eq!(found.len(), 1);
     }
 
     #[test]

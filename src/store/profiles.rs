@@ -72,6 +72,12 @@ impl Store {
         })
     }
 
+    /// The process of that name that comes with the program.
+    pub(super) fn shipped_profile(&self, name: &Id) -> Option<Profile> {
+        let text = shipped_file(name.as_str(), "profile.yaml")?;
+        yaml::read_own(text.as_bytes(), "profile.yaml").ok()
+    }
+
     /// The names of all processes, shipped or the team's own.
     pub fn profile_names(&self, at: &At) -> Result<Vec<String>> {
         let folder = RepoPath::parse(&format!("{FOLDER}/profiles"))?;

@@ -114,7 +114,7 @@ impl Store {
         file.map(|file| self.repo.blob(&file.id, LARGEST)).transpose()
     }
 
-    fn config(&self, at: &At, broken: &mut Vec<Broken>) -> Result<Option<Config>> {
+    pub(super) fn config(&self, at: &At, broken: &mut Vec<Broken>) -> Result<Option<Config>> {
         let path = RepoPath::parse(CONFIG)?;
         let read = match self.read(at, &path) {
             Ok(None) => return Ok(None),
@@ -338,7 +338,7 @@ fn placed(error: Error, bytes: &[u8], path: &RepoPath, keys: &[&str]) -> Error {
     }))
 }
 
-fn as_state(error: &Error) -> Error {
+pub(super) fn as_state(error: &Error) -> Error {
     error.hints().iter().fold(Error::state(error.message()), |state, hint| state.hint(hint.clone()))
 }
 

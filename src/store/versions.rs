@@ -9,7 +9,8 @@ use crate::model::profile::Profile;
 use crate::model::workflow::Workflow;
 
 use super::pages::rendered;
-use super::{At, Snapshot, Store};
+use super::snapshot::as_state;
+use super::{At, Broken, CONFIG, Snapshot, Store};
 
 impl Store {
     /// Another version of the state, of which is known that nothing in it differs from this one; its other files may.
@@ -33,15 +34,29 @@ impl Store {
         Ok(same)
     }
 
-    /// The processes of a version: those of its workflows, and those that the team says it uses.
-    pub fn in_use(&self, snapshot: &Snapshot) -> Result<Vec<Arc<Profile>>> {
-        let mut all = snapshot.profiles.clone();
+    /// What the team decided in a version; the defaults where it decided nothing, or nothing that can be read.
+    pub fn settings(&self, at: &At) -> Result<Config> {
+        Ok(self.config(at, &mut Vec::new())?.unwrap_or_default())
+    }
+
+    /// The processes of a version: those of its workflows, and those that the team says it uses. What cannot be read
+    /// stands beside them; a process that comes with the program takes its place.
+    pub fn in_use(&self, snapshot: &Snapshot) -> (Vec<Arc<Profile>>, Vec<Broken>) {
+        let (mut all, mut broken) = (snapshot.profiles.clone(), Vec::new());
         for name in &snapshot.config.profiles {
-            if !all.iter().any(|known| known.answers_to(name)) {
-                all.push(Arc::new(self.profile(&snapshot.at, name)?));
+            if all.iter().any(|known| known.answers_to(name)) {
+                continue;
+            }
+            match self.profile(&snapshot.at, name) {
+                Ok(profile) => all.push(Arc::new(profile)),
+                Err(error) => {
+                    let path = error.place().map_or_else(|| CONFIG.to_owned(), |place| place.file.clone());
+                    broken.push(Broken { path, error: as_state(&error) });
+                    all.extend(self.shipped_profile(name).map(Arc::new));
+                }
             }
         }
-        Ok(all)
+        (all, broken)
     }
 }
 

@@ -101,9 +101,20 @@ fn the_trailer_is_added_once_and_only_where_the_branch_carries_an_item() {
     assert_eq!(message(), once);
     team.passes(&["commit", "-q", "--amend"]);
     assert_eq!(message(), once);
+    // A text that nobody typed stays empty, and git makes no commit of it.
+    let aborted = text(&team.git(&["commit", "-q", "--allow-empty"]));
+    assert!(aborted.contains("empty commit message"), "{aborted}");
+    let mut vars = team.vars();
+    vars.insert(
+        "GIT_EDITOR".into(),
+        "f() { printf 'feat: typed\\n' | cat - \"$1\" >\"$1.new\" && mv \"$1.new\" \"$1\"; }; f".into(),
+    );
+    let typed = team.repo.run(team.repo.path(), &vars, &["commit", "-q", "--allow-empty", "-v"]);
+    assert!(typed.status.success(), "{}", text(&typed));
+    assert_eq!(message(), "feat: typed\n\nTrack: CHG-20260212-auth:U01");
     team.repo.write("a.py", "b\n");
     team.passes(&["commit", "-qa", "--fixup", "HEAD"]);
-    assert_eq!(message(), "fixup! feat: a");
+    assert_eq!(message(), "fixup! feat: typed");
     team.refused(&["commit", "-q", "--allow-empty", "-m", "feat: x\n\nTrack: U77"], "item-reference");
 }
 

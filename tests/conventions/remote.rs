@@ -53,7 +53,29 @@ fn a_server_refuses_what_it_is_sent() {
     assert!(!output.status.success() && said.contains("[folder-name]"), "{said}");
     let refused = team.git(&["push", "-q", "--no-verify", "origin", "main:feat/1-new"]);
     assert!(!refused.status.success(), "{}", text(&refused));
+    // Neither the environment of whoever pushes nor a tag is a way around it.
+    let mut vars = team.vars();
+    vars.insert("GIT_TRACK".into(), "0".into());
+    let skipped =
+        team.repo.run(team.repo.path(), &vars, &["push", "-q", "--no-verify", "origin", "HEAD:feat/1-y"]);
+    assert!(!skipped.status.success() && !text(&skipped).contains("skip once"), "{}", text(&skipped));
+    team.repo.git(&["tag", "bad"]);
+    assert!(!team.git(&["push", "-q", "--no-verify", "origin", "bad"]).status.success());
     team.repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    // A branch does not loosen its own rules push by push.
+    team.repo.git(&["switch", "-qc", "feat/2-loose"]);
+    let config = team.repo.read(".track/config.yaml");
+    team.repo.write(".track/config.yaml", format!("{config}rules: {{conventional-commit: off}}\n"));
+    team.passes(&["commit", "-qam", "chore: loosen the rules"]);
+    team.passes(&["push", "-q", "--no-verify", "origin", "feat/2-loose"]);
+    team.repo.git(&["commit", "-q", "--no-verify", "--allow-empty", "-m", "Whatever"]);
+    let refused = text(&team.git(&["push", "-q", "--no-verify", "origin", "feat/2-loose"]));
+    assert!(refused.contains("[conventional-commit]"), "{refused}");
+    team.repo.git(&["switch", "-q", "main"]);
+    team.repo.git(&["merge", "-q", "--ff-only", "feat/2-loose"]);
+    let refused = text(&team.git(&["push", "-q", "--no-verify", "origin", "main"]));
+    assert!(refused.contains("[conventional-commit]"), "{refused}");
+    team.repo.git(&["reset", "-q", "--hard", "HEAD~2"]);
     team.passes(&["commit", "-q", "--allow-empty", "-m", "chore: go on"]);
     team.passes(&["push", "-q", "--no-verify", "origin", "main", "main:feat/1-new"]);
     team.passes(&["push", "-q", "--no-verify", "origin", ":feat/1-new"]);

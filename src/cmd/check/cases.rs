@@ -1,13 +1,11 @@
 //! What is judged: commits, the commit being made, or what is there; each laid out for the rules.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::derive::world::World;
 use crate::error::{Error, Result};
-use crate::message::{Message, parse_bytes};
-use crate::model::facts::{Changed, CommitFacts, CommitId, MergeBase, Source};
+use crate::model::facts::{Changed, CommitId};
 use crate::model::page::Pages;
 use crate::model::profile::Profile;
 use crate::rules::{self, About, Broken, Case, Finding, Policy, Said, Sources, View, bound, judge};
@@ -17,6 +15,7 @@ use super::super::context::Context;
 use super::super::documents;
 use super::super::session::world;
 use super::super::validity::violating;
+use super::ranges::since_base;
 
 /// Files that differ, larger than this, are not looked into.
 const LARGEST: u64 = 1024 * 1024;
@@ -41,8 +40,8 @@ pub(crate) struct Subject<'a> {
     pub parent: Option<&'a CommitId>,
     /// What it leads to.
     pub to: At,
-    /// Whether it brings branches together.
-    pub merge: bool,
+    /// Of what brings branches together, the files in which it differs from all of them.
+    pub merge: Option<&'a [Changed]>,
     /// What its author says, as far as it is said already.
     pub message: Option<Said<'a>>,
     /// Whether it is made on the base branch.
@@ -60,12 +59,18 @@ impl Subject<'_> {
 
 impl Version {
     pub(crate) fn read(store: &Store, at: At) -> Result<Self> {
-        Self::of(store, store.snapshot(at)?)
+        Ok(Self::of(store, store.snapshot(at)?))
     }
 
-    fn of(store: &Store, snapshot: Snapshot) -> Result<Self> {
-        let profiles = store.in_use(&snapshot)?;
-        Ok(Self { snapshot, profiles })
+    // A process that cannot be read is told like every other file that cannot.
+    fn of(store: &Store, mut snapshot: Snapshot) -> Self {
+        let (profiles, broken) = store.in_use(&snapshot);
+        for broken in broken {
+            if !snapshot.broken.iter().any(|known| known.error.message() == broken.error.message()) {
+                snapshot.broken.push(broken);
+            }
+        }
+        Self { snapshot, profiles }
     }
 
     fn profiles(&self) -> Vec<&Profile> {
@@ -119,6 +124,8 @@ fn broken(broken: &store::Broken) -> Broken<'_> {
 
 impl Bench<'_> {
     /// What the rules say about a change; `policy`: the version that says how strict they are.
+    ///
+    /// A merge is judged by what it leads to, and by the files in which it differs from all that it brings together.
     pub(crate) fn change(
         &self,
         subject: &Subject,
@@ -126,15 +133,16 @@ impl Bench<'_> {
         files: &[Changed],
         about: &[About],
     ) -> Result<Vec<Finding>> {
-        let (old, new) = (Laid::new(before), Laid::new(after));
         let policy = if policy.snapshot.initialised { policy } else { after };
-        let rules = Policy { config: &policy.snapshot.config, profiles: policy.profiles() };
+        let (old, new, stood) = (Laid::new(before), Laid::new(after), Laid::new(policy));
+        let rules =
+            Policy { config: &policy.snapshot.config, profiles: policy.profiles(), world: &stood.world };
         // Two items that fit the branch equally well are told by the rule about references.
         let bound = bound(&new.world, subject.message.map(|said| said.message), self.branch.as_deref())
             .unwrap_or_default();
         let (unreadable, violations) = (new.unreadable(), new.violations());
         let old_violations = if violations.is_empty() { Vec::new() } else { old.violations() };
-        let sources = self.sources(subject, &new, files);
+        let sources = self.sources(subject, (&new, &stood), files);
         let case = Case {
             after: view(&new, &unreadable, &violations),
             before: Some(view(&old, &[], &old_violations)),
@@ -147,17 +155,26 @@ impl Bench<'_> {
             bound,
             sources: &sources,
         };
-        judge(&case, about)
+        let Some(own) = subject.merge else { return judge(&case, about) };
+        let kept =
+            |left_out: &[About]| about.iter().copied().filter(|about| !left_out.contains(about)).collect();
+        let state: Vec<About> = kept(&[About::Change, About::Touch]);
+        let mut found = judge(&case, &state)?;
+        if about.contains(&About::Touch) {
+            found.extend(judge(&Case { files: own, ..case }, &[About::Touch])?);
+        }
+        Ok(found)
     }
 
     /// What the rules say about what is there, whatever it comes from.
     pub(crate) fn state(&self, version: &Version, on_base: bool) -> Result<Vec<Finding>> {
         let laid = Laid::new(version);
-        let rules = Policy { config: &version.snapshot.config, profiles: version.profiles() };
+        let rules =
+            Policy { config: &version.snapshot.config, profiles: version.profiles(), world: &laid.world };
         let (unreadable, violations) = (laid.unreadable(), laid.violations());
         let subject =
-            Subject { parent: None, to: version.snapshot.at.clone(), merge: false, message: None, on_base };
-        let sources = self.sources(&subject, &laid, &[]);
+            Subject { parent: None, to: version.snapshot.at.clone(), merge: None, message: None, on_base };
+        let sources = self.sources(&subject, (&laid, &laid), &[]);
         let case = Case {
             after: view(&laid, &unreadable, &violations),
             before: None,
@@ -173,7 +190,12 @@ impl Bench<'_> {
         judge(&case, &[About::State])
     }
 
-    fn sources<'s>(&'s self, subject: &'s Subject, laid: &'s Laid, files: &'s [Changed]) -> Sources<'s> {
+    fn sources<'s>(
+        &'s self,
+        subject: &'s Subject,
+        (laid, policy): (&'s Laid, &'s Laid),
+        files: &'s [Changed],
+    ) -> Sources<'s> {
         let repo = &self.store.repo;
         Sources {
             bytes: Box::new(|id| match repo.blob(id, LARGEST) {
@@ -183,55 +205,16 @@ impl Bench<'_> {
                 Err(error) => Err(error),
             }),
             lines: Box::new(|files| repo.lines(files)),
-            since_base: Box::new(|belongs| self.since_base(subject, laid, files, belongs)),
+            since_base: Box::new(|belongs| {
+                let base = policy.version.snapshot.config.base.as_deref();
+                since_base(self.store, subject, base, files, belongs)
+            }),
             stale: Box::new(|| {
                 documents::drifted(self.context, self.store, &laid.version.snapshot, &laid.world, files, {
-                    documents::Where { on_base: subject.on_base && !subject.merge }
+                    documents::Where { on_base: subject.on_base && subject.merge.is_none() }
                 })
             }),
         }
-    }
-
-    fn since_base(
-        &self,
-        subject: &Subject,
-        laid: &Laid,
-        files: &[Changed],
-        belongs: &dyn Fn(&CommitFacts) -> bool,
-    ) -> Result<Vec<Changed>> {
-        let repo = &self.store.repo;
-        let (Some(parent), false) = (subject.parent, subject.on_base) else { return Ok(files.to_vec()) };
-        let Some(base) = self.base(laid)? else { return Ok(files.to_vec()) };
-        let base = match repo.merge_base(parent, &base)? {
-            MergeBase::Found(base) => base,
-            MergeBase::Unrelated | MergeBase::Unknown => return Ok(files.to_vec()),
-        };
-        let earlier = repo.commits(std::slice::from_ref(&base), parent)?;
-        let earlier: Vec<&CommitFacts> = earlier.iter().filter(|commit| commit.parents.len() < 2).collect();
-        if earlier.iter().all(|commit| belongs(commit)) {
-            let to = match &subject.to {
-                At::Commit(commit) => Source::Commit(commit.clone()),
-                At::Index | At::WorkTree => Source::Index,
-            };
-            return Ok(repo.changed(Some(&base), &to)?.files);
-        }
-        let mut all = Vec::new();
-        for commit in earlier.into_iter().filter(|commit| belongs(commit)) {
-            all.extend(repo.changed(commit.parents.first(), &Source::Commit(commit.id.clone()))?.files);
-        }
-        all.extend_from_slice(files);
-        Ok(all)
-    }
-
-    // The branch that work lands on, here or as it is remembered from the remote.
-    fn base(&self, laid: &Laid) -> Result<Option<CommitId>> {
-        let repo = &self.store.repo;
-        let configured = laid.version.snapshot.config.base.clone();
-        let Some(name) = configured.map_or_else(|| repo.default_branch(), |name| Ok(Some(name)))? else {
-            return Ok(None);
-        };
-        let names = [format!("refs/heads/{name}"), format!("refs/remotes/origin/{name}")];
-        Ok(names.iter().find_map(|name| repo.resolve(name).ok()))
     }
 }
 
@@ -272,21 +255,4 @@ pub(crate) fn before(
 // Before the first commit there is nothing.
 fn nothing(like: &Snapshot) -> Version {
     Version { snapshot: Snapshot::nothing(like.at.clone()), profiles: Vec::new() }
-}
-
-/// The commits of a first-parent walk from a tip: what was made on the branch itself.
-pub(crate) fn first_parents(tip: &CommitId, commits: &[CommitFacts]) -> HashSet<CommitId> {
-    let mut own = HashSet::new();
-    let mut next = Some(tip.clone());
-    while let Some(id) = next {
-        let commit = commits.iter().find(|commit| commit.id == id);
-        own.insert(id);
-        next = commit.and_then(|commit| commit.parents.first().cloned());
-    }
-    own
-}
-
-/// The message of a stored commit.
-pub(crate) fn said(commit: &CommitFacts) -> Message {
-    parse_bytes(&commit.message, None)
 }

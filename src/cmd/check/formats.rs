@@ -165,7 +165,7 @@ pub(super) fn github(found: &[Judged]) -> String {
         let complaint = &judged.finding.complaint;
         let word = if judged.finding.level == Level::Error { "error" } else { "warning" };
         let mut about: Vec<String> = Vec::new();
-        about.extend(complaint.file.as_ref().map(|file| format!("file={}", property(file))));
+        about.extend(complaint.file.as_ref().map(|file| format!("file={}", property(&clean(file)))));
         about.extend(complaint.line.map(|line| format!("line={line}")));
         about.push(format!("title={}", property(&format!("git-track: {}", judged.finding.rule))));
         format!("::{word} {}::{}\n", about.join(","), escaped(&sentence(judged)))

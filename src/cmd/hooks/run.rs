@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 use crate::derive::shell::word;
 use crate::error::{Error, Kind, Result};
 use crate::files::is_folder;
-use crate::model::facts::{CommitFacts, CommitId};
+use crate::model::facts::{CommitFacts, CommitId, MergeBase};
 use crate::model::rule::Level;
-use crate::rules::About;
 use crate::store::{At, Store};
 use crate::ui::{Line, Style, Text, cut};
 
 use super::super::Answer;
-use super::super::check::{Judged, Verdict, commits_of, formats, staged};
+use super::super::check::ranges::{Known, bases, commits_of};
+use super::super::check::{Judged, Making, Verdict, formats, staged};
 use super::super::context::Context;
 use super::super::documents::{self, Where};
 use super::super::session::world;
 use super::events::Event;
-use super::message;
+use super::message::{self, Written};
 
 /// The variable that skips hooks when it says no.
 pub(super) const SKIP: &str = "GIT_TRACK";
@@ -29,21 +29,30 @@ const TOLD: usize = 3;
 
 /// Runs a hook of git with the arguments that git gives it.
 pub(super) fn run(context: &Context, event: Event, args: &[OsString]) -> Result<Answer> {
-    if context.var(SKIP) == Some("0") {
+    // Whoever sends commits does not decide what is taken.
+    if context.var(SKIP) == Some("0") && event != Event::PreReceive {
         context.remark(format!("git-track: {} is skipped, because {SKIP}=0", event.name()));
         return Ok(Answer::default());
     }
-    let staged = |store: &Store, about: &[About]| {
-        staged(context, store, None, about).map(|found| Refusal::of(found, STAGED))
+    let staged = |store: &Store, making: Making| {
+        staged(context, store, None, making).map(|found| Refusal::of(found, STAGED))
     };
     let judged = match event {
         Event::PreCommit => context.history().and_then(|store| {
             pending(&store)?;
-            staged(&store, &[About::State, About::Change])
+            staged(&store, Making::Commit)
         }),
-        Event::PreMergeCommit => context.history().and_then(|store| staged(&store, &[About::State])),
-        Event::CommitMsg => texted(context, &file(event, args)?, "git commit --edit --file="),
-        Event::ApplypatchMsg => texted(context, &file(event, args)?, "git am --continue"),
+        Event::PreMergeCommit => context.history().and_then(|store| staged(&store, Making::Merge)),
+        Event::CommitMsg => {
+            let file = file(event, args)?;
+            texted(context, &file, Written::Here).and_then(|refusal| {
+                if !refusal.refuses() {
+                    message::prepare(context, &file, None)?;
+                }
+                Ok(refusal)
+            })
+        }
+        Event::ApplypatchMsg => texted(context, &file(event, args)?, Written::Elsewhere),
         Event::PrepareCommitMsg => {
             let source = args.get(1).and_then(|source| source.to_str());
             let prepared = message::prepare(context, &file(event, args)?, source);
@@ -57,11 +66,10 @@ pub(super) fn run(context: &Context, event: Event, args: &[OsString]) -> Result<
         }
     };
     let refusal = judged.map_err(undecided)?;
-    let refused = refusal.verdict.found.iter().any(|judged| judged.finding.level == Level::Error);
     if !refusal.verdict.found.is_empty() {
         context.ui.remark(&told(&refusal));
     }
-    Ok(Answer::default().exit(if refused { Kind::Refused.exit() } else { 0 }))
+    Ok(Answer::default().exit(if refusal.refuses() { Kind::Refused.exit() } else { 0 }))
 }
 
 /// What was found, and what to do about it.
@@ -71,22 +79,36 @@ struct Refusal {
     all: String,
     /// The command that gets back what was typed.
     again: Option<String>,
+    /// Whether whoever is refused may go on all the same.
+    skip: bool,
 }
+
+/// Columns of a line at most: what is longer is told by the command that tells all.
+const LONGEST: usize = 240;
 
 const STAGED: &str = "git track check --staged";
 
 impl Refusal {
     fn of(verdict: Verdict, all: impl Into<String>) -> Self {
-        Self { verdict, all: all.into(), again: None }
+        Self { verdict, all: all.into(), again: None, skip: true }
+    }
+
+    fn refuses(&self) -> bool {
+        self.verdict.found.iter().any(|judged| judged.finding.level == Level::Error)
     }
 }
 
-fn texted(context: &Context, file: &Path, again: &str) -> Result<Refusal> {
-    let verdict = message::judged(context, file, None)?;
+fn texted(context: &Context, file: &Path, written: Written) -> Result<Refusal> {
+    let verdict = message::judged(context, file, None, written)?;
     let shown = file.to_string_lossy();
-    let all = format!("git track check --message {}", word(&shown));
-    let again = if again.ends_with('=') { format!("{again}{}", word(&shown)) } else { again.to_owned() };
-    Ok(Refusal { verdict, all, again: Some(again) })
+    let shown = word(&shown);
+    let again = match written {
+        Written::Here => format!("git commit --edit --file={shown}   (with --amend, -a or paths, as before)"),
+        Written::Elsewhere => {
+            format!("edit {shown}, then: git apply --index .git/rebase-apply/patch && git am --continue")
+        }
+    };
+    Ok(Refusal { verdict, all: format!("git track check --message {shown}"), again: Some(again), skip: true })
 }
 
 fn file(event: Event, args: &[OsString]) -> Result<PathBuf> {
@@ -121,9 +143,9 @@ fn pending(store: &Store) -> Result<()> {
 
 /// At most ten lines: what is wrong, where the rest is, how to go on, and the command that mends the first.
 fn told(refusal: &Refusal) -> Text {
-    let Refusal { verdict, all, again } = refusal;
+    let Refusal { verdict, all, again, skip } = refusal;
     let mut text = Text::new();
-    let refused = verdict.found.iter().any(|judged| judged.finding.level == Level::Error);
+    let refused = refusal.refuses();
     let verb = if refused { "refused" } else { "passed" };
     let style = if refused { Style::Bad } else { Style::Warn };
     let head = format!("git-track: {verb}, {} in {}", formats::counts(&verdict.found), verdict.checked);
@@ -134,7 +156,7 @@ fn told(refusal: &Refusal) -> Text {
         let place = if place.trim().is_empty() { String::new() } else { format!("{}: ", place.trim()) };
         let line = format!("{place}{} [{}]", finding.complaint.message, finding.rule);
         let style = if finding.level == Level::Error { Style::Bad } else { Style::Warn };
-        text.line(Line::new().add(style, finding.level.word()).plain(" ").plain(cut(&line, 400)));
+        text.line(Line::new().add(style, finding.level.word()).plain(" ").plain(cut(&line, LONGEST)));
     }
     let more = verdict.found.len().saturating_sub(TOLD);
     if more > 0 {
@@ -144,14 +166,11 @@ fn told(refusal: &Refusal) -> Text {
         return text;
     }
     let Some(first) = verdict.found.first() else { return text };
-    text.line(
-        Line::new()
-            .plain("why: ")
-            .add(Style::Command, format!("git track explain {}", first.finding.rule))
-            .plain(format!("   skip once: {SKIP}=0 git …")),
-    );
+    let why = format!("git track explain {}", first.finding.rule);
+    let skip = if *skip { format!("   skip once: {SKIP}=0 git …") } else { String::new() };
+    text.line(Line::new().plain("why: ").add(Style::Command, why).plain(skip));
     if let Some(fix) = &first.finding.complaint.fix {
-        text.line(Line::new().plain("fix: ").add(Style::Command, fix));
+        text.line(Line::new().plain("fix: ").add(Style::Command, cut(fix, LONGEST)));
     }
     if let Some(again) = again {
         text.line(Line::new().plain("your text: ").add(Style::Command, again));
@@ -161,12 +180,13 @@ fn told(refusal: &Refusal) -> Text {
 
 /// A line of the standard input of `pre-push` and `pre-receive`.
 struct Update {
-    name: String,
+    /// The branch; a tag has none.
+    branch: Option<String>,
     old: Option<CommitId>,
     new: CommitId,
 }
 
-// What is deleted, and what is no branch, is not judged.
+// What is deleted, and what leads to no commit, is not judged.
 fn updates(
     store: &Store,
     input: &[u8],
@@ -179,11 +199,18 @@ fn updates(
         let Some([name, old, new]) = read(&words) else {
             return Err(Error::usage(format!("git did not say what it updates: `{line}`")));
         };
-        let (Some(name), false) = (name.strip_prefix("refs/heads/"), is_null(&new)) else { continue };
-        let new = store.repo.resolve(&format!("{new}^{{commit}}"))?;
+        let branch = name.strip_prefix("refs/heads/").map(str::to_owned);
+        if is_null(&new) {
+            continue;
+        }
+        let new = match store.repo.resolve(&format!("{new}^{{commit}}")) {
+            Ok(new) => new,
+            Err(_) if branch.is_none() => continue,
+            Err(error) => return Err(error),
+        };
         // What is not here was never fetched.
         let old = if is_null(&old) { None } else { store.repo.resolve(&format!("{old}^{{commit}}")).ok() };
-        all.push(Update { name: name.to_owned(), old, new });
+        all.push(Update { branch, old, new });
     }
     Ok(all)
 }
@@ -198,14 +225,7 @@ fn pushed(context: &Context, input: &[u8]) -> Result<Refusal> {
         [_, local, remote, old] => Some([remote, old, local].map(|word| (*word).to_owned())),
         _ => None,
     })?;
-    let known: Vec<CommitId> = store
-        .repo
-        .branches()?
-        .into_iter()
-        .filter(|branch| branch.remote)
-        .map(|branch| branch.commit)
-        .collect();
-    judged(context, &store, updates, &known)
+    judged(context, &store, updates, Known::Remotes)
 }
 
 fn received(context: &Context, input: &[u8]) -> Result<Refusal> {
@@ -214,22 +234,31 @@ fn received(context: &Context, input: &[u8]) -> Result<Refusal> {
         [old, new, name] => Some([name, old, new].map(|word| (*word).to_owned())),
         _ => None,
     })?;
-    let known: Vec<CommitId> = store.repo.branches()?.into_iter().map(|branch| branch.commit).collect();
-    judged(context, &store, updates, &known)
+    judged(context, &store, updates, Known::Everywhere).map(|refusal| Refusal { skip: false, ..refusal })
 }
 
-fn judged(context: &Context, store: &Store, updates: Vec<Update>, known: &[CommitId]) -> Result<Refusal> {
+// What comes to the base branch is judged whole by what stands there; what comes to another, by what stood where it left
+// the base, so that a branch cannot loosen its own rules push by push.
+fn judged(context: &Context, store: &Store, updates: Vec<Update>, known: Known) -> Result<Refusal> {
+    let repo = &store.repo;
     let mut verdict = Verdict { found: Vec::new(), checked: String::new(), count: 0 };
     let mut all = String::new();
-    for Update { name, old, new } in updates {
-        let mut from = known.to_vec();
-        from.extend(old.clone());
-        let commits: Vec<CommitFacts> = store.repo.commits(&from, &new)?;
+    for Update { branch, old, new } in updates {
+        let base = base_name(store, old.as_ref().unwrap_or(&new))?;
+        let is_base = branch.is_some() && branch == base;
+        let bases = if is_base { Vec::new() } else { bases(repo, base.as_deref(), known)? };
+        let judged: Vec<CommitId> = old.iter().chain(&bases).cloned().collect();
+        let commits: Vec<CommitFacts> = repo.commits(&judged, &new)?;
         if commits.is_empty() {
             continue;
         }
-        let policy = old.or_else(|| parent_of_all(&commits)).unwrap_or_else(|| new.clone());
-        let one = commits_of(context, store, &policy, &new, &commits, Some(name))?;
+        let left = bases.iter().find_map(|base| match repo.merge_base(base, &new) {
+            Ok(MergeBase::Found(at)) => Some(at),
+            _ => None,
+        });
+        let policy = if is_base { old } else { left.or(old) };
+        let policy = policy.or_else(|| parent_of_all(&commits)).unwrap_or_else(|| new.clone());
+        let one = commits_of(context, store, &policy, &new, &commits, branch)?;
         if all.is_empty() || !one.found.is_empty() && verdict.found.is_empty() {
             all = format!("git track check --range {}..{}", policy.short(), new.short());
         }
@@ -240,6 +269,11 @@ fn judged(context: &Context, store: &Store, updates: Vec<Update>, known: &[Commi
     verdict.checked =
         if verdict.count == 1 { "1 commit".to_owned() } else { format!("{} commits", verdict.count) };
     Ok(Refusal::of(verdict, all))
+}
+
+// The name of the branch that work lands on, as a commit has it.
+fn base_name(store: &Store, commit: &CommitId) -> Result<Option<String>> {
+    Ok(store.settings(&At::Commit(commit.clone()))?.base)
 }
 
 // What the oldest of some commits was made on.
