@@ -12,9 +12,9 @@ use serde_json::json;
 use crate::error::{Error, Kind, Result};
 use crate::model::facts::{CommitId, Source};
 use crate::model::rule::Level;
-use crate::rules::{About, Finding, RULES};
+use crate::rules::{About, Finding, RULES, Rule};
 use crate::store::{At, Store};
-use crate::ui::{Line, Style, Text};
+use crate::ui::Text;
 
 use super::Answer;
 use super::context::Context;
@@ -130,42 +130,25 @@ fn answer(context: &Context, format: Format, verdict: &Verdict) -> Result<Answer
     }))
 }
 
-/// What a rule asks for; without a name the list of all.
-pub(super) fn explain(args: &ExplainArgs) -> Result<Answer> {
-    let rules: Vec<&&crate::rules::Rule> = match &args.rule {
-        Some(id) => {
-            vec![RULES.iter().find(|rule| rule.id == id).ok_or_else(|| match crate::rules::rule(id) {
-                Err(error) => error,
-                Ok(_) => Error::new(Kind::Bug, format!("the rule {id} is not listed")),
-            })?]
-        }
-        None => RULES.iter().collect(),
+/// What a rule asks for, and how strict it is here; without a name the list of all.
+pub(super) fn explain(context: &Context, args: &ExplainArgs) -> Result<Answer> {
+    let rules: Vec<&Rule> = match &args.rule {
+        Some(id) => vec![crate::rules::rule(id)?],
+        None => RULES.to_vec(),
     };
-    let data: Vec<_> = rules
-        .iter()
-        .map(|rule| {
-            json!({"rule": rule.id, "summary": rule.summary, "help": rule.help, "level": rule.level.word(),
-                   "stages": rule.about.stages().split(", ").collect::<Vec<_>>()})
-        })
-        .collect();
-    let text = match &args.rule {
-        Some(id) => formats::explained(id)?,
-        None => {
-            let mut text = Text::new();
-            for rule in &rules {
-                let line = Line::new().add(Style::Strong, rule.id).to_column(21).plain(rule.level.word());
-                text.line(line.to_column(27).plain(crate::ui::cut(rule.summary, 53)));
-            }
-            text.gap();
-            text.line(
-                Line::new()
-                    .add(Style::Command, "git track explain RULE")
-                    .plain(" says why, and what can be set"),
-            );
-            text
-        }
+    // Outside of a repository the rules are what they are by default.
+    let here = context.store().and_then(|store| Version::read(&store, At::WorkTree)).ok();
+    let here = here.filter(|version| version.snapshot.initialised);
+    let level = |rule: &Rule| here.as_ref().map_or(rule.level, |version| version.level(rule));
+    let data = |rule: &&Rule| {
+        json!({"rule": rule.id, "summary": rule.summary, "help": rule.help, "level": level(rule).word(),
+               "default": rule.level.word(), "stages": rule.about.stages().split(", ").collect::<Vec<_>>()})
     };
-    Ok(Answer::new(text).with("rules", data))
+    let text = match (&args.rule, rules.as_slice()) {
+        (Some(_), [rule]) => formats::explained(rule, level(rule)),
+        _ => formats::listed_rules(&rules, level),
+    };
+    Ok(Answer::new(text).with("rules", rules.iter().map(data).collect::<Vec<_>>()))
 }
 
 /// What is about to be recorded.

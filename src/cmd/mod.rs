@@ -150,7 +150,7 @@ pub fn run(context: &Context, command: &Command, tree: fn() -> clap::Command) ->
         Command::Report(args) => report::run(context, args),
         Command::Guide(args) => report::guide(context, args),
         Command::Check(args) => check::run(context, args),
-        Command::Explain(args) => check::explain(args),
+        Command::Explain(args) => check::explain(context, args),
         Command::Trust(args) => trust::run(context, args),
         Command::Confined(args) => confined::run(context, args),
         Command::Undo(args) => undo::run(context, args),

@@ -8,7 +8,10 @@ use crate::error::{Error, Result};
 use crate::model::facts::{Changed, CommitId};
 use crate::model::page::Pages;
 use crate::model::profile::Profile;
-use crate::rules::{self, About, Broken, Case, Finding, Policy, Said, Sources, View, bound, judge};
+use crate::model::rule::Level;
+use crate::rules::{
+    self, About, Broken, Case, Complaint, Finding, Policy, Rule, Said, Sources, View, bound, judge,
+};
 use crate::store::{self, At, FOLDER, Snapshot, Store};
 
 use super::super::context::Context;
@@ -71,6 +74,13 @@ impl Version {
             }
         }
         Self { snapshot, profiles }
+    }
+
+    /// How strict a rule is here, about nothing in particular.
+    pub(crate) fn level(&self, rule: &Rule) -> Level {
+        let laid = world(&self.snapshot);
+        let policy = Policy { config: &self.snapshot.config, profiles: self.profiles(), world: &laid };
+        policy.level(rule, &Complaint::default())
     }
 
     fn profiles(&self) -> Vec<&Profile> {

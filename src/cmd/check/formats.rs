@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::model::rule::Level;
-use crate::rules::{Finding, RULES, Rule, rule};
-use crate::ui::{Line, Style, Text, clean, wrap};
+use crate::rules::{Finding, RULES, Rule};
+use crate::ui::{Line, Style, Text, clean, cut, wrap};
 
 use super::Judged;
 
@@ -234,9 +234,8 @@ fn xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// What a rule asks for, and why.
-pub(super) fn explained(id: &str) -> crate::error::Result<Text> {
-    let rule = rule(id)?;
+/// What a rule asks for, why, and how strict it is here.
+pub(super) fn explained(rule: &Rule, level: Level) -> Text {
     let mut text = Text::new();
     text.line(Line::new().add(Style::Strong, rule.id));
     for line in wrap(rule.summary, WIDTH).into_iter().chain([String::new()]) {
@@ -246,15 +245,28 @@ pub(super) fn explained(id: &str) -> crate::error::Result<Text> {
         text.line(line);
     }
     text.gap();
-    text.line(format!("runs in    {}", rule.about.stages()));
+    let stages = wrap(rule.about.stages(), WIDTH - 11);
+    for (at, line) in stages.iter().enumerate() {
+        text.line(format!("{:11}{line}", if at == 0 { "runs in" } else { "" }));
+    }
+    text.line(Line::new().plain("here       ").add(Style::Strong, level.word()));
     text.line(format!("by default {}", rule.level.word()));
-    text.line(
-        Line::new()
-            .plain("set it     ")
-            .add(Style::Command, format!("rules: {{{}: off}}", rule.id))
-            .plain(" in .track/config.yaml"),
-    );
-    Ok(text)
+    let set = format!("rules: {{{}: off}}", rule.id);
+    text.line(Line::new().plain("set it     ").add(Style::Command, set).plain(" in .track/config.yaml"));
+    text
+}
+
+/// The rules, and how strict each is here.
+pub(super) fn listed_rules(rules: &[&Rule], level: impl Fn(&Rule) -> Level) -> Text {
+    let mut text = Text::new();
+    for rule in rules {
+        let line = Line::new().add(Style::Strong, rule.id).to_column(21).plain(level(rule).word());
+        text.line(line.to_column(27).plain(cut(rule.summary, 53)));
+    }
+    text.gap();
+    let more = " says why, and what can be set";
+    text.line(Line::new().add(Style::Command, "git track explain RULE").plain(more));
+    text
 }
 
 #[cfg(test)]
