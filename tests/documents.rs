@@ -1,6 +1,8 @@
 //! Documents that people write are read and never written: every verb runs over a change, and their bytes stay.
 #![expect(clippy::disallowed_methods, reason = "a harness of processes and raw files")]
 
+mod newcomer;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use crate::derive::board::Board;
 use crate::derive::world::World;
 use crate::documents::bytes::{bare, headed, whole};
 use crate::documents::parts::part;
-use crate::documents::sheets::{Sheet, sheets};
+use crate::documents::sheets::{Sheet, is_open, sheets};
 use crate::documents::values::{of_process, of_workflow};
 use crate::error::{Error, Result};
 use crate::model::document::On;
@@ -20,6 +20,7 @@ use crate::model::workflow::Workflow;
 use crate::render::{self, Bounds};
 use crate::rules::Stale;
 use crate::store::{At, CONFIG, Snapshot, Store};
+use crate::ui::{Line, Style};
 
 use super::confined;
 use super::context::Context;
@@ -208,22 +209,33 @@ pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Vec<Edit> {
     let kept = match sheets(&world, touched) {
         Ok(sheets) => sheets,
         Err(error) => {
-            deciding.context.remark(error.to_string());
+            warn(deciding.context, &error.to_string());
             return Vec::new();
         }
     };
-    let kept = kept.into_iter().filter(|sheet| sheet.is_kept(on_base) && sheet.is_wanted(&world));
     let before = session::world(draft.snapshot);
+    // Nobody renders them once their workflow is closed: not the base branch, either.
+    let closes = |sheet: &Sheet| {
+        let own = sheet.of_one && sheet.document.on != On::Never;
+        own && is_closed(&world, &world, sheet) && !is_closed(&before, &world, sheet)
+    };
+    let kept = kept.into_iter();
+    let kept = kept.filter(|sheet| (sheet.is_kept(on_base) || closes(sheet)) && sheet.is_wanted(&world));
     let mut desk = Desk::default();
+    let mut failed = Vec::new();
     for sheet in kept {
         match desk.put(&renderer, (&world, Some(&before)), &sheet) {
             Ok(Standing::Foreign) => {
                 let line = format!("{} is not rendered by git-track and stays as it is", sheet.path);
-                deciding.context.remark(line);
+                warn(deciding.context, &line);
             }
             Ok(_) => {}
-            Err(error) => deciding.context.remark(error.to_string()),
+            Err(error) => failed.push((sheet.path, error)),
         }
+    }
+    for (message, error) in gathered(&failed) {
+        let place = error.place().map(|at| format!("{at}: ")).unwrap_or_default();
+        warn(deciding.context, &format!("{place}{message}"));
     }
     let edits = desk.edits();
     for edit in &edits {
@@ -231,6 +243,38 @@ pub(super) fn kept_with(deciding: &Deciding, draft: &Draft) -> Vec<Edit> {
         draft.snapshot.pages.expect(edit.path.clone(), here.store.foresee(&edit.path, after));
     }
     edits
+}
+
+/// Failures by what went wrong: several documents, or parts of one, may fail in the same way. Each with what is said of all
+/// of them, and the first.
+pub(super) fn gathered(failed: &[(RepoPath, Error)]) -> Vec<(String, &Error)> {
+    let mut groups: Vec<(&str, &Error, Vec<&RepoPath>)> = Vec::new();
+    for (path, error) in failed {
+        let why = error.message().strip_prefix(path.as_str()).unwrap_or(error.message());
+        let same =
+            |group: &&mut (&str, &Error, Vec<&RepoPath>)| group.0 == why && group.1.place() == error.place();
+        match groups.iter_mut().find(same) {
+            Some((.., paths)) if paths.contains(&path) => {}
+            Some((.., paths)) => paths.push(path),
+            None => groups.push((why, error, vec![path])),
+        }
+    }
+    let groups = groups.into_iter().map(|(why, error, paths)| match paths.as_slice() {
+        [first, more @ ..] if !more.is_empty() => (format!("{first} and {} more{why}", more.len()), error),
+        _ => (error.message().to_owned(), error),
+    });
+    groups.collect()
+}
+
+fn warn(context: &Context, line: &str) {
+    context.remark(Line::new().add(Style::Warn, "warning:").plain(" ").plain(line));
+}
+
+// Whether the workflow of a document is closed in another version of the state.
+fn is_closed(there: &World, world: &World, sheet: &Sheet) -> bool {
+    let board = sheet.boards.first().and_then(|&board| world.boards.get(board));
+    let known = board.and_then(|board| Some(there.find(&board.workflow.id)?.1));
+    known.is_some_and(|board| !is_open(board))
 }
 
 /// Documents whose files do not say what they should.

@@ -6,9 +6,10 @@ use crate::derive::board::Place;
 use crate::derive::changes::Change;
 use crate::derive::progress::{Progress, Source, progress};
 use crate::derive::world::{Spot, World};
+use crate::error::Error;
 use crate::model::state::Shown;
 use crate::store::Broken;
-use crate::ui::Style;
+use crate::ui::{Style, cut, width};
 
 /// An item for `--json`.
 pub(super) fn item(world: &World, spot: Spot) -> Value {
@@ -105,6 +106,24 @@ pub(super) fn waits_for(world: &World, spot: Spot) -> String {
 
 fn short(world: &World, board: usize, place: Place) -> String {
     world.board(Spot { board, place }).short(place)
+}
+
+/// A place and what is wrong there in about so many columns: a place is there to be opened, and is never cut.
+pub(super) fn at_place(place: &str, complaint: &str, columns: usize) -> String {
+    const LEAST: usize = 24;
+    let room = columns.saturating_sub(width(place) + 2).max(LEAST);
+    format!("{place}: {}", cut(complaint, room))
+}
+
+/// That a workflow cannot be read, with everything that is known of it.
+pub(super) fn unread(workflow: &str, broken: &Broken, complaint: &str) -> Error {
+    let error = Error::state(format!("{workflow} cannot be read: {complaint}"));
+    let error = broken.error.notes().iter().fold(error, |error, note| error.note(note.clone()));
+    let error = broken.error.hints().iter().fold(error, |error, hint| error.hint(hint.clone()));
+    match broken.error.place() {
+        Some(at) => error.at(at.clone()),
+        None => error,
+    }
 }
 
 /// A broken file for `--json`.

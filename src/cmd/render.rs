@@ -15,7 +15,7 @@ use crate::ui::{Line, Style, Table, Text};
 
 use super::Answer;
 use super::context::Context;
-use super::documents::{Desk, Renderer, Standing};
+use super::documents::{Desk, Renderer, Standing, gathered};
 use super::session::{Session, world};
 use super::write::{FileChanges, WriteArgs, apply_files, difference};
 
@@ -80,7 +80,7 @@ fn check(context: &Context, names: &[String]) -> Result<Answer> {
     let world = world(&session.snapshot);
     let mut desk = Desk::default();
     let looked = look(context, &session, (&world, names), &mut desk)?;
-    let mut table = Table::default();
+    let mut table = Table::uncut();
     // Elsewhere nobody has to bring up to date what is written on the base branch.
     let elsewhere = names.is_empty() && !session.is_on_base();
     let warns = |sheet: &Sheet| elsewhere && sheet.document.on == On::Base;
@@ -144,12 +144,16 @@ impl Looked<'_> {
             .iter()
             .filter_map(|(sheet, standing)| kept(sheet, *standing))
             .for_each(|line| text.line(line));
-        for (_, error) in &self.failed {
-            text.line(Line::new().add(Style::Bad, "FAILED").plain(format!("  {}", error.message())));
+        let failed = gathered(&self.failed);
+        for (index, (message, error)) in failed.iter().enumerate() {
+            text.line(Line::new().add(Style::Bad, "FAILED").plain(format!("  {message}")));
             if let Some(at) = error.place() {
                 text.line(Line::new().plain(format!("        --> {at}")));
             }
-            for hint in error.hints() {
+            // What helps several stands once, below the last of them.
+            let again =
+                |hint: &&String| failed.iter().skip(index + 1).any(|(_, other)| other.hints().contains(hint));
+            for hint in error.hints().iter().filter(|hint| !again(hint)) {
                 text.line(Line::new().plain("        ").add(Style::Command, hint));
             }
         }
@@ -220,8 +224,13 @@ fn chosen<'a>(
         }
         if matches.is_empty() {
             let error = Error::not_found(format!("there is no document `{name}`"));
-            let known: Vec<String> = all.iter().map(|sheet| sheet.name.to_string()).collect();
-            return Err(match nearest(name, known.iter().map(String::as_str)) {
+            let mut known: Vec<&str> = all.iter().map(|sheet| sheet.name.as_str()).collect();
+            known.sort_unstable();
+            known.dedup();
+            if let Some(broken) = session.broken_below(name) {
+                return Err(broken);
+            }
+            return Err(match nearest(name, known.iter().copied()) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None if known.is_empty() => error.hint("git track render --check"),
                 None => error.hint(format!("there are: {}", known.join(", "))),

@@ -13,7 +13,7 @@ use crate::model::actor::{Actor, ActorKind};
 use crate::model::state::State;
 use crate::store::{At, Broken, CONFIG, Snapshot, Store, generation};
 
-use crate::ui::{Line, Style, cut};
+use crate::ui::{Line, Style};
 
 use super::Answer;
 use super::context::Context;
@@ -60,8 +60,8 @@ pub(super) fn whole(snapshot: &Snapshot, answer: Answer) -> Answer {
         .exit(Kind::State.exit());
     answer.text.gap();
     for broken in snapshot.broken.iter().take(SOME) {
-        let what = format!("{}: {}", place_of(broken), complaint(broken));
-        answer.text.line(Line::new().add(Style::Bad, "BROKEN").plain("  ").plain(cut(&what, 72)));
+        let what = items::at_place(&place_of(broken), complaint(broken), 72);
+        answer.text.line(Line::new().add(Style::Bad, "BROKEN").plain("  ").plain(what));
     }
     if broken > SOME {
         answer.text.line(Line::new().add(Style::Dim, format!("        and {} more", broken - SOME)));
@@ -228,13 +228,19 @@ impl Session {
     fn broken(&self, workflow: &str) -> Option<Error> {
         let file = self.store.path_of(&crate::model::id::Id::parse(workflow).ok()?).ok()?;
         let broken = self.snapshot.broken.iter().find(|broken| broken.path == file.as_str())?;
-        let error = Error::state(format!("{workflow} cannot be read: {}", broken.error.message()));
-        let error = broken.error.notes().iter().fold(error, |error, note| error.note(note.clone()));
-        let error = broken.error.hints().iter().fold(error, |error, hint| error.hint(hint.clone()));
-        Some(match broken.error.place() {
-            Some(at) => error.at(at.clone()),
-            None => error,
-        })
+        Some(items::unread(workflow, broken, complaint(broken)))
+    }
+
+    /// Why a document cannot be found: the workflow that it is of, or may be of, cannot be read.
+    pub(super) fn broken_below(&self, document: &str) -> Option<Error> {
+        if let Some((workflow, _)) = document.split_once(':') {
+            return self.broken(workflow);
+        }
+        let workflow = |broken: &Broken| {
+            let file = broken.path.strip_prefix(".track/workflows/")?;
+            Some(items::unread(file.strip_suffix(".yaml").unwrap_or(file), broken, complaint(broken)))
+        };
+        self.snapshot.broken.iter().find_map(workflow)
     }
 
     /// The item that the branch carries.

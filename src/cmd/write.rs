@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::derive::changes::Change;
 use crate::derive::next::actions_after;
 use crate::derive::words;
-use crate::documents::parts::is_shared_and_changed;
+use crate::documents::parts::{is_first, is_shared_and_changed};
 use crate::error::{Error, Kind, Result};
 use crate::files::Lock;
 use crate::model::actor::{Actor, ActorKind};
@@ -133,7 +133,11 @@ pub(super) fn change(
 // A document that is rendered for the first time is told of; later ones follow the state silently.
 fn with_rendered(said: Said, kept: &[Edit]) -> Said {
     let mut text = Text::new();
-    for edit in kept.iter().filter(|edit| edit.before.is_none()) {
+    let is_new = |edit: &&Edit| match (&edit.before, &edit.after) {
+        (Some(before), Some(after)) => is_first(before, after),
+        (before, _) => before.is_none(),
+    };
+    for edit in kept.iter().filter(is_new) {
         text.line(Line::new().plain("  rendered       ").add(Style::Strong, edit.path.as_str()));
     }
     text.extend(said.text);

@@ -15,6 +15,12 @@ pub fn part(
     let begin =
         format!("<!-- git-track:begin {mark} from {source}. Do not edit here: run `git track render`. -->");
     let body = rendered.trim_end_matches('\n');
+    if let Some((index, line)) =
+        body.lines().enumerate().find(|(index, line)| Mark::of(*index, 0, line).is_some())
+    {
+        let what = format!("line {} of what its template prints is a mark: `{}`", index + 1, line.trim());
+        return Err(Error::state(what).hint("marks are written by git-track: leave them out of the template"));
+    }
     let block = |inner: &str| format!("{begin}\n{body}\n{inner}<!-- git-track:end {mark} -->");
     let file = std::str::from_utf8(before.unwrap_or_default());
     let file = file.map_err(|_| Error::state("the file is not UTF-8"))?;
@@ -42,6 +48,12 @@ pub fn part(
         }
     };
     Ok(format!("{bom}{written}").into_bytes())
+}
+
+/// Whether a file gets its first part: it was there, and nobody else's part was in it.
+pub fn is_first(before: &[u8], after: &[u8]) -> bool {
+    let has_parts = |bytes| !Read::of(&String::from_utf8_lossy(bytes)).marks.is_empty();
+    !has_parts(before) && has_parts(after)
 }
 
 /// Whether what a file holds besides its parts is not what another version of it holds: people are at work on it. A file

@@ -40,7 +40,21 @@ pub fn path_of(
         }
     };
     let path = fill(&fill(&document.path, known)?, known)?;
-    RepoPath::parse(&path).map_err(|error| error.message().to_owned())
+    let path = RepoPath::parse(&path).map_err(|error| error.message().to_owned())?;
+    if is_of_the_state(&path) {
+        return Err(format!("{path} is where git-track keeps its state; choose another place"));
+    }
+    Ok(path)
+}
+
+/// What no document may be written over or into, however a file system takes capital letters.
+const STATE: [&str; 3] = [".track/config.yaml", ".track/workflows", ".track/profiles"];
+
+fn is_of_the_state(path: &RepoPath) -> bool {
+    let path = path.as_str().to_lowercase();
+    let is =
+        |kept: &str| path.strip_prefix(kept).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    path == ".track" || STATE.into_iter().any(is)
 }
 
 /// Whether a document is about one workflow, not about all of its process.

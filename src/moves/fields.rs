@@ -99,6 +99,7 @@ const PART: [Settable; 8] = [
     ("findings", Reads::Bool),
     ("report", Reads::Text),
 ];
+const ARTIFACT: [Settable; 2] = [("text", Reads::Text), ("retention", Reads::Text)];
 const GROUNDING: [Settable; 2] = [("agents", Reads::List), ("aliases", Reads::List)];
 
 /// A value to set, as it was typed.
@@ -193,6 +194,9 @@ fn change(item: &mut Item, kind: Option<&Kind>, part: &Part, settings: &[Setting
         Part::Metric(id) => set_metric(item.metrics.get_mut(id).ok_or_else(gone)?, settings),
         Part::Gate(id) => set_gate(item.gates.get_mut(id).ok_or_else(gone)?, settings),
         Part::Checkpoint(id) => set_checkpoint(item.checkpoints.get_mut(id).ok_or_else(gone)?, settings),
+        Part::Record("artifacts", id) => {
+            set_in(item.artifacts.get_mut(id).ok_or_else(gone)?, "artifact", &ARTIFACT, settings)
+        }
         Part::GatePart(..) | Part::Line(_) | Part::Record(..) => {
             Err(Error::usage("records are not set; they are added, settled or edited in the file"))
         }

@@ -70,9 +70,11 @@ impl Store {
         if bytes.len() as u64 >= LARGEST {
             return Err(Error::state(format!("the template {path} is larger than 32 KiB")));
         }
-        let id = self.repo.hash(&bytes)?.to_string();
         let text = String::from_utf8(bytes)
             .map_err(|_| Error::state(format!("the template {path} is not UTF-8")))?;
+        // How a checkout ends its lines is no part of what a template says.
+        let text = text.replace("\r\n", "\n");
+        let id = self.repo.hash(text.as_bytes())?.to_string();
         // A copy that nobody has changed is as good as the original.
         if shipped() != Some(text.as_str()) {
             own.push(Own { path, id });

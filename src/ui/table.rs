@@ -13,12 +13,18 @@ const LEAST: usize = 12;
 pub struct Table {
     rows: Vec<Vec<(Style, String)>>,
     indent: usize,
+    is_uncut: bool,
 }
 
 impl Table {
+    /// A table whose rows may be wider than the screen: paths in it are there to be copied.
+    pub fn uncut() -> Self {
+        Self { is_uncut: true, ..Self::default() }
+    }
+
     /// A table without rows, moved to the right by so many columns.
     pub fn indented(indent: usize) -> Self {
-        Self { rows: Vec::new(), indent }
+        Self { indent, ..Self::default() }
     }
 
     /// Adds a row.
@@ -42,11 +48,12 @@ impl Table {
             .collect();
         let spare =
             |widths: &[usize]| self.indent + widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1);
-        let over = spare(&widths).saturating_sub(SCREEN);
+        let screen = if self.is_uncut { usize::MAX } else { SCREEN };
+        let over = spare(&widths).saturating_sub(screen);
         if let Some(last) = widths.last_mut() {
             *last = (*last).min((*last).saturating_sub(over).max(LEAST));
         }
-        while spare(&widths) > SCREEN {
+        while spare(&widths) > screen {
             // The first column names what the row is about.
             match widths.iter_mut().skip(1).max() {
                 Some(widest) if *widest > LEAST => *widest -= 1,

@@ -301,6 +301,12 @@ proptest! {
             for (name, report) in profile.reports.iter() {
                 let text = render(templates, &report.template, &value, Bounds::Own);
                 let text = text.map_err(|error| TestCaseError::fail(format!("{name}: {error}")))?;
+                // It goes into a chat, as plain sentences in one line.
+                if report.template == "daily.md" {
+                    let hides = |c: char| c != '\n' && c.is_control();
+                    prop_assert!(text.lines().count() == 1 && !text.contains(hides), "{}: {:?}", name, text);
+                    continue;
+                }
                 is_sound(&text).map_err(|why| TestCaseError::fail(format!("{name}: {why}\n{text}")))?;
             }
         }

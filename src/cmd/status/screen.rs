@@ -70,13 +70,16 @@ fn notices(text: &mut Text, view: &View) {
                 if attention.workflow.is_empty() { String::new() } else { cut(&attention.workflow, 22) };
             let reference = attention.reference.rsplit(':').next().unwrap_or(&attention.reference);
             let reference = if workflow.is_empty() { &attention.reference } else { reference };
-            let what = format!("{reference}: {}", attention.message);
             let mut line = Line::new().plain("  ");
             if !workflow.is_empty() {
                 line = line.plain(&workflow).to_column(26);
             }
             let room = 80usize.saturating_sub(line.width());
-            text.line(line.plain(cut(&what, room)));
+            let what = match attention.kind {
+                "broken" => items::at_place(reference, &attention.message, room),
+                _ => cut(&format!("{reference}: {}", attention.message), room),
+            };
+            text.line(line.plain(what));
             // The same command for several lines stands once, below the last of them.
             let again = few.get(index + 1).is_some_and(|next| next.command == attention.command);
             if !attention.command.is_empty() && !again {
@@ -217,10 +220,19 @@ fn item(text: &mut Text, view: &View) {
 fn documents(text: &mut Text, view: &View) {
     let Some(behind) = &view.documents else { return };
     let head = || Line::new().add(Style::Strong, "Documents").to_column(13);
-    if !behind.stale.is_empty() {
-        text.gap();
-        let count = format!("{} out of date", behind.stale.len());
-        text.line(head().plain(count).to_column(35).add(Style::Command, "git track render"));
+    let late = behind.stale.iter().filter(|(.., standing)| standing.is_behind()).count();
+    let others = [
+        (late, "out of date", "git track render"),
+        // That can only be put right by people.
+        (behind.stale.len() - late, "in the way", "git track render --check"),
+    ];
+    let others = others.into_iter().filter(|(count, ..)| *count > 0);
+    for (index, (count, what, command)) in others.enumerate() {
+        if index == 0 {
+            text.gap();
+        }
+        let line = if index == 0 { head() } else { Line::new().to_column(13) };
+        text.line(line.plain(format!("{count} {what}")).to_column(35).add(Style::Command, command));
     }
     if let Some((_, error)) = behind.failed.first() {
         text.gap();
