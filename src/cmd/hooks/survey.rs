@@ -107,10 +107,7 @@ impl Survey {
         let kept = self.dir.look(&event.kept())?;
         let named = self.configured.iter().any(|hook| hook.name == event.configured());
         let named = if named { Some(self.hook(context, &self.named, event)?) } else { None };
-        let calls = |bytes: &[u8]| {
-            let needle = format!("track hooks run {}", event.name());
-            bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
-        };
+        let calls = |bytes: &[u8]| calls(bytes, event);
         let written = self.place.written.as_ref().map(|written| written.join(event.name()));
         let by_hand = match (&hook, written) {
             (_, Some(written)) => read_outside(&written, SEARCHED).is_ok_and(|bytes| calls(&bytes)),
@@ -161,6 +158,18 @@ impl Survey {
             Condition::NoProgram
         }
     }
+}
+
+/// Whether a hook of somebody else has our line; in a comment it is none.
+fn calls(bytes: &[u8], event: Event) -> bool {
+    let needle = format!("track hooks run {}", event.name());
+    bytes.split(|&b| b == b'\n').any(|line| {
+        let before = |at: usize| at.checked_sub(1).and_then(|at| line.get(at));
+        let comment = |at: usize| before(at).is_none_or(|b| b.is_ascii_whitespace() || *b == b';');
+        let end = line.iter().enumerate().position(|(at, &b)| b == b'#' && comment(at));
+        let said = line.get(..end.unwrap_or(line.len())).unwrap_or_default();
+        said.windows(needle.len()).any(|window| window == needle.as_bytes())
+    })
 }
 
 fn on_path(context: &Context) -> bool {
