@@ -29,7 +29,10 @@ pub(super) struct Script {
 /// The script for an event.
 pub(super) fn script(event: Event, program: &Path) -> Vec<u8> {
     let refusal = if event.only_tells() { "0" } else { "1" };
-    let text = TEMPLATE.replace("@EVENT@", event.name()).replace("@REFUSAL@", refusal);
+    // Whoever pushes does not decide whether the server looks.
+    let skip = if event == Event::PreReceive { "" } else { ", or skip it: GIT_TRACK=0 git ..." };
+    let text =
+        TEMPLATE.replace("@EVENT@", event.name()).replace("@REFUSAL@", refusal).replace("@SKIP@", skip);
     // What is put in last is not looked at again, whatever it is called.
     let (before, after) = text.split_once("@BINARY@").unwrap_or_default();
     [before.as_bytes(), quoted(program.as_os_str()).as_bytes(), after.as_bytes()].concat()
