@@ -215,7 +215,8 @@ fn install(context: &Context, (repo, files): (&Repo, &Files), events: &[Event], 
 fn uninstall(context: &Context, (repo, files): (&Repo, &Files), events: &[Event]) -> Result<Answer> {
     let decide = || -> Result<(Survey, Plan)> {
         let survey = Survey::new(context, repo)?;
-        let plan = plan::uninstall(&survey, &look(context, &survey, events)?);
+        let plan = plan::uninstall(&survey, &look(context, &survey, events)?)
+            .map_err(|error| error.note("nothing written"))?;
         Ok((survey, plan))
     };
     let (survey, plan) = decide()?;

@@ -51,6 +51,18 @@ pub(super) fn read(bytes: &[u8]) -> Option<Script> {
     Some(Script { version, program: program(bytes) })
 }
 
+/// Whether a script is as it was written, as far as can be told of one of another version.
+pub(super) fn is_untouched(event: Event, bytes: &[u8], found: &Script) -> bool {
+    let Some(program) = &found.program else { return false };
+    let written = script(event, program);
+    let mark = |version: u32| [b"\n", MARK, version.to_string().as_bytes(), b":"].concat();
+    let (ours, theirs) = (mark(version()), mark(found.version));
+    let Some(at) = written.windows(ours.len()).position(|window| window == ours) else { return false };
+    let (before, rest) = written.split_at(at);
+    let after = rest.get(ours.len()..).unwrap_or_default();
+    bytes == [before, &theirs, after].concat()
+}
+
 // The word ends where a quote is not followed by one that stands for itself.
 fn program(bytes: &[u8]) -> Option<PathBuf> {
     let at = bytes.windows(PROGRAM.len()).position(|window| window == PROGRAM)?;

@@ -44,8 +44,32 @@ pub(super) struct Found {
     pub(super) kept: Option<HookFile>,
     /// Our script that the configuration names, and whether it does.
     pub(super) named: Option<Hook>,
+    /// Lines of somebody in our hook, which go nowhere without a copy.
+    pub(super) edited: Option<Edited>,
+    /// The same for our script that the configuration names.
+    pub(super) edited_named: Option<Edited>,
     /// Whether somebody wrote our line into a hook of theirs.
     pub(super) by_hand: bool,
+}
+
+/// A script of ours that somebody changed.
+pub(super) struct Edited {
+    /// The script.
+    file: HookFile,
+    /// What has the name of its copy.
+    copy: Option<HookFile>,
+}
+
+impl Edited {
+    /// Whether there is a copy; `None`: something else has its name.
+    pub(super) fn is_kept(&self) -> Option<bool> {
+        match &self.copy {
+            None => Some(false),
+            Some(copy) if copy.is_same(&self.file) => Some(true),
+            Some(copy) if copy.kind == HookKind::File && copy.bytes == self.file.bytes => Some(true),
+            Some(_) => None,
+        }
+    }
 }
 
 /// What has the name of a hook.
@@ -120,7 +144,8 @@ impl Survey {
                 && by_name.into_iter().any(|hook| {
                     hook.events.iter().any(|one| one == event.name()) && calls(hook.command.as_bytes())
                 });
-        Ok(Found { event, hook, kept, named, by_hand })
+        let (edited, edited_named) = (edited(&self.dir, event)?, edited(&self.named, event)?);
+        Ok(Found { event, hook, kept, named, edited, edited_named, by_hand })
     }
 
     fn hook(&self, context: &Context, dir: &HookDir, event: Event) -> Result<Hook> {
@@ -135,17 +160,13 @@ impl Survey {
     }
 
     fn condition(&self, context: &Context, event: Event, file: &HookFile, script: &Script) -> Condition {
-        let written = |program: &Path| shim::script(event, program) == file.bytes;
         let mode = self.shared.of(file.mode & 0o777);
         match script.version.cmp(&shim::version()) {
             std::cmp::Ordering::Greater => return Condition::Newer,
             std::cmp::Ordering::Less => return Condition::Outdated,
             std::cmp::Ordering::Equal => {}
         }
-        let same = match &script.program {
-            Some(program) => written(program),
-            None => false,
-        };
+        let same = shim::is_untouched(event, &file.bytes, script);
         if !file.runs || self.shared != Shared::default() && mode != file.mode & 0o777 {
             Condition::NotExecutable
         } else if !same {
@@ -157,6 +178,16 @@ impl Survey {
         } else {
             Condition::NoProgram
         }
+    }
+}
+
+fn edited(dir: &HookDir, event: Event) -> Result<Option<Edited>> {
+    let Some(file) = dir.look(event.name())? else { return Ok(None) };
+    match shim::read(&file.bytes) {
+        Some(script) if !shim::is_untouched(event, &file.bytes, &script) => {
+            Ok(Some(Edited { file, copy: dir.look(&event.edited())? }))
+        }
+        _ => Ok(None),
     }
 }
 
