@@ -30,8 +30,8 @@ fn pre_commit_gets_every_entry_twice() {
     let entries = read(".pre-commit-hooks.yaml");
     let entries = entries.as_array().unwrap();
     let by_id = |id: &str| entries.iter().find(|entry| entry["id"] == id).unwrap();
-    assert_eq!(entries.len(), 6);
-    for id in ["git-track", "git-track-msg", "git-track-push"] {
+    assert_eq!(entries.len(), 8);
+    for id in ["git-track", "git-track-merge", "git-track-msg", "git-track-push"] {
         let (system, source) = (by_id(id), by_id(&format!("{id}-src")));
         assert_eq!((&system["language"], &source["language"]), (&"system".into(), &"rust".into()));
         for key in ["entry", "stages", "always_run", "pass_filenames", "minimum_pre_commit_version"] {
@@ -51,6 +51,24 @@ fn pre_commit_gets_every_entry_twice() {
         ["ours hooks run pre-commit []", "ours hooks run commit-msg .git/COMMIT_EDITMSG []"]
     );
     assert_eq!(by_id("git-track-msg")["pass_filenames"], Value::Null, "the file of the message is passed");
+}
+
+#[test]
+fn pre_commit_runs_each_event_at_its_own_stage() {
+    let scene = Scene::new();
+    let entries = read(".pre-commit-hooks.yaml");
+    for entry in entries.as_array().unwrap() {
+        let stages = entry["stages"].as_array().unwrap();
+        assert_eq!(stages.len(), 1, "{entry}");
+        run(&scene, entry["entry"].as_str().unwrap(), &[], &[]).exits(0);
+        let ran = format!("ours hooks run {} ", stages[0].as_str().unwrap());
+        assert!(scene.log()[0].starts_with(&ran), "{entry}");
+    }
+    let docs = include_str!("../../docs/hooks.md");
+    for entry in entries.as_array().unwrap() {
+        let id = entry["id"].as_str().unwrap();
+        assert!(id.ends_with("-src") || docs.contains(&format!("{{ id: {id} }}")), "{id}");
+    }
 }
 
 #[test]
