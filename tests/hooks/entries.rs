@@ -123,19 +123,57 @@ fn the_action_judges_the_right_commits() {
     assert_eq!(action["runs"]["using"], "composite");
     let step = &action["runs"]["steps"][0];
     assert_eq!(step["shell"], "sh");
-    let line = step["run"].as_str().unwrap();
-    let zero = "0".repeat(40);
-    let cases: [(&[(&str, &str)], &str); 4] = [
-        (&[("RANGE", "x..y")], "x..y"),
+    // As GitHub runs it.
+    let line = &format!("set -e\n{}", step["run"].as_str().unwrap());
+    let commit = |name: &str| {
+        scene.repo.write("a.txt", name);
+        scene.repo.commit(name)
+    };
+    let (base, old) = (scene.repo.git(&["rev-parse", "HEAD"]), commit("feat: old"));
+    scene.repo.git(&["update-ref", "refs/remotes/origin/main", &base]);
+    let new = commit("feat: new");
+    let (zero, gone) = ("0".repeat(40), "1".repeat(40));
+    let (main, side) = ("refs/heads/main", "refs/heads/side");
+    let since_main = format!("origin/main..{new}");
+    let given = format!("{base}..{old}");
+    let push = |reference: &'static str, before| {
+        vec![("REF", reference), ("BEFORE", before), ("HEAD_SHA", new.as_str()), ("DEFAULT", "main")]
+    };
+    let pulled = vec![("PULLED", base.as_str()), ("BEFORE", &old), ("HEAD_SHA", &new), ("DEFAULT", "main")];
+    let cases = [
+        (vec![("RANGE", given.as_str())], given.clone()),
+        // What cannot be counted is for the program to refuse.
+        (vec![("RANGE", "x..y")], "x..y".to_owned()),
         // A push to the branch of a pull request tells what was there before, too.
-        (&[("PULLED", "base"), ("BEFORE", "old"), ("HEAD_SHA", "head")], "base..head"),
-        (&[("BEFORE", "old"), ("HEAD_SHA", "new")], "old..new"),
-        (&[("BEFORE", &zero), ("HEAD_SHA", "new"), ("DEFAULT", "main")], "origin/main..new"),
+        (pulled, format!("{base}..{new}")),
+        (push(main, &old), format!("{old}..{new}")),
+        (push(main, &zero), since_main.clone()),
+        (push(main, &gone), since_main.clone()),
+        (push(main, ""), since_main.clone()),
+        // A branch does not loosen its own rules push by push.
+        (push(side, &old), since_main.clone()),
+        (push(side, &zero), since_main.clone()),
+        (push(side, &gone), since_main),
     ];
     for (vars, range) in cases {
-        let vars = [&[("PROGRAM", "git-track"), ("OURS", "1")], vars].concat();
+        let vars = [&[("PROGRAM", "git-track"), ("OURS", "1")], vars.as_slice()].concat();
         run(&scene, line, &vars, &[]).exits(1);
         assert_eq!(scene.log(), [format!("ours check --range {range} --format github []")]);
+    }
+    // What was there before may be had from the remote, as of a forced push.
+    let other = Scene::new();
+    other.repo.write("b.txt", "b");
+    let forced = other.repo.commit("feat: forced away");
+    other.repo.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    scene.repo.git(&["remote", "add", "origin", other.repo.path().to_str().unwrap()]);
+    let vars = [vec![("PROGRAM", "git-track")], push(main, &forced)].concat();
+    run(&scene, line, &vars, &[]).exits(0);
+    assert_eq!(scene.log(), [format!("ours check --range {forced}..{new} --format github []")]);
+    // Nothing is added.
+    for vars in [push(main, &new), vec![("RANGE", "HEAD..HEAD")]] {
+        let vars = [vec![("PROGRAM", "git-track"), ("OURS", "1")], vars].concat();
+        run(&scene, line, &vars, &[]).exits(0).says("::notice::").says("holds no commit");
+        assert_eq!(scene.log(), NOTHING);
     }
     let shallow = scene.repo.path().join(".git/shallow");
     fs::write(shallow, format!("{}\n", scene.repo.git(&["rev-parse", "HEAD"]))).unwrap();
