@@ -41,12 +41,17 @@ pub(super) struct Finding {
 
 /// Looks at everything; exit 4 when something is broken.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
-    let store = context.store()?;
-    let mut findings = surroundings(context, &store);
-    findings.extend(state(context, &store)?);
-    if args.canary {
-        findings.extend(canary::run(context, &store)?);
-    }
+    let findings = if context.repo()?.work_tree().is_none() && !args.canary {
+        without_files(context, &context.history()?)
+    } else {
+        let store = context.store()?;
+        let mut findings = surroundings(context, &store);
+        findings.extend(state(context, &store)?);
+        if args.canary {
+            findings.extend(canary::run(context, &store)?);
+        }
+        findings
+    };
     let mut text = Text::new();
     let mut listed: Vec<Value> = Vec::new();
     for finding in &findings {
@@ -86,40 +91,60 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     Ok(Answer::new(text).with("findings", listed).exit(if broken { 4 } else { 0 }))
 }
 
+fn fine(what: impl Into<String>) -> Finding {
+    Finding { what: what.into(), problem: None, mild: false }
+}
+
 fn surroundings(context: &Context, store: &Store) -> Vec<Finding> {
+    let mut findings = machinery(context, store);
+    findings.push(match context.actor(&store.repo) {
+        Ok(actor) => fine(format!("you are {actor}")),
+        Err(problem) => Finding { what: "identity".to_owned(), problem: Some(problem), mild: false },
+    });
+    findings.push(interrupted(store));
+    findings.push(ignored(context, store));
+    findings.push(hooks(context, store));
+    findings
+}
+
+// Where people only push to, nobody acts and no file is written: git and its hooks are all there is.
+fn without_files(context: &Context, store: &Store) -> Vec<Finding> {
+    let mut findings = machinery(context, store);
+    findings.push(interrupted(store));
+    findings.push(hooks(context, store));
+    findings.push(fine("no work tree here: state is read where there is one"));
+    findings
+}
+
+fn machinery(context: &Context, store: &Store) -> Vec<Finding> {
     let repo = &store.repo;
-    let fine = |what: String| Finding { what, problem: None, mild: false };
     let mut findings = Vec::new();
     let version = Call::git_read(context.cwd(), context.vars()).arg("version").checked();
     findings.push(match version {
-        Ok(version) => fine(String::from_utf8_lossy(&version).trim().to_owned()),
+        Ok(version) => fine(String::from_utf8_lossy(&version).trim()),
         Err(problem) => Finding { what: "git".to_owned(), problem: Some(problem), mild: false },
     });
+    let bare = if repo.is_bare() { "bare repository" } else { "repository" };
     let way = if repo.is_fast() { "read directly" } else { "read through git, slower" };
-    findings.push(fine(format!("repository, {way}")));
+    findings.push(fine(format!("{bare}, {way}")));
     if repo.is_shallow() {
         let problem = Error::repository("history ends early").hint("git fetch --unshallow");
         findings.push(Finding { what: "shallow clone".to_owned(), problem: Some(problem), mild: true });
     }
-    let actor = context.actor(repo);
-    findings.push(match actor {
-        Ok(actor) => fine(format!("you are {actor}")),
-        Err(problem) => Finding { what: "identity".to_owned(), problem: Some(problem), mild: false },
-    });
-    findings.push(match store.files.pending() {
-        Ok(None) => fine("no interrupted change".to_owned()),
+    findings
+}
+
+fn interrupted(store: &Store) -> Finding {
+    let what = "interrupted change".to_owned();
+    match store.files.pending() {
+        Ok(None) => fine("no interrupted change"),
         Ok(Some(pending)) => {
             let problem = Error::new(Kind::Pending, format!("{} is left", pending.journal.display()))
                 .hint("git track recover");
-            Finding { what: "interrupted change".to_owned(), problem: Some(problem), mild: false }
+            Finding { what, problem: Some(problem), mild: false }
         }
-        Err(problem) => {
-            Finding { what: "interrupted change".to_owned(), problem: Some(problem), mild: false }
-        }
-    });
-    findings.push(ignored(context, store));
-    findings.push(hooks(context, store));
-    findings
+        Err(problem) => Finding { what, problem: Some(problem), mild: false },
+    }
 }
 
 // Without hooks everything works, and nothing is refused; hooks that do not run are worse, because somebody relies on them.
@@ -135,7 +160,8 @@ fn hooks(context: &Context, store: &Store) -> Finding {
                 0 => "none is installed, so that nothing is refused before it is committed".to_owned(),
                 fine => format!("{fine} of {} run git-track", health.of),
             };
-            let problem = Error::refused(message).hint("git track hooks install");
+            let server = if store.repo.is_bare() { " --server" } else { "" };
+            let problem = Error::refused(message).hint(format!("git track hooks install{server}"));
             Finding { what, problem: Some(problem), mild: true }
         }
         Ok(health) => {

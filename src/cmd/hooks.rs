@@ -215,7 +215,8 @@ fn install(context: &Context, (repo, files): (&Repo, &Files), events: &[Event], 
 fn uninstall(context: &Context, (repo, files): (&Repo, &Files), events: &[Event]) -> Result<Answer> {
     let decide = || -> Result<(Survey, Plan)> {
         let survey = Survey::new(context, repo)?;
-        let plan = plan::uninstall(&survey, &look(context, &survey, events)?);
+        let plan = plan::uninstall(&survey, &look(context, &survey, events)?)
+            .map_err(|error| error.note("nothing written"))?;
         Ok((survey, plan))
     };
     let (survey, plan) = decide()?;
@@ -258,7 +259,9 @@ fn verify(context: &Context, repo: &Repo, survey: &Survey, events: &[Event]) -> 
         return Ok(());
     }
     let tried = repo.try_hook(one.event.name())?;
-    if tried.is_success() && tried.complaint().contains("because GIT_TRACK=0") {
+    // What a server runs cannot be skipped; of no push there is nothing to refuse.
+    let heard = one.event == Event::PreReceive || tried.complaint().contains("because GIT_TRACK=0");
+    if tried.is_success() && heard {
         return Ok(());
     }
     let path = survey.dir.path().join(one.event.name());

@@ -89,13 +89,53 @@ fn a_script_changed_by_hand_is_still_ours() {
     for changed in [format!("{text}echo more\n"), text.replace("#!/bin/sh\n", "#!/bin/bash\n# mine\n")] {
         fs::write(&hook, changed).unwrap();
         assert_eq!(scene.states(scene.repo.path()).1["pre-commit"], "edited");
-        scene.track(&["install"]).exits(0).says("pre-commit: written anew");
+        let before = fs::read_to_string(&hook).unwrap();
+        scene.track(&["install"]).exits(0).says("pre-commit: written anew").says("pre-commit.edited`");
+        let copy = scene.hook("pre-commit.edited");
+        assert_eq!(fs::read_to_string(&copy).unwrap(), before);
+        fs::remove_file(copy).unwrap();
         assert_eq!(everything(&scene.hooks()), current, "no script of ours is kept as a foreign one");
     }
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(scene.states(scene.repo.path()).1["pre-commit"], "not-executable");
     scene.track(&["install"]).exits(0);
     assert_eq!(everything(&scene.hooks()), current);
+}
+
+#[test]
+fn lines_in_a_script_of_ours_are_kept() {
+    for command in ["install", "uninstall"] {
+        let scene = Scene::new();
+        executable(&scene.hook("pre-push"), NOTES);
+        scene.track(&["install"]).exits(0);
+        for (event, version) in [("pre-commit", "1"), ("pre-push", "1"), ("commit-msg", "0")] {
+            let text = fs::read_to_string(scene.hook(event)).unwrap();
+            let text = text.replace("# git-track shim 1", &format!("# git-track shim {version}"));
+            executable(&scene.hook(event), &format!("{text}echo mine\n"));
+        }
+        let before = everything(&scene.hooks());
+        scene.track(&[command, "--dry-run"]).exits(0);
+        assert_eq!(everything(&scene.hooks()), before);
+        fs::write(scene.hook("pre-push.edited"), "somebody's\n").unwrap();
+        let taken = everything(&scene.hooks());
+        let refused = scene.track(&[command]).exits(1).says("pre-push.edited` is there already");
+        refused.says("nothing written");
+        assert_eq!(everything(&scene.hooks()), taken);
+        fs::remove_file(scene.hook("pre-push.edited")).unwrap();
+        // A stop after the copy was made.
+        fs::hard_link(scene.hook("pre-commit"), scene.hook("pre-commit.edited")).unwrap();
+        let ran = scene.track(&[command]).exits(0);
+        for event in ["pre-commit", "pre-push", "commit-msg"] {
+            let copy = scene.hook(&format!("{event}.edited"));
+            assert!(ran.stdout.contains(copy.to_str().unwrap()), "{ran:?}");
+            assert_eq!(fs::read(copy).unwrap(), before[event].1, "{command} {event}");
+            assert!(
+                fs::read(scene.hook(event)).is_ok_and(|now| now != before[event].1)
+                    == (command == "install" || event == "pre-push")
+            );
+        }
+        scene.track(&[command]).exits(0).says("nothing to do");
+    }
 }
 
 #[test]

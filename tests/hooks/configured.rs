@@ -105,3 +105,20 @@ fn never_both() {
         (Some(1), "broken", "twice")
     );
 }
+
+#[test]
+fn lines_in_a_named_script_are_kept() {
+    let scene = Scene::new();
+    let newer = newer_git(&scene);
+    let script = scene.repo.path().join(".git/track/hooks/pre-commit");
+    for command in [&["install", "--config"][..], &["uninstall"]] {
+        call(&scene, &newer, &["install", "--config"]);
+        let text = std::fs::read_to_string(&script).unwrap() + "echo mine\n";
+        executable(&script, &text);
+        call(&scene, &newer, command);
+        let copy = script.with_extension("edited");
+        assert_eq!(std::fs::read_to_string(&copy).unwrap(), text, "{command:?}");
+        std::fs::remove_file(copy).unwrap();
+    }
+    assert!(!script.exists());
+}

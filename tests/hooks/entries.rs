@@ -30,8 +30,8 @@ fn pre_commit_gets_every_entry_twice() {
     let entries = read(".pre-commit-hooks.yaml");
     let entries = entries.as_array().unwrap();
     let by_id = |id: &str| entries.iter().find(|entry| entry["id"] == id).unwrap();
-    assert_eq!(entries.len(), 6);
-    for id in ["git-track", "git-track-msg", "git-track-push"] {
+    assert_eq!(entries.len(), 8);
+    for id in ["git-track", "git-track-merge", "git-track-msg", "git-track-push"] {
         let (system, source) = (by_id(id), by_id(&format!("{id}-src")));
         assert_eq!((&system["language"], &source["language"]), (&"system".into(), &"rust".into()));
         for key in ["entry", "stages", "always_run", "pass_filenames", "minimum_pre_commit_version"] {
@@ -51,6 +51,24 @@ fn pre_commit_gets_every_entry_twice() {
         ["ours hooks run pre-commit []", "ours hooks run commit-msg .git/COMMIT_EDITMSG []"]
     );
     assert_eq!(by_id("git-track-msg")["pass_filenames"], Value::Null, "the file of the message is passed");
+}
+
+#[test]
+fn pre_commit_runs_each_event_at_its_own_stage() {
+    let scene = Scene::new();
+    let entries = read(".pre-commit-hooks.yaml");
+    for entry in entries.as_array().unwrap() {
+        let stages = entry["stages"].as_array().unwrap();
+        assert_eq!(stages.len(), 1, "{entry}");
+        run(&scene, entry["entry"].as_str().unwrap(), &[], &[]).exits(0);
+        let ran = format!("ours hooks run {} ", stages[0].as_str().unwrap());
+        assert!(scene.log()[0].starts_with(&ran), "{entry}");
+    }
+    let docs = include_str!("../../docs/hooks.md");
+    for entry in entries.as_array().unwrap() {
+        let id = entry["id"].as_str().unwrap();
+        assert!(id.ends_with("-src") || docs.contains(&format!("{{ id: {id} }}")), "{id}");
+    }
 }
 
 #[test]
@@ -105,19 +123,57 @@ fn the_action_judges_the_right_commits() {
     assert_eq!(action["runs"]["using"], "composite");
     let step = &action["runs"]["steps"][0];
     assert_eq!(step["shell"], "sh");
-    let line = step["run"].as_str().unwrap();
-    let zero = "0".repeat(40);
-    let cases: [(&[(&str, &str)], &str); 4] = [
-        (&[("RANGE", "x..y")], "x..y"),
+    // As GitHub runs it.
+    let line = &format!("set -e\n{}", step["run"].as_str().unwrap());
+    let commit = |name: &str| {
+        scene.repo.write("a.txt", name);
+        scene.repo.commit(name)
+    };
+    let (base, old) = (scene.repo.git(&["rev-parse", "HEAD"]), commit("feat: old"));
+    scene.repo.git(&["update-ref", "refs/remotes/origin/main", &base]);
+    let new = commit("feat: new");
+    let (zero, gone) = ("0".repeat(40), "1".repeat(40));
+    let (main, side) = ("refs/heads/main", "refs/heads/side");
+    let since_main = format!("origin/main..{new}");
+    let given = format!("{base}..{old}");
+    let push = |reference: &'static str, before| {
+        vec![("REF", reference), ("BEFORE", before), ("HEAD_SHA", new.as_str()), ("DEFAULT", "main")]
+    };
+    let pulled = vec![("PULLED", base.as_str()), ("BEFORE", &old), ("HEAD_SHA", &new), ("DEFAULT", "main")];
+    let cases = [
+        (vec![("RANGE", given.as_str())], given.clone()),
+        // What cannot be counted is for the program to refuse.
+        (vec![("RANGE", "x..y")], "x..y".to_owned()),
         // A push to the branch of a pull request tells what was there before, too.
-        (&[("PULLED", "base"), ("BEFORE", "old"), ("HEAD_SHA", "head")], "base..head"),
-        (&[("BEFORE", "old"), ("HEAD_SHA", "new")], "old..new"),
-        (&[("BEFORE", &zero), ("HEAD_SHA", "new"), ("DEFAULT", "main")], "origin/main..new"),
+        (pulled, format!("{base}..{new}")),
+        (push(main, &old), format!("{old}..{new}")),
+        (push(main, &zero), since_main.clone()),
+        (push(main, &gone), since_main.clone()),
+        (push(main, ""), since_main.clone()),
+        // A branch does not loosen its own rules push by push.
+        (push(side, &old), since_main.clone()),
+        (push(side, &zero), since_main.clone()),
+        (push(side, &gone), since_main),
     ];
     for (vars, range) in cases {
-        let vars = [&[("PROGRAM", "git-track"), ("OURS", "1")], vars].concat();
+        let vars = [&[("PROGRAM", "git-track"), ("OURS", "1")], vars.as_slice()].concat();
         run(&scene, line, &vars, &[]).exits(1);
         assert_eq!(scene.log(), [format!("ours check --range {range} --format github []")]);
+    }
+    // What was there before may be had from the remote, as of a forced push.
+    let other = Scene::new();
+    other.repo.write("b.txt", "b");
+    let forced = other.repo.commit("feat: forced away");
+    other.repo.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    scene.repo.git(&["remote", "add", "origin", other.repo.path().to_str().unwrap()]);
+    let vars = [vec![("PROGRAM", "git-track")], push(main, &forced)].concat();
+    run(&scene, line, &vars, &[]).exits(0);
+    assert_eq!(scene.log(), [format!("ours check --range {forced}..{new} --format github []")]);
+    // Nothing is added.
+    for vars in [push(main, &new), vec![("RANGE", "HEAD..HEAD")]] {
+        let vars = [vec![("PROGRAM", "git-track"), ("OURS", "1")], vars].concat();
+        run(&scene, line, &vars, &[]).exits(0).says("::notice::").says("holds no commit");
+        assert_eq!(scene.log(), NOTHING);
     }
     let shallow = scene.repo.path().join(".git/shallow");
     fs::write(shallow, format!("{}\n", scene.repo.git(&["rev-parse", "HEAD"]))).unwrap();

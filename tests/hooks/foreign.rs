@@ -145,3 +145,22 @@ fn a_folder_in_the_way_is_told() {
     scene.track(&["install", "--event", "pre-commit,commit-msg"]).exits(0);
     assert_eq!(everything(&scene.hooks()).len(), before.len() + 2);
 }
+
+#[test]
+fn our_line_in_a_comment_is_no_call() {
+    let line = "git-track hooks run pre-commit \"$@\"";
+    for comment in
+        [format!("# old: {line}"), format!("\t#{line}"), format!("true # {line}"), format!("true;#{line}")]
+    {
+        let scene = Scene::new();
+        executable(&scene.hook("pre-commit"), &format!("#!/bin/sh\n{comment}\n"));
+        assert_eq!(scene.states(scene.repo.path()).1["pre-commit"], "foreign", "{comment}");
+        scene.track(&["install"]).exits(0).says("becomes pre-commit.pre-track");
+        assert_eq!(scene.states(scene.repo.path()).1["pre-commit"], "chained", "{comment}");
+    }
+    for call in [format!("echo ${{1#x}}; {line} # and so on"), format!("# {line}\nset -e\n  {line}")] {
+        let scene = Scene::new();
+        executable(&scene.hook("pre-commit"), &format!("#!/bin/sh\n{call}\n"));
+        assert_eq!(scene.states(scene.repo.path()).1["pre-commit"], "by-hand", "{call}");
+    }
+}

@@ -221,6 +221,26 @@ fn a_bare_repository_refuses_pushes() {
 }
 
 #[test]
+fn doctor_looks_at_a_bare_repository() {
+    let scene = Scene { repo: Repo::init(&["--bare"]) };
+    let doctor =
+        |args: &[&str]| scene.call(Path::new(PROGRAM), scene.repo.path(), &[&["doctor"], args].concat());
+    let state = "state is read where there is one";
+    doctor(&[]).exits(0).says("git version").says("bare repository").says(state).says("install --server");
+    scene.track(&["install", "--server"]).exits(0);
+    doctor(&[]).exits(0).says("hooks: 1 run git-track");
+    let told: serde_json::Value = serde_json::from_str(&doctor(&["--json"]).exits(0).stdout).unwrap();
+    assert_eq!(crate::transcripts::wrong("output", &told), super::NOTHING);
+    let hook = scene.repo.path().join("hooks/pre-receive");
+    fs::set_permissions(hook, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    doctor(&[]).exits(4).says("not executable");
+    doctor(&["--canary"]).exits(4).says("there is no work tree here");
+    let work = Scene::new();
+    let ran = work.call(Path::new(PROGRAM), &work.repo.path().join(".git"), &["doctor"]).exits(0).says(state);
+    assert!(!ran.stdout.contains("bare"), "{ran:?}");
+}
+
+#[test]
 fn a_git_directory_elsewhere() {
     let repo = Repo::beside_nothing();
     fs::create_dir(repo.path()).unwrap();

@@ -136,3 +136,22 @@ fn variables_of_the_user_reach_the_hooks_unchanged() {
     scene.git_with(&[("code", "9"), ("in", "x")], &["push", "-q", url, "main"]).exits(0);
     assert!(scene.log()[0].starts_with("x9 [refs/heads/main "));
 }
+
+#[test]
+fn who_pushes_cannot_switch_off_a_server() {
+    let scene = Scene { repo: Repo::init(&["--bare"]) };
+    scene.track(&["install", "--server"]).exits(0);
+    scene.replace_program(&scene.repo.path().join("hooks"));
+    let work = Scene::new();
+    let home = scene.repo.home();
+    let push = ["push", "-q", scene.repo.path().to_str().unwrap(), "main"];
+    work.git_with(&[("HOME", home.to_str().unwrap()), ("OURS", "1"), ("GIT_TRACK", "0")], &push)
+        .exits(1)
+        .says("pre-receive hook declined");
+    assert_eq!(scene.log().len(), 1);
+    fs::remove_file(scene.program("")).unwrap();
+    let path = without_program(&scene);
+    let refused = work.git_with(&[("PATH", &path), ("GIT_TRACK", "0")], &push).exits(1);
+    let told = refused.says("pre-receive cannot run the program: install git-track");
+    assert!(!told.stderr.contains("GIT_TRACK"), "{told:?}");
+}

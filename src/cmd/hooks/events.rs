@@ -65,6 +65,11 @@ impl Event {
         format!("{}.pre-track", self.name())
     }
 
+    /// The name under which a script of ours is kept that somebody changed.
+    pub(super) fn edited(self) -> String {
+        format!("{}.edited", self.name())
+    }
+
     /// The name of its hook in the configuration; it must not be that of an event.
     pub(super) fn configured(self) -> String {
         format!("git-track-{}", self.name())

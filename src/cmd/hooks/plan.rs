@@ -1,11 +1,11 @@
 //! What is to be done about each event, as data.
 
 use crate::error::{Error, Result};
-use crate::files::{HookKind, HookStep};
+use crate::files::{HookDir, HookKind, HookStep};
 
 use super::events::Event;
 use super::shim;
-use super::survey::{Condition, Found, Hook, Survey, has_broken_first_line};
+use super::survey::{Condition, Edited, Found, Hook, Survey, has_broken_first_line};
 
 /// How git comes to run our scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,13 +64,13 @@ pub(super) fn install(survey: &Survey, found: &[Found], way: Way) -> Result<Plan
             Way::Files => {
                 put_hook(&mut plan, survey, one)?;
                 if one.named.is_some() {
-                    forget(&mut plan, one);
+                    forget(&mut plan, survey, one)?;
                 }
             }
             Way::Config => {
-                configure(&mut plan, survey, one);
+                configure(&mut plan, survey, one)?;
                 if matches!(one.hook, Hook::Ours(_)) {
-                    take_hook(&mut plan, survey, one);
+                    take_hook(&mut plan, survey, one)?;
                 }
             }
         }
@@ -79,15 +79,53 @@ pub(super) fn install(survey: &Survey, found: &[Found], way: Way) -> Result<Plan
 }
 
 /// What `uninstall` does.
-pub(super) fn uninstall(survey: &Survey, found: &[Found]) -> Plan {
+pub(super) fn uninstall(survey: &Survey, found: &[Found]) -> Result<Plan> {
     let mut plan = Plan::default();
     for one in found {
-        take_hook(&mut plan, survey, one);
+        take_hook(&mut plan, survey, one)?;
         if one.named.is_some() {
-            forget(&mut plan, one);
+            forget(&mut plan, survey, one)?;
         }
     }
-    plan
+    Ok(plan)
+}
+
+// Whoever added lines to a script of ours gets them back: a copy first, then the script is replaced or removed.
+fn keep_edited(
+    (steps, remarks): (&mut Vec<HookStep>, &mut Vec<String>),
+    dir: &HookDir,
+    event: Event,
+    edited: Option<&Edited>,
+) -> Result<()> {
+    let Some(edited) = edited else { return Ok(()) };
+    let (name, kept) = (event.name().to_owned(), event.edited());
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    let (hook, copy) = (at(&name), at(&kept));
+    match edited.is_kept() {
+        Some(true) => {}
+        Some(false) => steps.push(HookStep::Keep { name: name.clone(), kept }),
+        None => {
+            return Err(Error::refused(format!(
+                "`{copy}` is there already, and `{hook}` was changed by hand"
+            ))
+            .note("what was changed is to be kept under that name")
+            .hint(format!("look at both, then remove or rename the first: diff '{copy}' '{hook}'")));
+        }
+    }
+    remarks.push(format!("{name} was changed by hand: what it was is kept as `{copy}`"));
+    Ok(())
+}
+
+impl Plan {
+    fn keep_hook(&mut self, survey: &Survey, one: &Found) -> Result<()> {
+        let into = (&mut self.hooks, &mut self.remarks);
+        keep_edited(into, &survey.dir, one.event, one.edited.as_ref())
+    }
+
+    fn keep_named(&mut self, survey: &Survey, one: &Found) -> Result<()> {
+        let into = (&mut self.named, &mut self.remarks);
+        keep_edited(into, &survey.named, one.event, one.edited_named.as_ref())
+    }
 }
 
 fn put_hook(plan: &mut Plan, survey: &Survey, one: &Found) -> Result<()> {
@@ -133,6 +171,7 @@ fn put_hook(plan: &mut Plan, survey: &Survey, one: &Found) -> Result<()> {
     if one.kept.as_ref().is_some_and(|kept| kept.kind == HookKind::Other) {
         return Err(Error::refused(format!("`{}` is no file", at(&kept))));
     }
+    plan.keep_hook(survey, one)?;
     plan.hooks.push(HookStep::Put { name, bytes: shim::script(event, &survey.program) });
     let chained = one.kept.is_some() || matches!(one.hook, Hook::Foreign(_));
     plan.change(event, was, if chained { "chained" } else { "installed" }, told);
@@ -145,10 +184,11 @@ fn both(hook: &str, kept: &str) -> Error {
         .hint(format!("look at both, then remove one or make one of them: diff '{kept}' '{hook}'"))
 }
 
-fn take_hook(plan: &mut Plan, survey: &Survey, one: &Found) {
+fn take_hook(plan: &mut Plan, survey: &Survey, one: &Found) -> Result<()> {
     let event = one.event;
     let (name, kept) = (event.name().to_owned(), event.kept());
     let was = one.standing(survey).word;
+    plan.keep_hook(survey, one)?;
     match (&one.hook, &one.kept) {
         (Hook::Ours(_) | Hook::Missing, Some(_)) => {
             let told = format!("{name}: the hook that was there before is back");
@@ -170,9 +210,10 @@ fn take_hook(plan: &mut Plan, survey: &Survey, one: &Found) {
             .push(format!("{kept} stays: {name} is another program's now, and would be lost under it")),
         (Hook::Foreign(_) | Hook::InTheWay | Hook::Missing, None) => {}
     }
+    Ok(())
 }
 
-fn configure(plan: &mut Plan, survey: &Survey, one: &Found) {
+fn configure(plan: &mut Plan, survey: &Survey, one: &Found) -> Result<()> {
     let event = one.event;
     let name = event.name().to_owned();
     let is_named = survey.configured.iter().any(|hook| {
@@ -183,25 +224,29 @@ fn configure(plan: &mut Plan, survey: &Survey, one: &Found) {
     });
     let is_there = matches!(&one.named, Some(Hook::Ours(Condition::Current)));
     if is_named && is_there {
-        return;
+        return Ok(());
     }
     if !is_there {
+        plan.keep_named(survey, one)?;
         let bytes = shim::script(event, &survey.program);
         plan.named.push(HookStep::Put { name: name.clone(), bytes });
     }
     plan.configure.push(event);
     let told = format!("{name}: hook.{}.command is set", event.configured());
     plan.change(event, one.standing(survey).word, "configured", told);
+    Ok(())
 }
 
-fn forget(plan: &mut Plan, one: &Found) {
+fn forget(plan: &mut Plan, survey: &Survey, one: &Found) -> Result<()> {
     let event = one.event;
     if matches!(one.named, Some(Hook::Ours(_))) {
+        plan.keep_named(survey, one)?;
         plan.named.push(HookStep::Remove { name: event.name().to_owned() });
     }
     plan.forget.push(event);
     let told = format!("{}: hook.{}.command is taken away", event.name(), event.configured());
     plan.change(event, "configured", "missing", told);
+    Ok(())
 }
 
 /// What the configuration says is run.

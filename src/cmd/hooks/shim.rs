@@ -29,7 +29,10 @@ pub(super) struct Script {
 /// The script for an event.
 pub(super) fn script(event: Event, program: &Path) -> Vec<u8> {
     let refusal = if event.only_tells() { "0" } else { "1" };
-    let text = TEMPLATE.replace("@EVENT@", event.name()).replace("@REFUSAL@", refusal);
+    // Whoever pushes does not decide whether the server looks.
+    let skip = if event == Event::PreReceive { "" } else { ", or skip it: GIT_TRACK=0 git ..." };
+    let text =
+        TEMPLATE.replace("@EVENT@", event.name()).replace("@REFUSAL@", refusal).replace("@SKIP@", skip);
     // What is put in last is not looked at again, whatever it is called.
     let (before, after) = text.split_once("@BINARY@").unwrap_or_default();
     [before.as_bytes(), quoted(program.as_os_str()).as_bytes(), after.as_bytes()].concat()
@@ -46,6 +49,18 @@ pub(super) fn read(bytes: &[u8]) -> Option<Script> {
     let digits: Vec<u8> = mark.iter().copied().take_while(u8::is_ascii_digit).collect();
     let version = std::str::from_utf8(&digits).ok()?.parse().ok()?;
     Some(Script { version, program: program(bytes) })
+}
+
+/// Whether a script is as it was written, as far as can be told of one of another version.
+pub(super) fn is_untouched(event: Event, bytes: &[u8], found: &Script) -> bool {
+    let Some(program) = &found.program else { return false };
+    let written = script(event, program);
+    let mark = |version: u32| [b"\n", MARK, version.to_string().as_bytes(), b":"].concat();
+    let (ours, theirs) = (mark(version()), mark(found.version));
+    let Some(at) = written.windows(ours.len()).position(|window| window == ours) else { return false };
+    let (before, rest) = written.split_at(at);
+    let after = rest.get(ours.len()..).unwrap_or_default();
+    bytes == [before, &theirs, after].concat()
 }
 
 // The word ends where a quote is not followed by one that stands for itself.

@@ -44,8 +44,32 @@ pub(super) struct Found {
     pub(super) kept: Option<HookFile>,
     /// Our script that the configuration names, and whether it does.
     pub(super) named: Option<Hook>,
+    /// Lines of somebody in our hook, which go nowhere without a copy.
+    pub(super) edited: Option<Edited>,
+    /// The same for our script that the configuration names.
+    pub(super) edited_named: Option<Edited>,
     /// Whether somebody wrote our line into a hook of theirs.
     pub(super) by_hand: bool,
+}
+
+/// A script of ours that somebody changed.
+pub(super) struct Edited {
+    /// The script.
+    file: HookFile,
+    /// What has the name of its copy.
+    copy: Option<HookFile>,
+}
+
+impl Edited {
+    /// Whether there is a copy; `None`: something else has its name.
+    pub(super) fn is_kept(&self) -> Option<bool> {
+        match &self.copy {
+            None => Some(false),
+            Some(copy) if copy.is_same(&self.file) => Some(true),
+            Some(copy) if copy.kind == HookKind::File && copy.bytes == self.file.bytes => Some(true),
+            Some(_) => None,
+        }
+    }
 }
 
 /// What has the name of a hook.
@@ -107,10 +131,7 @@ impl Survey {
         let kept = self.dir.look(&event.kept())?;
         let named = self.configured.iter().any(|hook| hook.name == event.configured());
         let named = if named { Some(self.hook(context, &self.named, event)?) } else { None };
-        let calls = |bytes: &[u8]| {
-            let needle = format!("track hooks run {}", event.name());
-            bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
-        };
+        let calls = |bytes: &[u8]| calls(bytes, event);
         let written = self.place.written.as_ref().map(|written| written.join(event.name()));
         let by_hand = match (&hook, written) {
             (_, Some(written)) => read_outside(&written, SEARCHED).is_ok_and(|bytes| calls(&bytes)),
@@ -123,7 +144,8 @@ impl Survey {
                 && by_name.into_iter().any(|hook| {
                     hook.events.iter().any(|one| one == event.name()) && calls(hook.command.as_bytes())
                 });
-        Ok(Found { event, hook, kept, named, by_hand })
+        let (edited, edited_named) = (edited(&self.dir, event)?, edited(&self.named, event)?);
+        Ok(Found { event, hook, kept, named, edited, edited_named, by_hand })
     }
 
     fn hook(&self, context: &Context, dir: &HookDir, event: Event) -> Result<Hook> {
@@ -138,17 +160,13 @@ impl Survey {
     }
 
     fn condition(&self, context: &Context, event: Event, file: &HookFile, script: &Script) -> Condition {
-        let written = |program: &Path| shim::script(event, program) == file.bytes;
         let mode = self.shared.of(file.mode & 0o777);
         match script.version.cmp(&shim::version()) {
             std::cmp::Ordering::Greater => return Condition::Newer,
             std::cmp::Ordering::Less => return Condition::Outdated,
             std::cmp::Ordering::Equal => {}
         }
-        let same = match &script.program {
-            Some(program) => written(program),
-            None => false,
-        };
+        let same = shim::is_untouched(event, &file.bytes, script);
         if !file.runs || self.shared != Shared::default() && mode != file.mode & 0o777 {
             Condition::NotExecutable
         } else if !same {
@@ -161,6 +179,28 @@ impl Survey {
             Condition::NoProgram
         }
     }
+}
+
+fn edited(dir: &HookDir, event: Event) -> Result<Option<Edited>> {
+    let Some(file) = dir.look(event.name())? else { return Ok(None) };
+    match shim::read(&file.bytes) {
+        Some(script) if !shim::is_untouched(event, &file.bytes, &script) => {
+            Ok(Some(Edited { file, copy: dir.look(&event.edited())? }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Whether a hook of somebody else has our line; in a comment it is none.
+fn calls(bytes: &[u8], event: Event) -> bool {
+    let needle = format!("track hooks run {}", event.name());
+    bytes.split(|&b| b == b'\n').any(|line| {
+        let before = |at: usize| at.checked_sub(1).and_then(|at| line.get(at));
+        let comment = |at: usize| before(at).is_none_or(|b| b.is_ascii_whitespace() || *b == b';');
+        let end = line.iter().enumerate().position(|(at, &b)| b == b'#' && comment(at));
+        let said = line.get(..end.unwrap_or(line.len())).unwrap_or_default();
+        said.windows(needle.len()).any(|window| window == needle.as_bytes())
+    })
 }
 
 fn on_path(context: &Context) -> bool {
