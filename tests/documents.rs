@@ -31,6 +31,8 @@ const COMMANDS: &[&str] = &[
     "graph",
     "hooks install",
     "hooks uninstall",
+    "?check",
+    "explain",
     "doctor",
     "claim U01 --as bob",
     "block U01 -m stuck --fix ask",

@@ -161,7 +161,10 @@ fn begins_a_block(line: &[char]) -> Option<usize> {
 fn is_comparison(text: &[char]) -> bool {
     let text: String = text.iter().collect();
     let number = text.trim_start_matches(['>', '=']).trim_start();
-    number.starts_with(|c: char| c.is_ascii_digit()) && !number.contains(' ')
+    let unit = number.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let digits = number.strip_suffix(unit).unwrap_or_default();
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit()) && !digits.ends_with('.');
+    is_number && unit.chars().all(|c| c.is_alphabetic() || c == '%')
 }
 
 fn is_word(c: Option<char>) -> bool {

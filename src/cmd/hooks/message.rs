@@ -103,10 +103,14 @@ pub(super) fn prepare(context: &Context, file: &Path, source: Option<&str>) -> R
 
 // The item of a branch with its workflow, so that the trailer stays clear when other workflows come.
 fn carried(store: &Store, branch: &str) -> Result<Option<String>> {
-    let snapshot = store.snapshot(At::Index)?;
-    if snapshot.config.base.as_deref() == Some(branch) {
+    // The index holds every file there is; it is read only where there is something to be found.
+    let head = store.repo.head()?;
+    if let Some(commit) = head.commit()
+        && store.settings(&At::Commit(commit.clone()))?.base.as_deref() == Some(branch)
+    {
         return Ok(None);
     }
+    let snapshot = store.snapshot(At::Index)?;
     let world = world(&snapshot);
     let Ok(Some((spot, _))) = item_of(&world, branch, None) else { return Ok(None) };
     let board = world.board(spot);

@@ -46,7 +46,8 @@ pub(super) fn run(context: &Context, event: Event, args: &[OsString]) -> Result<
         Event::CommitMsg => {
             let file = file(event, args)?;
             texted(context, &file, Written::Here).and_then(|refusal| {
-                if !refusal.refuses() {
+                // Without an editor the text was there when the trailer was added to it.
+                if !refusal.refuses() && context.var("GIT_EDITOR") != Some(":") {
                     message::prepare(context, &file, None)?;
                 }
                 Ok(refusal)
