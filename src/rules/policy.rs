@@ -23,7 +23,7 @@ pub struct Policy<'a, 'w> {
     pub world: &'a World<'w>,
 }
 
-impl<'a, 'w> Policy<'a, 'w> {
+impl<'a> Policy<'a, '_> {
     /// The process that a workflow is judged by: the one that it followed, even when it says that it follows another now.
     pub fn process(&self, board: &Board<'a>) -> &'a Profile {
         let before = self.world.find(&board.workflow.id).map(|(_, before)| before.profile);

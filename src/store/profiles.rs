@@ -51,6 +51,12 @@ pub(super) fn shared(name: &str) -> Option<&'static str> {
     TEMPLATES.get_file(name)?.contents_utf8()
 }
 
+/// The process of that name that comes with the program.
+pub(super) fn shipped_profile(name: &Id) -> Option<Profile> {
+    let text = shipped_file(name.as_str(), "profile.yaml")?;
+    yaml::read_own(text.as_bytes(), "profile.yaml").ok()
+}
+
 impl Store {
     /// The process of that name or alias: the team's own, else the shipped one.
     pub fn profile(&self, at: &At, name: &Id) -> Result<Profile> {
@@ -70,12 +76,6 @@ impl Store {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("known profiles: {}", known.join(", "))),
         })
-    }
-
-    /// The process of that name that comes with the program.
-    pub(super) fn shipped_profile(&self, name: &Id) -> Option<Profile> {
-        let text = shipped_file(name.as_str(), "profile.yaml")?;
-        yaml::read_own(text.as_bytes(), "profile.yaml").ok()
     }
 
     /// The names of all processes, shipped or the team's own.

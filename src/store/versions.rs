@@ -9,6 +9,7 @@ use crate::model::profile::Profile;
 use crate::model::workflow::Workflow;
 
 use super::pages::rendered;
+use super::profiles::shipped_profile;
 use super::snapshot::as_state;
 use super::{At, Broken, CONFIG, Snapshot, Store};
 
@@ -52,7 +53,7 @@ impl Store {
                 Err(error) => {
                     let path = error.place().map_or_else(|| CONFIG.to_owned(), |place| place.file.clone());
                     broken.push(Broken { path, error: as_state(&error) });
-                    all.extend(self.shipped_profile(name).map(Arc::new));
+                    all.extend(shipped_profile(name).map(Arc::new));
                 }
             }
         }

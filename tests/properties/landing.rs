@@ -132,6 +132,8 @@ proptest! {
         // What tables say for nothing, and for a target, stays as it is.
         let said = value.trim();
         let is_target = said.starts_with('>') && said.trim_start_matches(|c: char| ['>', '='].contains(&c) || c.is_whitespace()).starts_with(|c: char| c.is_ascii_digit());
+        // A pipe in code is written for a cell, where it would end.
+        prop_assume!(!(said.contains('`') && said.contains('|')));
         prop_assume!(bare(said) != "-" && !bare(said).is_empty() && !is_target);
         for template in ["- {{ x }}\n", "1. {{ x }}\n", "{{ x }}\n", "a\n{{ x }}\n"] {
             let templates = Templates::from([("t.md".to_owned(), template.to_owned())]);
