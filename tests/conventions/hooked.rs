@@ -77,6 +77,17 @@ fn from_a_folder_below_from_a_linked_worktree_and_with_a_git_directory_by_name()
 }
 
 #[test]
+fn a_repository_that_does_not_use_it_is_left_alone() {
+    let team = Team { repo: crate::support::Repo::new() };
+    team.ok(&["hooks", "install"]);
+    team.repo.write(WRONG, "x\n");
+    team.repo.git(&["add", "-A"]);
+    team.repo.git(&["switch", "-qc", "wip"]);
+    let output = team.git(&["commit", "-qm", "Whatever"]);
+    assert_eq!((output.status.success(), text(&output).as_str()), (true, ""));
+}
+
+#[test]
 fn the_first_commit_is_judged_too() {
     let team = Team::bare_of("change", &[]);
     team.repo.write(WRONG, "x\n");

@@ -144,6 +144,10 @@ impl Bench<'_> {
         about: &[About],
     ) -> Result<Vec<Finding>> {
         let policy = if policy.snapshot.initialised { policy } else { after };
+        // Nobody decided anything for a repository that does not use git-track.
+        if !policy.snapshot.initialised {
+            return Ok(Vec::new());
+        }
         let (old, new, stood) = (Laid::new(before), Laid::new(after), Laid::new(policy));
         let rules =
             Policy { config: &policy.snapshot.config, profiles: policy.profiles(), world: &stood.world };

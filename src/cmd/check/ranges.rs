@@ -61,9 +61,6 @@ pub(crate) fn commits_of(
         if !policy.snapshot.initialised && after.snapshot.initialised {
             policy = Rc::clone(&after);
         }
-        if !policy.snapshot.initialised && !old.snapshot.initialised {
-            continue;
-        }
         let others = commit.parents.get(1..).unwrap_or_default();
         let touched =
             (!others.is_empty()).then(|| differing_from_all(repo, &files, others, &to)).transpose()?;
