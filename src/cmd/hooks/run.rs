@@ -245,9 +245,13 @@ fn judged(context: &Context, store: &Store, updates: Vec<Update>, known: Known) 
     let mut verdict = Verdict { found: Vec::new(), checked: String::new(), count: 0 };
     let mut all = String::new();
     for Update { branch, old, new } in updates {
-        let base = base_name(store, old.as_ref().unwrap_or(&new))?;
+        let base = base_name(store, &new)?;
         let is_base = branch.is_some() && branch == base;
-        let bases = if is_base { Vec::new() } else { bases(repo, base.as_deref(), known)? };
+        // Of what is not known here any more, the last that is remembered takes the place.
+        let bases = match &old {
+            Some(_) if is_base => Vec::new(),
+            _ => bases(repo, base.as_deref(), known)?,
+        };
         let judged: Vec<CommitId> = old.iter().chain(&bases).cloned().collect();
         let commits: Vec<CommitFacts> = repo.commits(&judged, &new)?;
         if commits.is_empty() {
@@ -257,7 +261,7 @@ fn judged(context: &Context, store: &Store, updates: Vec<Update>, known: Known) 
             Ok(MergeBase::Found(at)) => Some(at),
             _ => None,
         });
-        let policy = if is_base { old } else { left.or(old) };
+        let policy = if is_base { old.or(left) } else { left.or(old) };
         let policy = policy.or_else(|| parent_of_all(&commits)).unwrap_or_else(|| new.clone());
         let one = commits_of(context, store, &policy, &new, &commits, branch)?;
         if all.is_empty() || !one.found.is_empty() && verdict.found.is_empty() {
@@ -272,9 +276,17 @@ fn judged(context: &Context, store: &Store, updates: Vec<Update>, known: Known) 
     Ok(Refusal::of(verdict, all))
 }
 
-// The name of the branch that work lands on, as a commit has it.
-fn base_name(store: &Store, commit: &CommitId) -> Result<Option<String>> {
-    Ok(store.settings(&At::Commit(commit.clone()))?.base)
+// The name of the branch that work lands on, as the default branch has it: no other branch calls itself the base. Where
+// there is no default branch yet, what comes decides.
+fn base_name(store: &Store, new: &CommitId) -> Result<Option<String>> {
+    let repo = &store.repo;
+    let default = repo.default_branch()?;
+    let tips = default.iter().flat_map(|name| {
+        [format!("refs/remotes/origin/{name}"), format!("refs/heads/{name}")]
+            .map(|full| repo.resolve(&full).ok())
+    });
+    let decides = tips.flatten().next().unwrap_or_else(|| new.clone());
+    Ok(store.settings(&At::Commit(decides))?.base.or(default))
 }
 
 // What the oldest of some commits was made on.
