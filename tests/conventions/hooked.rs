@@ -282,3 +282,36 @@ fn a_job_gets_a_summary_and_every_service_its_format() {
     assert_eq!(summary.matches("### git-track: 1 error in what is staged").count(), 4);
     assert!(summary.contains("| error | folder-name | Planning/Changes/foo/x.md |"), "{summary}");
 }
+
+#[test]
+fn the_good_path_starts_no_child_and_writes_nothing() {
+    let team = Team::new("change");
+    team.repo.write("a.py", "a\n");
+    team.repo.git(&["add", "-A"]);
+    let message = team.repo.path().join(".git/COMMIT_EDITMSG");
+    fs::write(&message, "feat: a\n").unwrap();
+    let listed = || {
+        let files = std::process::Command::new("find")
+            .args([".git", "-printf", "%p %s %T@ %i\n"])
+            .current_dir(team.repo.path())
+            .output()
+            .unwrap();
+        let mut lines: Vec<String> = text(&files).lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let before = listed();
+    for args in [&["pre-commit"][..], &["commit-msg", ".git/COMMIT_EDITMSG"]] {
+        let mut vars = team.vars();
+        // Without a program on the PATH nothing can be started.
+        vars.insert("PATH".into(), "/nowhere".into());
+        vars.insert("GIT_INDEX_FILE".into(), ".git/index".into());
+        vars.insert("GIT_EDITOR".into(), ":".into());
+        vars.remove(std::ffi::OsStr::new("GIT_CONFIG_NOSYSTEM"));
+        let mut call = std::process::Command::new(env!("CARGO_BIN_EXE_git-track"));
+        let call = call.current_dir(team.repo.path()).env_clear().envs(vars);
+        let output = call.args(["hooks", "run"]).args(args).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", text(&output));
+    }
+    assert_eq!(listed(), before);
+}
