@@ -14,7 +14,6 @@ use crate::model::facts::{CommitId, Source};
 use crate::model::rule::Level;
 use crate::rules::{About, Finding, RULES, Rule};
 use crate::store::{At, Store};
-use crate::ui::Text;
 
 use super::Answer;
 use super::context::Context;
@@ -111,23 +110,16 @@ fn answer(context: &Context, format: Format, verdict: &Verdict) -> Result<Answer
     }
     let refused = found.iter().any(|judged| judged.finding.level == Level::Error);
     let answer = match format {
-        Format::Text => Answer::new(formats::text(found, checked)),
+        Format::Text | Format::Json => Answer::new(formats::text(found, checked)),
         Format::Sarif => Answer::raw(formats::sarif(found)),
         Format::Github => Answer::raw(formats::github(found)),
         Format::Junit => Answer::raw(formats::junit(found)),
-        Format::Json => {
-            let mut answer =
-                Answer::new(Text::new()).with("findings", formats::data(found)).with("checked", *count);
-            let document = answer.document(context.command);
-            answer.raw = Some(format!("{document:#}\n").into_bytes());
-            answer
-        }
     };
-    Ok(answer.with("findings", formats::data(found)).with("checked", *count).exit(if refused {
-        Kind::Refused.exit()
-    } else {
-        0
-    }))
+    let mut answer = answer.with("findings", formats::data(found)).with("checked", *count);
+    if format == Format::Json {
+        answer.raw = Some(format!("{:#}\n", answer.document(context.command)).into_bytes());
+    }
+    Ok(answer.exit(if refused { Kind::Refused.exit() } else { 0 }))
 }
 
 /// What a rule asks for, and how strict it is here; without a name the list of all.
@@ -139,7 +131,11 @@ pub(super) fn explain(context: &Context, args: &ExplainArgs) -> Result<Answer> {
     // Outside of a repository the rules are what they are by default.
     let here = context.store().and_then(|store| Version::read(&store, At::WorkTree)).ok();
     let here = here.filter(|version| version.snapshot.initialised);
-    let level = |rule: &Rule| here.as_ref().map_or(rule.level, |version| version.level(rule));
+    let levels = here.as_ref().map(Version::levels);
+    let level = |rule: &Rule| match &levels {
+        Some(levels) => levels.get(rule.id).copied().unwrap_or(rule.level),
+        None => rule.level,
+    };
     let data = |rule: &&Rule| {
         json!({"rule": rule.id, "summary": rule.summary, "help": rule.help, "level": level(rule).word(),
                "default": rule.level.word(), "stages": rule.about.stages().split(", ").collect::<Vec<_>>()})

@@ -28,8 +28,8 @@ use super::draft::Draft;
 use super::session::{self, Session};
 use super::write::Deciding;
 
-/// How many workflows `status` looks at the documents of: what takes long is left to `render --check`.
-const LOOKED_AT: usize = 20;
+/// How many workflows are looked at for their documents on every occasion: what takes long is left to `render --check`.
+pub(super) const LOOKED_AT: usize = 20;
 
 /// The largest file that a document is looked for in, in bytes.
 const LARGEST: u64 = 16 * 1024 * 1024;

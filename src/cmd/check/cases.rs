@@ -1,6 +1,7 @@
 //! What is judged: commits, the commit being made, or what is there; each laid out for the rules.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::derive::world::World;
@@ -10,7 +11,7 @@ use crate::model::page::Pages;
 use crate::model::profile::Profile;
 use crate::model::rule::Level;
 use crate::rules::{
-    self, About, Broken, Case, Complaint, Finding, Policy, Rule, Said, Sources, View, bound, judge,
+    self, About, Broken, Case, Complaint, Finding, Policy, RULES, Said, Sources, View, bound, judge,
 };
 use crate::store::{self, At, FOLDER, Snapshot, Store};
 
@@ -76,11 +77,11 @@ impl Version {
         Self { snapshot, profiles }
     }
 
-    /// How strict a rule is here, about nothing in particular.
-    pub(crate) fn level(&self, rule: &Rule) -> Level {
+    /// How strict each rule is here, about nothing in particular.
+    pub(crate) fn levels(&self) -> HashMap<&'static str, Level> {
         let laid = world(&self.snapshot);
         let policy = Policy { config: &self.snapshot.config, profiles: self.profiles(), world: &laid };
-        policy.level(rule, &Complaint::default())
+        RULES.iter().map(|rule| (rule.id, policy.level(rule, &Complaint::default()))).collect()
     }
 
     fn profiles(&self) -> Vec<&Profile> {
@@ -101,7 +102,6 @@ struct Laid<'v> {
     version: &'v Version,
     world: World<'v>,
     profiles: Vec<&'v Profile>,
-    unreadable: Vec<&'v store::Broken>,
     misspelt: Option<store::Broken>,
     violations: OnceCell<Vec<store::Broken>>,
 }
@@ -112,14 +112,13 @@ impl<'v> Laid<'v> {
             version,
             world: world(&version.snapshot),
             profiles: version.profiles(),
-            unreadable: version.snapshot.broken.iter().collect(),
             misspelt: version.misspelt(),
             violations: OnceCell::new(),
         }
     }
 
     fn unreadable(&self) -> Vec<Broken<'_>> {
-        self.unreadable.iter().copied().chain(&self.misspelt).map(broken).collect()
+        self.version.snapshot.broken.iter().chain(&self.misspelt).map(broken).collect()
     }
 
     fn violations(&self) -> Vec<Broken<'_>> {
@@ -148,7 +147,10 @@ impl Bench<'_> {
         if !policy.snapshot.initialised {
             return Ok(Vec::new());
         }
-        let (old, new, stood) = (Laid::new(before), Laid::new(after), Laid::new(policy));
+        let (old, new) = (Laid::new(before), Laid::new(after));
+        // In a hook that is what stood before the commit, laid out already.
+        let other = (!std::ptr::eq(policy, before)).then(|| Laid::new(policy));
+        let stood = other.as_ref().unwrap_or(&old);
         let rules =
             Policy { config: &policy.snapshot.config, profiles: policy.profiles(), world: &stood.world };
         // Two items that fit the branch equally well are told by the rule about references.
@@ -156,7 +158,7 @@ impl Bench<'_> {
             .unwrap_or_default();
         let (unreadable, violations) = (new.unreadable(), new.violations());
         let old_violations = if violations.is_empty() { Vec::new() } else { old.violations() };
-        let sources = self.sources(subject, (&new, &stood), files);
+        let sources = self.sources(subject, (&new, stood), files);
         let case = Case {
             after: view(&new, &unreadable, &violations),
             before: Some(view(&old, &[], &old_violations)),
@@ -170,10 +172,8 @@ impl Bench<'_> {
             sources: &sources,
         };
         let Some(own) = subject.merge else { return judge(&case, about) };
-        let kept =
-            |left_out: &[About]| about.iter().copied().filter(|about| !left_out.contains(about)).collect();
-        let state: Vec<About> = kept(&[About::Change, About::Touch]);
-        let mut found = judge(&case, &state)?;
+        let whole = |about: &About| matches!(about, About::State | About::Message);
+        let mut found = judge(&case, &about.iter().copied().filter(whole).collect::<Vec<_>>())?;
         if about.contains(&About::Touch) {
             found.extend(judge(&Case { files: own, ..case }, &[About::Touch])?);
         }

@@ -66,7 +66,9 @@ pub(super) fn run(context: &Context, event: Event, args: &[OsString]) -> Result<
             return Ok(Answer::default());
         }
     };
-    let refusal = judged.map_err(undecided)?;
+    // A server takes no word from whoever is refused.
+    let refusal =
+        judged.map_err(|error| if event == Event::PreReceive { error } else { undecided(error) })?;
     if !refusal.verdict.found.is_empty() {
         context.ui.remark(&told(&refusal));
     }
@@ -296,10 +298,10 @@ fn parent_of_all(commits: &[CommitFacts]) -> Option<CommitId> {
 
 // After the fact nothing is refused; what stands in the way of the next command is said.
 fn warn(context: &Context) {
-    let Ok(store) = context.store() else { return };
     if !is_folder(&context.cwd().join(crate::store::FOLDER)) {
         return;
     }
+    let Ok(store) = context.store() else { return };
     let Ok(snapshot) = store.snapshot(At::WorkTree) else { return };
     if let Some(broken) = snapshot.broken.first() {
         let line = Line::new().add(Style::Warn, "git-track: ").plain(format!(
@@ -308,6 +310,10 @@ fn warn(context: &Context) {
             broken.error.message()
         ));
         context.remark(line.add(Style::Command, "git track doctor"));
+        return;
+    }
+    // Nobody waits for a checkout because of documents.
+    if snapshot.workflows.len() > documents::LOOKED_AT {
         return;
     }
     let on_base = store
