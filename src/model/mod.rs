@@ -11,6 +11,7 @@ pub mod field;
 pub mod gate;
 pub mod id;
 pub mod item;
+pub mod landing;
 pub mod location;
 pub mod number;
 pub mod page;

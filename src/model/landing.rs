@@ -1,0 +1,142 @@
+//! What git knows about work and about where it landed, as plain data: `git` fills it in, `derive` judges it.
+
+use std::collections::HashMap;
+
+use super::facts::CommitId;
+
+/// What git knows about some branches and about the base that they are merged into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Landscape {
+    /// The commits on the base that may be about items, those that landed first in front; of those that landed
+    /// together, parents before children.
+    pub landed: Vec<Landed>,
+    /// Each tip that was asked for.
+    pub tips: HashMap<CommitId, TipFacts>,
+    /// The tags that the base has in its history, in no order.
+    pub tags: Vec<Tag>,
+    /// Why there may be more on the base than `landed` tells; `None` when that is all.
+    pub gap: Option<Gap>,
+}
+
+/// Why something about history cannot be known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// History is cut off before it could be answered: the clone is shallow.
+    Shallow,
+    /// Objects are missing that a partial clone would have to fetch.
+    Missing,
+}
+
+/// Where something came onto the base: the first commit, along the first parents, that has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Landing {
+    /// That commit.
+    pub commit: CommitId,
+    /// When it was committed, in seconds since 1970.
+    pub at: i64,
+    /// Its place along the first parents of the base, counted from the tip, which is 0. Of two, the larger is earlier.
+    pub depth: u32,
+}
+
+/// A commit on the base, and where it came there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Landed {
+    /// The commit.
+    pub commit: Work,
+    /// Where it came onto the base: itself when it is among the first parents.
+    pub landing: Landing,
+}
+
+/// A commit as far as it tells about work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// Its id.
+    pub id: CommitId,
+    /// The address of its author in lower case, or the name when there is none.
+    pub author: String,
+    /// When it was written, in seconds since 1970.
+    pub authored: i64,
+    /// When it was committed, in seconds since 1970.
+    pub committed: i64,
+    /// Whether it has several parents.
+    pub merge: bool,
+    /// The first paragraph of the message on one line; bytes that are not UTF-8 are replaced.
+    pub subject: String,
+    /// What the message may be about.
+    pub mentions: Vec<Mention>,
+    /// The commits that the message says are taken back, in lower case, shortened or not.
+    pub reverts: Vec<String>,
+    /// The subject of a commit that is taken back without naming its id: `Revert "subject"`.
+    pub undoes: Option<String>,
+}
+
+/// A word of a message that may name an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// How it stands there.
+    pub how: How,
+    /// The word as it is written.
+    pub text: String,
+}
+
+/// How a word stands in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum How {
+    /// As the value of a trailer `Track:` in the last block.
+    Track,
+    /// As the value of a trailer `Refs:`, `Closes:`, `Fixes:` or `Resolves:` in the last block.
+    Refers,
+    /// As the value of such a line anywhere else: what is left of a trailer in the body of a squash.
+    Line,
+    /// In the subject, delimited, with a letter at its start and a digit in it.
+    Subject,
+    /// As the branch that a merge says it merged.
+    Merged,
+}
+
+/// What git knows about the tip of a branch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TipFacts {
+    /// Where the tip itself came onto the base; `None` when the base does not have it.
+    pub landing: Option<Landing>,
+    /// Whether it is one of the parents, the first excepted, of the commit where it landed: what was merged.
+    pub merged: bool,
+    /// The commits that the tip has and the base does not, children before parents.
+    pub own: Vec<Work>,
+    /// The commits of the base from which `own` starts; of a tip on the base the tip.
+    pub forks: Vec<CommitId>,
+    /// Those along the first parents from the tip that `own` holds, the tip first.
+    pub line: Vec<CommitId>,
+    /// How many commits along its first parents the base is ahead of the latest fork.
+    pub behind: u32,
+    /// Commits of the base that make the same change as own ones; `None` when it cannot be known.
+    pub copies: Option<Copies>,
+    /// Why `landing` and `own` are not known; both are empty then.
+    pub gap: Option<Gap>,
+}
+
+/// Commits of the base that make the same change as commits of a branch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copies {
+    /// An own commit that changes something, and where the same change of one commit stands on the base: rebased or
+    /// picked. A commit of which there are several is here for each.
+    pub picked: Vec<(CommitId, Landing)>,
+    /// An own commit, and where all that the branch changed from its fork up to that commit stands as one on the base:
+    /// squashed.
+    pub squashed: Vec<(CommitId, Landing)>,
+    /// The own commits that change nothing against their first parent.
+    pub empty: Vec<CommitId>,
+    /// The paths that the branch changes as a whole, with replacement characters where they are not UTF-8.
+    pub paths: Vec<String>,
+    /// Whether merging the branch into the base would change nothing.
+    pub contained: bool,
+}
+
+/// A tag that the base has in its history, as far as releases need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Its short name.
+    pub name: String,
+    /// The depth of the latest commit along the first parents of the base that it has.
+    pub depth: u32,
+}
