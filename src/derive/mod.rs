@@ -10,6 +10,7 @@ pub mod gates;
 pub mod graph;
 pub mod here;
 pub mod judgement;
+pub mod names;
 pub mod next;
 mod overlap;
 pub mod pages;

@@ -12,6 +12,7 @@ use crate::model::workflow::Workflow;
 use super::board::{Board, Place, Thing};
 use super::gates::{GateState, gate_state, is_escalated};
 use super::judgement::held_by;
+use super::names::Names;
 use super::pages;
 
 /// Every workflow of a snapshot, laid out.
@@ -22,10 +23,11 @@ pub struct World<'a> {
     pages: &'a Pages,
     /// In how many open workflows, and in how many at all, an id stands for something; made when it is first asked for.
     spread: OnceCell<HashMap<&'a Id, (usize, usize)>>,
+    names: OnceCell<Names>,
 }
 
 /// An item of a world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Spot {
     /// Which board.
     pub board: usize,
@@ -48,7 +50,17 @@ impl<'a> World<'a> {
     /// Lays out workflows with their profiles, over the files of the same version.
     pub fn new(workflows: impl IntoIterator<Item = (&'a Workflow, &'a Profile)>, pages: &'a Pages) -> Self {
         let board = |(workflow, profile)| Board::new(workflow, profile, pages);
-        Self { boards: workflows.into_iter().map(board).collect(), pages, spread: OnceCell::new() }
+        Self {
+            boards: workflows.into_iter().map(board).collect(),
+            pages,
+            spread: OnceCell::new(),
+            names: OnceCell::new(),
+        }
+    }
+
+    /// What is called what in it; laid out when it is first asked for.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::new(self))
     }
 
     /// The board of a spot.

@@ -58,8 +58,8 @@ pub struct Work {
     pub authored: i64,
     /// When it was committed, in seconds since 1970.
     pub committed: i64,
-    /// Whether it has several parents.
-    pub merge: bool,
+    /// Its parents.
+    pub parents: Vec<CommitId>,
     /// The first paragraph of the message on one line; bytes that are not UTF-8 are replaced.
     pub subject: String,
     /// What the message may be about.
@@ -68,6 +68,16 @@ pub struct Work {
     pub reverts: Vec<String>,
     /// The subject of a commit that is taken back without naming its id: `Revert "subject"`.
     pub undoes: Option<String>,
+    /// What it changes against its first parent besides the state of git-track; `None` when it does not touch that state,
+    /// changes much besides, or when what it changes is not known.
+    pub beside_state: Option<Vec<String>>,
+}
+
+impl Work {
+    /// Whether it joins histories.
+    pub fn is_merge(&self) -> bool {
+        self.parents.len() > 1
+    }
 }
 
 /// A word of a message that may name an item.
@@ -99,8 +109,8 @@ pub enum How {
 pub struct TipFacts {
     /// Where the tip itself came onto the base; `None` when the base does not have it.
     pub landing: Option<Landing>,
-    /// Whether it is one of the parents, the first excepted, of the commit where it landed: what was merged.
-    pub merged: bool,
+    /// The commit where it landed, when the tip is one of its parents, but not the first: the merge that merged it.
+    pub merge: Option<Box<Work>>,
     /// The commits that the tip has and the base does not, children before parents.
     pub own: Vec<Work>,
     /// The commits of the base from which `own` starts; of a tip on the base the tip.

@@ -1,6 +1,6 @@
 //! A branch says what it is for.
 
-use crate::derive::here::is_shaped;
+use crate::derive::names::is_shaped;
 use crate::model::rule::Level;
 
 use super::policy::fits;
