@@ -21,12 +21,13 @@ pub struct Change {
 const NAMED: [&str; 5] = ["items", "gates", "checkpoints", "risks", "metrics"];
 
 /// The collections that are keyed by ids inside their item.
-const RECORDS: [&str; 12] = [
+const RECORDS: [&str; 13] = [
     "iterations",
     "findings",
     "blockers",
     "decisions",
     "deviations",
+    "drift",
     "challenges",
     "notes",
     "artifacts",

@@ -34,10 +34,35 @@ pub struct Config {
     /// Who may do what.
     #[serde(default, skip_serializing_if = "Roles::is_usual")]
     pub roles: Roles,
+    /// How progress is read from git.
+    #[serde(default, skip_serializing_if = "Derive::is_usual")]
+    pub derive: Derive,
     /// How strict the rules are, where that is not as the processes say.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::table::unique")]
     #[schemars(schema_with = "super::rule::schema")]
     pub rules: Rules,
+}
+
+/// How progress is read from git.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Derive {
+    /// A revision: no message of a commit that it has is looked at. Without it, messages count since the state came to
+    /// the base.
+    pub since: Option<String>,
+    /// After how many days without a commit work in progress is stale; 14 when absent.
+    pub stale_days: Option<u32>,
+}
+
+impl Derive {
+    /// After how many days work in progress is stale.
+    pub fn stale_days(&self) -> u32 {
+        self.stale_days.unwrap_or(14)
+    }
+
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Who may do what.
@@ -84,6 +109,7 @@ impl Default for Config {
             paths: BTreeMap::new(),
             log_root: None,
             roles: Roles::default(),
+            derive: Derive::default(),
             rules: Rules::new(),
         }
     }

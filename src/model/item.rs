@@ -12,8 +12,8 @@ use super::gate::{Checkpoint, Gate};
 use super::id::Id;
 use super::number::Percent;
 use super::record::{
-    Artifact, Blocker, Checklist, Decision, Deviation, Finding, Iteration, Limits, Note, Protocol, Verdict,
-    When,
+    Acceptance, Artifact, Blocker, Checklist, Decision, Deviation, Finding, Iteration, Limits, Note,
+    Protocol, Verdict, When,
 };
 use super::state::{Mode, Priority, State};
 use super::table::Table;
@@ -129,6 +129,9 @@ pub struct Item {
     /// Departures from the process.
     #[serde(default)]
     pub deviations: Table<Deviation>,
+    /// Differences between what is declared and what git knows that may stand, by their codes.
+    #[serde(default)]
+    pub drift: Table<Acceptance>,
     /// Obstacles met.
     #[serde(default)]
     pub challenges: Table<Note>,

@@ -325,6 +325,20 @@ pub struct Verdict {
     pub met: Vec<Id>,
 }
 
+/// A difference between what is declared and what git knows that somebody has looked at and lets stand (`D03`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
+    /// The commit that it was about; as soon as git tells of another one, the difference is told again.
+    pub on: String,
+    /// Why it may stand.
+    pub why: String,
+    /// Who said so.
+    pub by: Option<String>,
+    /// When.
+    pub at: Option<Time>,
+}
+
 /// How much one item may change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

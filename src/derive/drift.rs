@@ -1,0 +1,416 @@
+//! Where what is declared differs from what git knows.
+
+use crate::error::nearest;
+use crate::model::facts::CommitId;
+use crate::model::landing::Gap;
+use crate::model::state::State;
+use crate::model::time::Time;
+
+use super::board::{Node, Thing};
+use super::shell;
+use super::stage::{Stage, Standing, Stray, StrayKind};
+use super::world::{Spot, World};
+
+/// What sort of difference it is. The codes are a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// Work began that is declared as not begun.
+    D01,
+    /// Work landed that is not declared as done.
+    D02,
+    /// What is declared as done is not on the base.
+    D03,
+    /// What is declared as done cannot be found in git.
+    D04,
+    /// What is declared as done was taken back.
+    D05,
+    /// What is declared as done has more commits that wait.
+    D06,
+    /// The branch of what is in progress is gone.
+    D07,
+    /// What is in progress has had no commit for long.
+    D08,
+    /// Work landed before what it needs.
+    D09,
+    /// A branch or a commit fits several items.
+    D10,
+    /// A commit names an item that does not exist.
+    D11,
+    /// A branch is named as an item's but names none.
+    D12,
+    /// What is declared as done has files that are not committed.
+    D13,
+    /// What is declared as blocked goes on.
+    D14,
+    /// What is done only under a condition began before anybody decided.
+    D15,
+}
+
+/// How grave a difference is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weight {
+    /// Only for those who look closely.
+    Note,
+    /// Good to know.
+    Info,
+    /// Somebody should do something about it.
+    Warning,
+    /// What is declared is wrong.
+    Error,
+}
+
+impl Weight {
+    /// The word on screen and in `--json`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Code {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::D01,
+        Self::D02,
+        Self::D03,
+        Self::D04,
+        Self::D05,
+        Self::D06,
+        Self::D07,
+        Self::D08,
+        Self::D09,
+        Self::D10,
+        Self::D11,
+        Self::D12,
+        Self::D13,
+        Self::D14,
+        Self::D15,
+    ];
+
+    /// `D03`.
+    pub fn word(self) -> String {
+        format!("{self:?}")
+    }
+
+    /// How grave it is.
+    pub fn weight(self) -> Weight {
+        match self {
+            Self::D04 => Weight::Note,
+            Self::D01 => Weight::Info,
+            Self::D02 | Self::D07 | Self::D08 | Self::D12 | Self::D14 => Weight::Warning,
+            _ => Weight::Error,
+        }
+    }
+
+    /// What it means, in one line.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::D01 => "work began, declared as not begun",
+            Self::D02 => "landed, not declared as done",
+            Self::D03 => "declared as done, not on the base",
+            Self::D04 => "declared as done, not to be found in git",
+            Self::D05 => "declared as done, taken back by a revert",
+            Self::D06 => "declared as done, more commits wait",
+            Self::D07 => "in progress, its branch is gone",
+            Self::D08 => "in progress, no commit for long",
+            Self::D09 => "landed before what it needs",
+            Self::D10 => "a branch or commit fits several items",
+            Self::D11 => "a commit names an item that does not exist",
+            Self::D12 => "a branch is named like an item's, but names none",
+            Self::D13 => "declared as done, files are not committed",
+            Self::D14 => "declared as blocked, work goes on",
+            Self::D15 => "begun before anybody decided that it is needed",
+        }
+    }
+}
+
+/// A difference between what is declared and what git knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// What sort of difference.
+    pub code: Code,
+    /// How grave it is.
+    pub weight: Weight,
+    /// The item; `None` where it is about a branch or a commit.
+    pub spot: Option<Spot>,
+    /// The item with its workflow, the branch or the commit.
+    pub reference: String,
+    /// What differs, in one line.
+    pub message: String,
+    /// The command that helps, where there is one.
+    pub command: Option<String>,
+    /// The commit that an acceptance of it is bound to.
+    pub at: Option<CommitId>,
+    /// Why somebody let it stand at that commit.
+    pub accepted: Option<String>,
+}
+
+/// What is known about an item besides its standing.
+pub struct Seen<'a> {
+    /// The name of the base.
+    pub base: &'a str,
+    /// This moment.
+    pub now: Time,
+    /// After how many days work in progress is stale.
+    pub stale_days: u32,
+    /// A branch of the item that is gone, and where it stood last, as far as this clone remembers.
+    pub gone: Option<(&'a str, &'a CommitId)>,
+}
+
+/// The differences of one item.
+pub fn of_item(
+    world: &World,
+    spot: Spot,
+    standing: &Standing,
+    seen: &Seen,
+    landed: &dyn Fn(Spot) -> bool,
+) -> Vec<Drift> {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    if spot.place == 0 || node.is_derived() || node.state == State::Dropped {
+        return Vec::new();
+    }
+    let of = Of { world, spot, node, standing, seen };
+    let mut found: Vec<Drift> =
+        [of.declared(), of.missing(), of.stale(), of.dirty(), of.blocked()].into_iter().flatten().collect();
+    found.extend(of.before_its_needs(landed));
+    found.extend(of.undecided());
+    for drift in &mut found {
+        drift.accepted = accepted(node, drift);
+    }
+    found
+}
+
+fn accepted(node: &Node, drift: &Drift) -> Option<String> {
+    let (_, acceptance) = node.item.drift.iter().find(|(code, _)| code.as_str() == drift.code.word())?;
+    let bound = drift.at.as_ref().map_or("", CommitId::as_str);
+    let same = if bound.is_empty() { acceptance.on.is_empty() } else { bound.starts_with(&acceptance.on) };
+    (same && (bound.is_empty() || !acceptance.on.is_empty())).then(|| acceptance.why.clone())
+}
+
+struct Of<'w, 'a> {
+    world: &'w World<'a>,
+    spot: Spot,
+    node: &'w Node<'a>,
+    standing: &'w Standing,
+    seen: &'w Seen<'w>,
+}
+
+impl Of<'_, '_> {
+    fn me(&self) -> String {
+        self.world.refer(self.spot.board, self.node.id)
+    }
+
+    fn drift(&self, code: Code, message: String, command: Option<String>) -> Drift {
+        let board = self.world.board(self.spot);
+        Drift {
+            code,
+            weight: code.weight(),
+            spot: Some(self.spot),
+            reference: format!("{}:{}", board.workflow.id, self.node.id),
+            message,
+            command,
+            at: self.standing.at().cloned(),
+            accepted: None,
+        }
+    }
+
+    // The declared state against the stage.
+    fn declared(&self) -> Option<Drift> {
+        let (me, base, stage) = (self.me(), self.seen.base, self.standing.stage);
+        let label = self.world.label(self.spot).to_lowercase();
+        match (self.node.state, stage) {
+            (State::Todo, Stage::Started | Stage::InProgress | Stage::Pushed | Stage::InReview) => {
+                let what = if stage == Stage::Started { "its branch is there" } else { "work on it began" };
+                let command = format!("git track start {me}");
+                Some(self.drift(Code::D01, format!("declared {label}, but {what}"), Some(command)))
+            }
+            (State::Todo | State::Active | State::Review, Stage::Landed | Stage::Released) => {
+                let whence = self.landed_with();
+                let command = Some(format!("git track sync {me}"));
+                Some(self.drift(
+                    Code::D02,
+                    format!("declared {label}, but it landed on {base}{whence}"),
+                    command,
+                ))
+            }
+            (State::Done, Stage::InProgress | Stage::Pushed | Stage::InReview) => {
+                let what = match self.waiting() {
+                    Some(waiting) => format!("{waiting} not on {base}"),
+                    None => "its worktree has work that is not committed".to_owned(),
+                };
+                Some(self.drift(Code::D03, format!("declared {label}, but {what}"), Some(self.reopen(&me))))
+            }
+            (State::Done, Stage::Unknown) => {
+                let (why, command) = match self.standing.gap {
+                    Some(Gap::Missing) => ("objects are missing in this partial clone", None),
+                    _ => ("history is cut off in this clone", Some("git fetch --unshallow".to_owned())),
+                };
+                Some(self.drift(Code::D04, format!("declared {label}, but {why}"), command))
+            }
+            (State::Done, Stage::Queued | Stage::Started) => {
+                let message = format!("declared {label}, but nothing on {base} names it");
+                Some(self.drift(Code::D04, message, Some(format!("git track why {me} --git"))))
+            }
+            (State::Done, Stage::Reverted) => {
+                let by = self.standing.evidence.iter().find_map(|evidence| evidence.undone.as_ref());
+                let by = by.map(|by| format!(" by {}", by.short())).unwrap_or_default();
+                let message = format!("declared {label}, but it was taken back{by}");
+                Some(self.drift(Code::D05, message, Some(self.reopen(&me))))
+            }
+            (State::Done, Stage::Partly) => {
+                let what = self.waiting().unwrap_or_else(|| "more waits".to_owned());
+                let message = format!("declared {label} and partly landed, but {what} not on {base}");
+                Some(self.drift(Code::D06, message, Some(self.reopen(&me))))
+            }
+            _ => None,
+        }
+    }
+
+    fn reopen(&self, me: &str) -> String {
+        format!("git track reopen {me} -m \"why\"")
+    }
+
+    fn landed_with(&self) -> String {
+        let with = self.standing.last_landing().map(|landing| format!(" with {}", landing.commit.short()));
+        let version = self.standing.version.as_ref().map(|version| format!(", in {version}"));
+        format!("{}{}", with.unwrap_or_default(), version.unwrap_or_default())
+    }
+
+    fn waiting(&self) -> Option<String> {
+        let branch = self.standing.main.as_ref().map_or("its branch", |main| main.name.as_str());
+        match self.standing.pending.len() {
+            0 => None,
+            1 => Some(format!("1 commit of {branch} is")),
+            count => Some(format!("{count} commits of {branch} are")),
+        }
+    }
+
+    fn missing(&self) -> Option<Drift> {
+        let running = matches!(self.node.state, State::Active | State::Review);
+        let declared = self.node.item.branch.as_deref();
+        let gone = self.seen.gone;
+        let name = declared.or(gone.map(|(name, _)| name))?;
+        if !running || self.standing.stage != Stage::Queued || self.standing.main.is_some() {
+            return None;
+        }
+        let command = match gone.filter(|(gone, _)| *gone == name) {
+            Some((name, commit)) => format!("git branch {} {}", shell::word(name), commit.short()),
+            None => format!("git switch -c {}", shell::word(name)),
+        };
+        let label = self.world.label(self.spot).to_lowercase();
+        let message = format!("declared {label}, but there is no branch {name} and nothing landed");
+        Some(self.drift(Code::D07, message, Some(command)))
+    }
+
+    fn stale(&self) -> Option<Drift> {
+        if self.node.state != State::Active || !self.standing.stage.is_under_way() {
+            return None;
+        }
+        let last = self.standing.commits.iter().map(|work| work.committed).max()?;
+        let days = (self.seen.now.seconds() - last) / 86_400;
+        let command = Some(format!("git track show {}", self.me()));
+        (days > i64::from(self.seen.stale_days)).then(|| {
+            self.drift(Code::D08, format!("in progress, but the last commit is {days} days old"), command)
+        })
+    }
+
+    fn dirty(&self) -> Option<Drift> {
+        if self.node.state != State::Done || self.standing.dirty != Some(true) {
+            return None;
+        }
+        let message = "declared done, but a worktree of its branch has changes that are not committed";
+        Some(self.drift(Code::D13, message.to_owned(), Some("git worktree list".to_owned())))
+    }
+
+    fn blocked(&self) -> Option<Drift> {
+        if self.node.state.is_closed() {
+            return None;
+        }
+        let since = self.node.item.open_blockers().filter_map(|(_, blocker)| blocker.since).min()?;
+        let later = |time: i64| time > since.seconds();
+        let count = self.standing.pending.iter().filter(|work| later(work.committed)).count();
+        let (id, _) = self.node.item.open_blockers().next()?;
+        let command = Some(format!("git track unblock {}.{id}", self.me()));
+        let commits = if count == 1 { "1 commit".to_owned() } else { format!("{count} commits") };
+        (count > 0).then(|| {
+            self.drift(Code::D14, format!("declared blocked, but its branch has {commits} since"), command)
+        })
+    }
+
+    fn before_its_needs(&self, landed: &dyn Fn(Spot) -> bool) -> Vec<Drift> {
+        if !self.standing.stage.is_landed() {
+            return Vec::new();
+        }
+        let late =
+            self.node.item.needs.iter().filter(|need| match self.world.resolve_need(self.spot.board, need) {
+                Some((board, Thing::Item(place))) => {
+                    let needed = self.world.board(Spot { board, place }).node(place);
+                    let out = needed.state == State::Dropped || needed.is_derived();
+                    !out && needed.state != State::Done && !landed(Spot { board, place })
+                }
+                _ => false,
+            });
+        let told = |need: &String| {
+            let message = format!("landed, but {need}, which it needs, did not");
+            self.drift(Code::D09, message, Some(format!("git track why {need} --git")))
+        };
+        late.map(told).collect()
+    }
+
+    fn undecided(&self) -> Option<Drift> {
+        let begun = !matches!(self.standing.stage, Stage::Queued | Stage::Unknown);
+        let undecided = self.world.undecided(self.spot).filter(|_| begun)?;
+        Some(self.drift(Code::D15, format!("begun, but {}", undecided.reason), undecided.command))
+    }
+}
+
+/// A branch that fits several items, with the words of the error that says so.
+pub fn ambiguous(branch: &str, message: &str, command: Option<String>) -> Drift {
+    let reference = branch.to_owned();
+    about(Code::D10, reference, message.to_owned(), command)
+}
+
+/// A branch that is named like an item's, but names none.
+pub fn nameless(world: &World, branch: &str) -> Drift {
+    let ids: Vec<&str> =
+        world.boards.iter().flat_map(|board| board.nodes().skip(1)).map(|(_, n)| n.id.as_str()).collect();
+    let words = branch.split('/').next_back().unwrap_or(branch);
+    let like = nearest(words, ids.iter().copied());
+    let meant = like.map(|id| format!("; is it {id}?")).unwrap_or_default();
+    let message = format!("named like the branch of an item, but no item is called so{meant}");
+    about(
+        Code::D12,
+        branch.to_owned(),
+        message,
+        Some(format!("git track set REF branch={}", shell::word(branch))),
+    )
+}
+
+/// What is wrong with a name in a trailer. What is on the base cannot be mended any more, so that it is only noted.
+pub fn stray(stray: &Stray, on_base: bool) -> Drift {
+    let (code, message) = match &stray.kind {
+        StrayKind::Unknown => (Code::D11, format!("names `{}`, which no item is called", stray.text)),
+        StrayKind::Ambiguous(fits) => {
+            (Code::D10, format!("names `{}`, which fits {}", stray.text, fits.join(" and ")))
+        }
+    };
+    let mut drift = about(
+        code,
+        stray.commit.short().to_owned(),
+        message,
+        Some(format!("git show -s {}", stray.commit.short())),
+    );
+    if on_base {
+        drift.weight = Weight::Note;
+    }
+    drift
+}
+
+fn about(code: Code, reference: String, message: String, command: Option<String>) -> Drift {
+    Drift { code, weight: code.weight(), spot: None, reference, message, command, at: None, accepted: None }
+}

@@ -1,0 +1,275 @@
+//! What the branches of an item and the commits that name it say about where its work is.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::derive::world::Spot;
+use crate::model::facts::CommitId;
+use crate::model::landing::{Copies, Gap, How, Landing, TipFacts, Work};
+
+use super::credit::{Credit, names};
+use super::{Evidence, Grade, Known, Leading, Line, Rule, Tip};
+
+/// What was found about an item so far.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) evidence: Vec<Evidence>,
+    /// Work that waits.
+    pub(super) pending: Vec<Work>,
+    /// Commits that its branches have and the base has not.
+    pub(super) own: Vec<Work>,
+    /// Whether there is own work at all.
+    pub(super) worked: bool,
+    pub(super) pushed: bool,
+    pub(super) gap: Option<Gap>,
+    pub(super) leading: Option<Leading>,
+    /// The paths that the branches change, when that is known.
+    paths: Vec<String>,
+}
+
+impl Found {
+    /// Looks at a branch.
+    pub(super) fn look_at(&mut self, known: &Known, spot: Spot, line: &Line) {
+        let facts: Vec<(&Tip, &TipFacts)> =
+            line.tips.iter().filter_map(|tip| Some((tip, known.landscape.tips.get(&tip.commit)?))).collect();
+        let Some((tip, leading, diverged)) = leading(&facts) else { return };
+        self.gap = self.gap.or(leading.gap);
+        for (tip, facts) in &facts {
+            self.on_base(known, spot, line, (&tip.commit, facts));
+        }
+        if !leading.own.is_empty() {
+            for fork in &leading.forks {
+                if let Some(facts) = known.landscape.tips.get(fork) {
+                    self.merged_before(known, line, (fork, facts));
+                }
+            }
+            self.off_base(known, spot, line, leading);
+            let has = |facts: &TipFacts| facts.own.iter().any(|work| work.id == tip.commit);
+            self.pushed |= facts
+                .iter()
+                .any(|(other, facts)| other.remote.is_some() && (other.commit == tip.commit || has(facts)));
+        }
+        let ahead = leading.own.len();
+        // The branch where most waits stands for the item.
+        if self.leading.as_ref().is_none_or(|best| best.ahead < ahead) {
+            self.leading = Some(Leading {
+                name: line.name.clone(),
+                via: line.via,
+                tip: tip.commit.clone(),
+                ahead,
+                forks: leading.forks.clone(),
+                diverged,
+            });
+        }
+    }
+
+    // A tip that the base has: merged, moved forward to it, or never worked on.
+    fn on_base(&mut self, known: &Known, spot: Spot, line: &Line, (tip, facts): (&CommitId, &TipFacts)) {
+        let Some(landing) = &facts.landing else { return };
+        if let Some(merge) = &facts.merge {
+            let others = known.shared.get(tip).is_some_and(|spots| spots.iter().any(|other| *other != spot));
+            let named = merged_names(merge);
+            let ours = named.iter().any(|name| *name == line.name);
+            if ours || named.is_empty() && !others && !known.credits.is_anothers(tip.as_str(), spot) {
+                let text = format!("merged {}", line.name);
+                self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
+                return;
+            }
+        }
+        self.made_here(known, line);
+    }
+
+    // Commits that were made on the branch in this clone and that the base has.
+    fn made_here(&mut self, known: &Known, line: &Line) {
+        let landed =
+            line.made.iter().find_map(|made| Some((made, known.landscape.tips.get(made)?.landing.as_ref()?)));
+        if let Some((commit, landing)) = landed {
+            let text = format!("made on {}", line.name);
+            self.add(known, Rule::Ancestor, Grade::Exact, commit, Some(landing), text);
+        }
+    }
+
+    // Where new work begins on what was merged before.
+    fn merged_before(&mut self, known: &Known, line: &Line, (fork, facts): (&CommitId, &TipFacts)) {
+        let named =
+            facts.merge.as_ref().is_some_and(|merge| merged_names(merge).contains(&line.name.as_str()));
+        if let Some(landing) = facts.landing.as_ref().filter(|_| named) {
+            let text = format!("merged {}", line.name);
+            self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
+        } else if line.made.contains(fork) {
+            self.made_here(known, line);
+        }
+    }
+
+    // A tip that the base has not: is the same change there?
+    fn off_base(&mut self, known: &Known, spot: Spot, line: &Line, facts: &TipFacts) {
+        let none = Copies::default();
+        let copies = facts.copies.as_ref();
+        let empty: HashSet<&CommitId> =
+            copies.map(|copies| copies.empty.iter().collect()).unwrap_or_default();
+        let ours: Vec<&Work> = facts.own.iter().filter(|work| !is_anothers(known, spot, work)).collect();
+        self.own.extend(ours.iter().map(|work| (*work).clone()));
+        let books = &known.credits.books;
+        self.worked |= ours.iter().any(|work| !work.is_merge() && !books.has(work));
+        let work: Vec<&Work> = ours
+            .into_iter()
+            .filter(|work| !work.is_merge() && !empty.contains(&work.id) && !books.has(work))
+            .collect();
+        if work.is_empty() {
+            return;
+        }
+        if copies.is_none() {
+            self.gap = self.gap.or(Some(Gap::Missing));
+        }
+        let copies = copies.unwrap_or(&none);
+        let elsewhere = |landing: &Landing| known.credits.is_anothers(landing.commit.as_str(), spot);
+        let mut covered: HashSet<&CommitId> = HashSet::new();
+        let squashes = copies.squashed.iter().filter(|(_, landing)| !elsewhere(landing));
+        let ids: HashMap<&CommitId, &Work> = facts.own.iter().map(|work| (&work.id, work)).collect();
+        for (upto, landing) in squashes {
+            let short = upto.short();
+            let text = format!("all of {} up to {short}", line.name);
+            let alive = self.add(
+                known,
+                Rule::SquashEquivalent,
+                Grade::Equivalent,
+                &landing.commit,
+                Some(landing),
+                text,
+            );
+            if alive {
+                covered.extend(reach(&ids, upto));
+            }
+        }
+        for (commit, landing) in copies.picked.iter().filter(|(_, landing)| !elsewhere(landing)) {
+            let text = format!("the change of {}", commit.short());
+            let alive = self.add(
+                known,
+                Rule::RebaseEquivalent,
+                Grade::Equivalent,
+                &landing.commit,
+                Some(landing),
+                text,
+            );
+            if alive {
+                covered.insert(commit);
+            }
+        }
+        let waiting: Vec<&Work> = work.into_iter().filter(|work| !covered.contains(&work.id)).collect();
+        if let (Some(tip), true, false) = (facts.own.first(), copies.contained, waiting.is_empty()) {
+            let text = format!("merging {} would change nothing", line.name);
+            self.add(known, Rule::ContentsPresent, Grade::Weak, &tip.id, None, text);
+            return;
+        }
+        self.paths.extend(copies.paths.iter().cloned());
+        self.pending.extend(waiting.into_iter().cloned());
+    }
+
+    /// Adds what commits on the base say about the item, and leaves out of what waits the commits that such a one holds.
+    pub(super) fn credit(&mut self, known: &Known, credits: &[Credit], has_branch: bool) {
+        let mut merges: HashSet<&CommitId> = HashSet::new();
+        for credit in credits {
+            let (commit, landing) = (&credit.landed.commit, &credit.landed.landing);
+            let sure = matches!(credit.how, How::Track | How::Line | How::Refers);
+            if sure {
+                let text = commit.subject.clone();
+                self.add(known, Rule::Trailer, Grade::Exact, &commit.id, Some(landing), text);
+                if landing.commit != commit.id && merges.insert(&landing.commit) {
+                    let text = format!("brought {}", commit.id.short());
+                    self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
+                }
+            } else if credit.how == How::Merged || !has_branch || !self.worked {
+                let text = commit.subject.clone();
+                self.add(known, Rule::Subject, Grade::Weak, &commit.id, Some(landing), text);
+            }
+        }
+        self.settle(known, credits);
+    }
+
+    // A squash that somebody edited holds the work that is older and that touches nothing else, when it says that it is
+    // about the item.
+    fn settle(&mut self, known: &Known, credits: &[Credit]) {
+        if self.pending.is_empty() || self.paths.is_empty() {
+            return;
+        }
+        let squashes = credits.iter().filter(|credit| {
+            let commit = &credit.landed.commit;
+            matches!(credit.how, How::Track | How::Line)
+                && commit.id == credit.landed.landing.commit
+                && !commit.is_merge()
+                && known.undone.by(&commit.id, None).is_none()
+        });
+        for credit in squashes {
+            let commit = &credit.landed.commit;
+            if !self.pending.iter().any(|work| work.committed <= commit.committed) {
+                continue;
+            }
+            let Some(paths) = (known.paths)(&commit.id) else {
+                self.gap = self.gap.or(Some(Gap::Missing));
+                continue;
+            };
+            if self.paths.iter().all(|path| paths.contains(path)) {
+                self.pending.retain(|work| work.committed > commit.committed);
+            }
+        }
+    }
+
+    // Whether it still stands.
+    fn add(
+        &mut self,
+        known: &Known,
+        rule: Rule,
+        grade: Grade,
+        commit: &CommitId,
+        landing: Option<&Landing>,
+        text: String,
+    ) -> bool {
+        let undone = known.undone.by(commit, landing);
+        let alive = undone.is_none();
+        let new = Evidence { rule, grade, commit: commit.clone(), landing: landing.cloned(), text, undone };
+        let same = |old: &Evidence| old.rule == new.rule && old.commit == new.commit;
+        if !self.evidence.iter().any(same) {
+            self.evidence.push(new);
+        }
+        alive
+    }
+}
+
+/// The tip that stands for a branch, and whether others have what it lacks: the one that has the others, else the latest.
+fn leading<'a>(facts: &[(&'a Tip, &'a TipFacts)]) -> Option<(&'a Tip, &'a TipFacts, bool)> {
+    let has = |one: &TipFacts, other: &TipFacts, tip: &CommitId| {
+        other.landing.is_some() || one.own.iter().any(|work| work.id == *tip)
+    };
+    let over_all = facts.iter().find(|(tip, one)| {
+        facts.iter().all(|(other, facts)| tip.commit == other.commit || has(one, facts, &other.commit))
+    });
+    if let Some((tip, facts)) = over_all {
+        return Some((tip, facts, false));
+    }
+    let committed = |facts: &TipFacts| facts.own.first().map_or(i64::MIN, |work| work.committed);
+    facts.iter().max_by_key(|(_, facts)| committed(facts)).map(|(tip, facts)| (*tip, *facts, true))
+}
+
+fn merged_names(merge: &Work) -> Vec<&str> {
+    let named = merge.mentions.iter().filter(|mention| mention.how == How::Merged);
+    named.map(|mention| mention.text.as_str()).collect()
+}
+
+// A commit on the branch that only names other items is not this one's: the name of the branch was used again.
+fn is_anothers(known: &Known, spot: Spot, work: &Work) -> bool {
+    let named = names(known.world, work);
+    let other = |found: &Spot| *found != spot && found.place != 0;
+    matches!(named.how, Some(How::Track | How::Line))
+        && !named.spots.contains(&spot)
+        && named.spots.iter().any(other)
+}
+
+// What a commit has among those of a branch, itself included.
+fn reach<'a>(own: &HashMap<&'a CommitId, &'a Work>, from: &'a CommitId) -> HashSet<&'a CommitId> {
+    let mut seen = HashSet::from([from]);
+    let mut open = vec![from];
+    while let Some(work) = open.pop().and_then(|id| own.get(id)) {
+        let parents = work.parents.iter().filter(|parent| own.contains_key(parent));
+        open.extend(parents.filter(|parent| seen.insert(parent)));
+    }
+    seen
+}

@@ -1,0 +1,89 @@
+//! What was taken back: a revert undoes a commit as long as nobody reverts the revert.
+
+use std::collections::HashMap;
+
+use crate::model::facts::CommitId;
+use crate::model::landing::{Landed, Landing, Landscape};
+
+/// The shortest beginning of an id that names a commit.
+const SHORTEST: usize = 7;
+
+/// The commits that were taken back, each with the commit that did it.
+pub(super) struct Undone<'a> {
+    by: HashMap<&'a str, &'a CommitId>,
+}
+
+impl<'a> Undone<'a> {
+    /// Goes from the latest to the earliest: whether a revert counts is decided before what it reverts.
+    pub(super) fn new(landscape: &'a Landscape) -> Self {
+        let mut undone = Self { by: HashMap::new() };
+        if landscape.landed.iter().all(|landed| !takes_back(landed)) {
+            return undone;
+        }
+        let known = known(landscape);
+        let subjects = subjects(&landscape.landed);
+        for (at, landed) in landscape.landed.iter().enumerate().rev() {
+            if !takes_back(landed) || undone.is(&landed.commit.id) {
+                continue;
+            }
+            for id in &landed.commit.reverts {
+                if let Some(target) = named(&known, id) {
+                    undone.by.entry(target).or_insert(&landed.commit.id);
+                }
+            }
+            if let Some(subject) = &landed.commit.undoes {
+                let earlier = subjects.get(subject.as_str()).into_iter().flatten();
+                let mut alive = earlier.rev().filter(|(place, id)| *place < at && !undone.is(id));
+                if let Some((_, target)) = alive.next() {
+                    undone.by.entry(target.as_str()).or_insert(&landed.commit.id);
+                }
+            }
+        }
+        undone
+    }
+
+    fn is(&self, commit: &CommitId) -> bool {
+        self.by.contains_key(commit.as_str())
+    }
+
+    /// Which commit took this one back, or the landing that brought it.
+    pub(super) fn by(&self, commit: &CommitId, landing: Option<&Landing>) -> Option<CommitId> {
+        let found = self.by.get(commit.as_str());
+        let found = found.or_else(|| self.by.get(landing?.commit.as_str()));
+        found.map(|id| (*id).clone())
+    }
+}
+
+/// Whether a commit takes another one back.
+pub(super) fn takes_back(landed: &Landed) -> bool {
+    !landed.commit.reverts.is_empty() || landed.commit.undoes.is_some()
+}
+
+/// Everything that could be taken back, in order.
+fn known(landscape: &Landscape) -> Vec<&str> {
+    let landed = landscape.landed.iter().flat_map(|landed| [&landed.commit.id, &landed.landing.commit]);
+    let tips = landscape.tips.iter().flat_map(|(tip, facts)| {
+        let copies = facts.copies.iter().flat_map(|copies| copies.picked.iter().chain(&copies.squashed));
+        let landings = copies.map(|(_, landing)| &landing.commit);
+        landings.chain(facts.landing.iter().map(|landing| &landing.commit)).chain(std::iter::once(tip))
+    });
+    let mut all: Vec<&str> = landed.chain(tips).map(CommitId::as_str).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn named<'a>(known: &[&'a str], id: &str) -> Option<&'a str> {
+    let from = known.partition_point(|known| *known < id);
+    let mut fits = known.iter().skip(from).take_while(|known| known.starts_with(id));
+    let found = fits.next().filter(|_| id.len() >= SHORTEST)?;
+    fits.next().is_none().then_some(*found)
+}
+
+fn subjects(landed: &[Landed]) -> HashMap<&str, Vec<(usize, &CommitId)>> {
+    let mut all: HashMap<&str, Vec<(usize, &CommitId)>> = HashMap::new();
+    for (at, landed) in landed.iter().enumerate() {
+        all.entry(landed.commit.subject.as_str()).or_default().push((at, &landed.commit.id));
+    }
+    all
+}

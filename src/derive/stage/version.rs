@@ -1,0 +1,65 @@
+//! Which version work came out with.
+
+use crate::model::landing::{Landing, Tag};
+
+/// The lowest version that has a landing; one that is only a candidate does not count.
+pub(super) fn version(tags: &[Tag], landing: &Landing) -> Option<String> {
+    let having = tags.iter().filter(|tag| tag.depth <= landing.depth);
+    let versions = having.filter_map(|tag| Some((numbers(&tag.name)?, &tag.name)));
+    versions.min().map(|(_, name)| name.clone())
+}
+
+/// The three numbers of a version such as `v1.2.3` or `tool-1.2.3`; `None` for anything else, candidates too.
+fn numbers(tag: &str) -> Option<[u64; 3]> {
+    let start = tag.rfind(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(0, |at| at + 1);
+    let bare = tag.get(start..)?;
+    let before = tag.get(..start)?;
+    if !(before.is_empty() || before.ends_with(['v', 'V', '-', '/', '@', '_'])) {
+        return None;
+    }
+    // `v1.2.0-1` and `1.0-2` are not what they seem: the rest before the number must hold none of a version.
+    if before.contains('.') && before.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let mut parts = bare.split('.');
+    let mut part = || parts.next().map_or(Some(0), |part| part.parse().ok());
+    let all = [part()?, part()?, part()?];
+    (bare.contains('.') && parts.next().is_none()).then_some(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::CommitId;
+
+    #[test]
+    fn only_versions_that_are_out_are_versions() {
+        for (tag, expected) in [
+            ("v1.2.3", Some([1, 2, 3])),
+            ("1.2", Some([1, 2, 0])),
+            ("tool-1.2.3", Some([1, 2, 3])),
+            ("pkg/v2.0.0", Some([2, 0, 0])),
+            ("v1.3.0-rc.1", None),
+            ("v1.3.0-rc1", None),
+            ("1.0.0-2", None),
+            ("build-77", None),
+            ("v1", None),
+            ("nightly", None),
+            ("v1.2.3.4", None),
+            ("x1.2.3", None),
+        ] {
+            assert_eq!(numbers(tag), expected, "{tag}");
+        }
+    }
+
+    #[test]
+    fn the_lowest_version_that_has_the_landing() {
+        let tag = |name: &str, depth| Tag { name: name.to_owned(), depth };
+        let tags = [tag("v1.10.0", 2), tag("v1.9.0", 4), tag("v1.8.0", 9), tag("v1.9.0-rc.1", 5)];
+        let landing = |depth| Landing { commit: CommitId::parse(&"a".repeat(40)).unwrap(), at: 0, depth };
+        assert_eq!(version(&tags, &landing(4)).as_deref(), Some("v1.9.0"));
+        assert_eq!(version(&tags, &landing(6)).as_deref(), Some("v1.9.0"));
+        assert_eq!(version(&tags, &landing(3)).as_deref(), Some("v1.10.0"));
+        assert_eq!(version(&tags, &landing(1)), None);
+    }
+}
