@@ -25,7 +25,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("documents", &["error", "model", "derive"]),
     ("rules", &["error", "model", "message", "derive", "documents"]),
     ("files", &["error", "model"]),
-    ("git", &["error", "model", "process", "files"]),
+    ("git", &["error", "model", "message", "process", "files"]),
     ("store", &["error", "model", "formats", "git", "files"]),
     (
         "cmd",
@@ -54,6 +54,9 @@ const MODULES: &[(&str, &[&str])] = &[
 /// What only some modules may name; the longest line that fits counts.
 const ONLY: &[(&str, &[&str])] = &[
     ("git2", &["git"]),
+    ("gix_commitgraph", &["git"]),
+    ("gix_hash", &["git"]),
+    ("twox_hash", &["files"]),
     ("serde_yaml", &["formats"]),
     ("granit_parser", &["formats"]),
     ("globset", &["derive", "rules"]),
@@ -80,7 +83,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cmd"]),
     ("include_dir", &["store"]),
     ("std::thread", &["process", "files", "store"]),
-    ("std::time::Instant", &["process", "files"]),
+    ("std::time::Instant", &["process", "files", "ui"]),
     ("jiff", &["model", "cli"]),
     ("regex", &["derive", "formats", "rules"]),
     ("toml_edit", &["formats"]),

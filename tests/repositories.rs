@@ -1,12 +1,15 @@
 //! For every kind of repository the product says what git says.
 
+mod ancestry;
 mod answers;
 mod committing;
 mod differences;
+mod histories;
 mod hooks;
 mod kinds;
 mod limits;
 mod located;
+mod naive;
 mod ranges;
 mod staged;
 mod unusual;

@@ -156,6 +156,13 @@ impl Dir {
         }
     }
 
+    /// When this name's content was written last: seconds since 1970 and nanoseconds.
+    #[allow(clippy::unnecessary_cast, clippy::cast_possible_wrap, reason = "its types differ by platform")]
+    pub(super) fn written(&self, name: &str) -> Option<(i64, i64)> {
+        let stat = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        Some((stat.st_mtime as i64, stat.st_mtime_nsec as i64))
+    }
+
     /// The entries of this directory but `.` and `..`.
     pub(super) fn entries(&self) -> io::Result<Vec<(Vec<u8>, FileType)>> {
         let mut entries = Vec::new();

@@ -5,6 +5,7 @@
 //! meanwhile is never overwritten.
 
 mod apply;
+mod cache;
 mod dir;
 mod excl;
 mod hooks;
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use rustix::fs::FileType;
 
+pub use self::cache::Cache;
 use self::dir::{Dir, Look, Obstacle};
 pub use self::hooks::{HookDir, HookFile, HookKind, HookStep, Scratch, Shared, can_run};
 pub use self::journal::Phase;

@@ -34,6 +34,14 @@ pub fn read_outside(path: &Path, cap: u64) -> Result<Vec<u8>> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp([u64; 3], [i64; 4]);
 
+impl Stamp {
+    /// The same as bytes, to be compared with those of another time.
+    pub fn bytes(&self) -> Vec<u8> {
+        let (place, times) = (self.0.iter().map(|part| part.to_le_bytes()), self.1.iter());
+        place.chain(times.map(|part| part.to_le_bytes())).flatten().collect()
+    }
+}
+
 /// The stamp of what has this name; `None` if nothing has.
 pub fn stamp(path: &Path) -> Result<Option<Stamp>> {
     use std::os::unix::fs::MetadataExt;

@@ -51,14 +51,11 @@ impl Repo {
             |commit: &CommitId| Ok::<_, Trouble>(lib.find_commit(oid(lib, commit.as_str())?)?.tree_id());
         let before = before.map(tree).transpose()?;
         let objects = lib.odb()?;
-        let mut trees = Trees { objects: &objects, path: Vec::new(), found: Vec::new() };
         let (found, conflicted) = match after {
-            Source::Commit(commit) => {
-                trees.compare(before, Some(tree(commit)?))?;
-                (trees.found, Vec::new())
-            }
+            Source::Commit(commit) => (differing(&objects, before, Some(tree(commit)?))?, Vec::new()),
             Source::Index => {
                 let index = self.staged()?;
+                let trees = Trees { objects: &objects, path: Vec::new(), found: Vec::new() };
                 let mut walk = Walk { trees, index: &index, at: 0, conflicted: Vec::new() };
                 walk.directory(before, index.tree())?;
                 if index.get(walk.at).is_some() {
@@ -94,29 +91,35 @@ fn parsed(call: &Call, listing: &[u8]) -> Result<Changes> {
     let mut found = Vec::new();
     let mut conflicted = Vec::new();
     while let Some(facts) = parts.next() {
-        let facts = std::str::from_utf8(facts).map_err(|_| odd(call))?;
-        let [before, after, old, new, letter] = *facts.split(' ').collect::<Vec<_>>() else {
-            return Err(odd(call));
-        };
-        let version = |mode: &str, id: &str| -> Result<Option<Version>> {
-            let mode = u32::from_str_radix(mode.trim_start_matches(':'), 8).map_err(|_| odd(call))?;
-            let format = if id.len() == 64 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
-            let id = Oid::from_str_ext(id, format).map_err(|_| odd(call))?;
-            Ok((mode != 0).then(|| (id, file_mode(mode))))
-        };
+        let (before, after, letter) = sides(facts).ok_or_else(|| odd(call))?;
         let path = parts.next().ok_or_else(|| odd(call))?.to_vec();
-        if letter == "U" {
+        if letter == b'U' {
             conflicted.push(path);
             continue;
         }
-        let (path, from) = if letter.starts_with('R') {
+        let (path, from) = if letter == b'R' {
             (parts.next().ok_or_else(|| odd(call))?.to_vec(), Some(path))
         } else {
             (path, None)
         };
-        found.push(Pair { path, from, before: version(before, old)?, after: version(after, new)? });
+        found.push(Pair { path, from, before, after });
     }
     changes(found, conflicted)
+}
+
+/// What `:mode mode id id letter` says.
+pub(super) fn sides(facts: &[u8]) -> Option<(Option<Version>, Option<Version>, u8)> {
+    let facts = std::str::from_utf8(facts).ok()?;
+    let mut words = facts.strip_prefix(':')?.split(' ');
+    let mut next = || words.next();
+    let (before, after, old, new, letter) = (next()?, next()?, next()?, next()?, next()?);
+    let version = |mode: &str, id: &str| -> Option<Option<Version>> {
+        let mode = u32::from_str_radix(mode, 8).ok()?;
+        let format = if id.len() == 64 { git2::ObjectFormat::Sha256 } else { git2::ObjectFormat::Sha1 };
+        let id = Oid::from_str_ext(id, format).ok()?;
+        Some((mode != 0).then(|| (id, file_mode(mode))))
+    };
+    Some((version(before, old)?, version(after, new)?, *letter.as_bytes().first()?))
 }
 
 fn changes(mut found: Vec<Pair>, mut conflicted: Vec<Vec<u8>>) -> Result<Changes> {
@@ -178,6 +181,17 @@ fn items(mut bytes: &[u8], width: usize) -> Result<Vec<Item<'_>>, Trouble> {
         bytes = rest;
     }
     Ok(all)
+}
+
+/// The paths at which two stored trees differ, in their order; without a tree nothing is there.
+pub(super) fn differing(
+    objects: &Odb<'_>,
+    before: Option<Oid>,
+    after: Option<Oid>,
+) -> Result<Vec<Pair>, Trouble> {
+    let mut trees = Trees { objects, path: Vec::new(), found: Vec::new() };
+    trees.compare(before, after)?;
+    Ok(trees.found)
 }
 
 /// Compares stored trees.

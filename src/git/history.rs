@@ -1,5 +1,6 @@
 //! Which commits changed a path, as `git log -- path` says.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
@@ -143,45 +144,80 @@ pub(super) fn facts(commit: &Commit<'_>) -> Result<CommitFacts> {
         author_email: String::from_utf8_lossy(author.email_bytes()).into_owned(),
         author_time: author.when().seconds(),
         committer_time: commit.time().seconds(),
-        subject: subject(commit.message_raw_bytes()),
+        subject: subject(&String::from_utf8_lossy(commit.message_raw_bytes())),
         message: commit.message_raw_bytes().to_vec(),
     })
 }
 
-/// The facts in a commit object as it is stored; id and parents are left to those who know about cut-off history.
-fn parsed(raw: &[u8]) -> Option<CommitFacts> {
-    let end = raw.windows(2).position(|pair| pair == b"\n\n")?;
-    let (headers, message) = (raw.get(..end)?, raw.get(end + 2..)?);
-    let header = |name: &[u8]| headers.split(|&b| b == b'\n').find_map(|line| line.strip_prefix(name));
-    let (author_name, author_email, author_time) = person(header(b"author ")?)?;
-    let (_, _, committer_time) = person(header(b"committer ")?)?;
-    Some(CommitFacts {
-        id: CommitId::parse(&"0".repeat(40)).ok()?,
-        parents: Vec::new(),
-        author_name,
-        author_email,
-        author_time,
-        committer_time,
-        subject: subject(message),
-        message: message.to_vec(),
-    })
+/// A commit object as it is stored.
+pub(super) struct Stored<'r> {
+    headers: &'r [u8],
+    /// The message, as it stands there.
+    pub(super) message: &'r [u8],
+}
+
+impl<'r> Stored<'r> {
+    pub(super) fn new(raw: &'r [u8]) -> Option<Self> {
+        let end = raw.windows(2).position(|pair| pair == b"\n\n")?;
+        Some(Self { headers: raw.get(..end)?, message: raw.get(end + 2..)? })
+    }
+
+    /// The values of a header; `name` ends with a blank.
+    pub(super) fn header<'s>(&'s self, name: &'s [u8]) -> impl Iterator<Item = &'r [u8]> + 's {
+        self.headers.split(|&byte| byte == b'\n').filter_map(move |line| line.strip_prefix(name))
+    }
+
+    /// Who stands in a header.
+    pub(super) fn person(&self, name: &[u8]) -> Option<Person<'r>> {
+        Person::new(self.header(name).next()?)
+    }
 }
 
 /// `Name <address> seconds zone`.
-fn person(line: &[u8]) -> Option<(String, String, i64)> {
-    let close = line.iter().rposition(|&b| b == b'>')?;
-    let (name, email) = split_once(line.get(..close)?, b'<')?;
-    let when = std::str::from_utf8(line.get(close + 1..)?).ok()?;
-    let seconds = when.split_whitespace().next().and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
-    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes.trim_ascii()).into_owned();
-    Some((lossy(name), lossy(email), seconds))
+pub(super) struct Person<'r> {
+    pub(super) name: Cow<'r, str>,
+    pub(super) email: Cow<'r, str>,
+    /// In seconds since 1970.
+    pub(super) time: i64,
+}
+
+impl<'r> Person<'r> {
+    fn new(line: &'r [u8]) -> Option<Self> {
+        let close = line.iter().rposition(|&b| b == b'>')?;
+        let (name, email) = split_once(line.get(..close)?, b'<')?;
+        let when = std::str::from_utf8(line.get(close + 1..)?).ok()?;
+        let time =
+            when.split_whitespace().next().and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
+        let lossy = |bytes: &'r [u8]| String::from_utf8_lossy(bytes.trim_ascii());
+        Some(Self { name: lossy(name), email: lossy(email), time })
+    }
+}
+
+/// The facts in a commit object as it is stored; id and parents are left to those who know about cut-off history.
+fn parsed(raw: &[u8]) -> Option<CommitFacts> {
+    let stored = Stored::new(raw)?;
+    let (author, committer) = (stored.person(b"author ")?, stored.person(b"committer ")?);
+    Some(CommitFacts {
+        id: CommitId::parse(&"0".repeat(40)).ok()?,
+        parents: Vec::new(),
+        author_name: author.name.into_owned(),
+        author_email: author.email.into_owned(),
+        author_time: author.time,
+        committer_time: committer.time,
+        subject: subject(&String::from_utf8_lossy(stored.message)),
+        message: stored.message.to_vec(),
+    })
 }
 
 /// The first paragraph on one line.
-fn subject(message: &[u8]) -> String {
-    let text = String::from_utf8_lossy(message);
-    let lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
-    lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+pub(super) fn subject(text: &str) -> String {
+    let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let mut subject = lines.next().unwrap_or_default().to_owned();
+    for line in lines.take_while(|line| !line.is_empty()) {
+        subject.push(' ');
+        subject.push_str(line);
+    }
+    subject
 }
 
 #[cfg(test)]
@@ -190,9 +226,8 @@ mod tests {
 
     #[test]
     fn the_subject_is_the_first_paragraph() {
-        assert_eq!(subject(b"\n\nfeat: one\n  two \r\n\nbody\n"), "feat: one two");
-        assert_eq!(subject(b""), "");
-        assert_eq!(subject(b"caf\xe9"), "caf\u{fffd}");
+        assert_eq!(subject("\n\nfeat: one\n  two \r\n\nbody\n"), "feat: one two");
+        assert_eq!(subject(""), "");
     }
 
     #[test]

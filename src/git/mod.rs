@@ -4,17 +4,40 @@
 //! objects) and what it does not find is asked of `git` children, so that an answer is right or a named error. The index
 //! file is read by [`staged`], as every hook reads it and libgit2 takes ten times as long.
 
+mod aside;
 mod ask;
+mod bytes;
 mod changed;
 mod config;
+
+mod copies;
+#[cfg(test)]
+mod copies_tests;
+
+mod differences;
+mod graph;
 mod history;
 mod hooks;
+mod landings;
 mod lines;
+mod made;
+
+mod merges;
 mod open;
+
+mod prints;
 mod ranges;
+mod reach;
 mod refs;
 mod renames;
+#[cfg(test)]
+mod sandbox;
+
+mod says;
+#[cfg(test)]
+mod says_tests;
 mod staged;
+mod taken;
 mod trees;
 mod work;
 mod write;
@@ -29,6 +52,7 @@ use crate::files::Stamp;
 use crate::process::Vars;
 
 pub use hooks::{Configured, HooksPath, Scope, Version};
+pub use landings::{Asked, OnBase};
 pub use open::open;
 use staged::Staged;
 

@@ -98,7 +98,7 @@ impl Repo {
 }
 
 /// The ids in a file of git, one on each line; none without the file.
-fn ids_in(path: &std::path::Path) -> Result<Vec<CommitId>> {
+pub(super) fn ids_in(path: &std::path::Path) -> Result<Vec<CommitId>> {
     let bytes = match read_outside(path, LARGEST) {
         Err(error) if error.kind() == Kind::NotFound => return Ok(Vec::new()),
         read => read?,

@@ -217,11 +217,15 @@ impl Repo {
         Ok(all)
     }
 
+    /// Whether objects may be missing that another repository has promised.
+    pub(super) fn is_partial(&self) -> bool {
+        let set = |key| self.config(key).ok().flatten().is_some();
+        set("extensions.partialClone") || set("remote.origin.promisor")
+    }
+
     /// Says why an object is not here when the reason is known.
     pub(super) fn absent(&self, id: &str, error: Error) -> Error {
-        let promised = self.config("extensions.partialClone").ok().flatten().is_some()
-            || self.config("remote.origin.promisor").ok().flatten().is_some();
-        if promised {
+        if self.is_partial() {
             return Error::repository(format!("object {id}, or one below it, is not in this partial clone"))
                 .note(error.message())
                 .hint(format!("git rev-list --objects --no-walk {id} >/dev/null"));

@@ -37,6 +37,17 @@ impl Repo {
         head.ok_or_else(|| Error::bug("git made a commit that HEAD does not name"))
     }
 
+    /// Checks a branch out; a new one is made from a commit. Git refuses where that would lose changes.
+    pub fn switch(&self, name: &str, from: Option<&CommitId>) -> Result<()> {
+        self.top()?;
+        let call = self.order(["switch", "--quiet", "--no-track"]);
+        let call = match from {
+            Some(from) => call.args(["-c", name, from.as_str()]),
+            None => self.order(["switch", "--quiet", "--no-guess", name]),
+        };
+        self.done(&call).map(drop)
+    }
+
     /// Stages what git does not know yet, since `commit --only` takes no other paths; returns them. An intention to add
     /// would do as well, but git crashes on one outside the patterns of a sparse index.
     fn stage_new(&self, paths: &[RepoPath]) -> Result<Vec<RepoPath>> {

@@ -60,7 +60,13 @@ impl<'t> Layout<'t> {
 
     /// The lines outside of code fences.
     pub(super) fn open_lines(&self) -> impl Iterator<Item = &'t str> {
-        self.lines.iter().zip(&self.fenced).filter(|(_, fenced)| !**fenced).map(|(line, _)| *line)
+        self.numbered_open_lines().map(|(_, line)| line)
+    }
+
+    /// The same, each with its place among all lines.
+    pub(super) fn numbered_open_lines(&self) -> impl Iterator<Item = (usize, &'t str)> {
+        let all = self.lines.iter().copied().enumerate().zip(&self.fenced);
+        all.filter(|(_, fenced)| !**fenced).map(|(line, _)| line)
     }
 
     fn line(&self, at: usize) -> &'t str {

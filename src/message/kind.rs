@@ -55,7 +55,14 @@ const MERGES: [&str; 13] = [
     "Merged PR ",
 ];
 
-pub(super) fn of(subject: &str) -> Kind {
+impl Kind {
+    /// What a subject says.
+    pub fn of(subject: &str) -> Self {
+        of(subject)
+    }
+}
+
+fn of(subject: &str) -> Kind {
     let quoted = |before: &str| {
         let inner = subject.strip_prefix(before)?.trim_end();
         // A subject that was cut has lost the mark at its end.

@@ -16,6 +16,7 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 mod trailers;
+mod values;
 
 pub use add::with_trailer;
 pub use clean::{Cleaned, Cleanup, Reading, clean};
@@ -24,6 +25,9 @@ pub use header::{Header, HeaderProblem};
 pub use kind::Kind;
 pub use suggest::suggest;
 pub use trailers::Trailer;
+pub use values::{Values, values};
+
+use std::borrow::Cow;
 
 use indexmap::IndexSet;
 
@@ -96,6 +100,15 @@ impl Message {
     }
 }
 
+// The text with plain line ends, and without what may stand before its first line.
+fn plain(text: &str) -> Cow<'_, str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let blank = |line: &&str| line.bytes().all(clean::is_blank);
+    let skipped: usize = text.split_inclusive('\n').take_while(blank).map(str::len).sum();
+    let text = text.get(skipped..).unwrap_or_default();
+    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
+}
+
 // The value of a line `key: value`.
 fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
     let (name, rest) = line.trim().split_at_checked(key.len())?;
@@ -105,16 +118,13 @@ fn value_of<'t>(line: &'t str, key: &str) -> Option<&'t str> {
 
 /// Reads a recorded message.
 pub fn parse(text: &str) -> Message {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
-    let blank = |line: &&str| line.bytes().all(clean::is_blank);
-    let skipped: usize = text.split_inclusive('\n').take_while(blank).map(str::len).sum();
-    let text = text.get(skipped..).unwrap_or_default().to_owned();
+    let text = plain(text).into_owned();
     let layout = Layout::of(&text);
     let subject = text.lines().next().unwrap_or_default().to_owned();
     let (body, footers) = footers::split(&text, &layout);
     let named = kind::reverts(layout.open_lines().skip(1));
     let mut message = Message {
-        kind: kind::of(&subject),
+        kind: Kind::of(&subject),
         header: None,
         problem: None,
         separated: text.lines().nth(1).is_none_or(|line| line.trim().is_empty()),

@@ -171,9 +171,13 @@ fn unfold(value: &[u8]) -> Vec<u8> {
 
 /// The trailers of a recorded message, as `git log --format='%(trailers:only,unfold)'` prints them.
 pub(super) fn trailers(text: &str) -> Vec<Trailer> {
-    let (bytes, comment) = (text.as_bytes(), Some(&b"#"[..]));
+    in_block(text, &block(text.as_bytes(), Some(b"#")))
+}
+
+/// The trailers of a recorded message whose block is known.
+pub(super) fn in_block(text: &str, block: &Block) -> Vec<Trailer> {
     let own = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    let pairs = pairs(bytes, &block(bytes, comment), comment);
+    let pairs = pairs(text.as_bytes(), block, Some(b"#"));
     pairs.into_iter().map(|(key, value)| Trailer { key: own(key), value: own(value) }).collect()
 }
 

@@ -22,6 +22,15 @@ macro_rules! object_id {
                 }
             }
 
+            /// The id that these 20 or 32 bytes are.
+            pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+                let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+                let digit = |half| char::from_digit(u32::from(half), 16);
+                let mut text = String::with_capacity(bytes.len() * 2);
+                text.extend(digits.filter_map(digit));
+                matches!(text.len(), 40 | 64).then_some(Self(text))
+            }
+
             /// All digits.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -309,6 +318,9 @@ mod tests {
         assert_eq!(CommitId::parse(sha1).unwrap().as_str(), sha1.to_ascii_lowercase());
         assert_eq!(CommitId::parse(sha1).unwrap().short(), "1f2e3d4c5b6a");
         assert!(BlobId::parse(&"0".repeat(64)).is_ok());
+        let bytes = [0x0f; 20];
+        assert_eq!(CommitId::from_bytes(&bytes), CommitId::parse(&"0f".repeat(20)).ok());
+        assert_eq!(CommitId::from_bytes(&bytes[1..]), None);
         for wrong in ["", "1f2e3d4c5b6a", &"g".repeat(40), &"0".repeat(41), "--output=x"] {
             assert!(BlobId::parse(wrong).is_err(), "{wrong}");
         }

@@ -1,0 +1,341 @@
+//! Whether the base holds the same changes as a branch in commits of its own: picked, rebased or squashed.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use indexmap::IndexSet;
+
+use super::Repo;
+use super::changed::Pair;
+use super::differences::{Between, Change, known};
+use super::landings::Told;
+use super::merges::{Budget, onto, same};
+use super::prints::{Print, Prints};
+use crate::error::Result;
+use crate::model::facts::{CommitId, MergeBase};
+use crate::model::landing::{Copies, Landing, Work};
+
+/// Of a branch with more own commits than this, fewer are looked for as the end of a squash.
+const MANY: usize = 200;
+/// So many then, from the tip along the first parents.
+const LATEST: usize = 50;
+/// What is told while it is done.
+const COMPARING: &str = "comparing commits on the base";
+/// How many differences are held in memory at once, and how many are compared path by path for one branch.
+const AT_ONCE: usize = 2048;
+
+/// A branch whose tip is not on the base.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Branch<'b> {
+    /// The tip of the base.
+    pub(super) base: &'b CommitId,
+    /// The commits that the branch has and the base does not, children before parents.
+    pub(super) own: &'b [Work],
+    /// Those along the first parents from the tip that `own` holds, the tip first.
+    pub(super) line: &'b [CommitId],
+    /// The commits of the base from which `own` starts.
+    pub(super) forks: &'b [CommitId],
+    /// Only what landed at a smaller depth is looked at: after the branch left the base.
+    pub(super) within: u32,
+}
+
+/// A commit that the base has and not all forks of a branch have: what landed before the base was merged into the branch
+/// counts, too.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) commit: CommitId,
+    /// Its first parent.
+    pub(super) parent: Option<CommitId>,
+    /// Where it came onto the base.
+    pub(super) landing: Landing,
+}
+
+impl Candidate {
+    fn between(&self) -> Between<'_> {
+        (self.parent.as_ref(), &self.commit)
+    }
+}
+
+/// Commits of the base by what they change, for many branches.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    all: Vec<(Candidate, Print)>,
+    /// Their places, by the paths that they change.
+    by_paths: HashMap<u64, Vec<usize>>,
+}
+
+impl Candidates {
+    /// Those that change the same paths and landed within a depth.
+    fn alike(&self, paths: u64, within: u32) -> impl Iterator<Item = &(Candidate, Print)> {
+        let places = self.by_paths.get(&paths).into_iter().flatten();
+        let found = places.filter_map(|&place| self.all.get(place));
+        found.filter(move |(candidate, _)| candidate.landing.depth < within)
+    }
+}
+
+/// A change of the branch that may stand on the base: of one commit, or of all since a fork.
+struct Part<'b> {
+    since: Option<&'b CommitId>,
+    commit: &'b CommitId,
+    print: Print,
+    squash: bool,
+}
+
+impl Part<'_> {
+    fn between(&self) -> Between<'_> {
+        (self.since, self.commit)
+    }
+}
+
+/// What is found out while parts are compared.
+struct Search {
+    found: Copies,
+    budget: Budget,
+    /// Whether a comparison could not be made.
+    undecided: bool,
+}
+
+impl Repo {
+    /// The commits of the base that make the same change as own ones of a branch; `None` if that cannot be known.
+    ///
+    /// Two changes are the same when they change the same paths, and leave the same there or, where they began from
+    /// different versions of a text, a merge of the one onto what the other began from gives what the other left,
+    /// without a conflict. Who made them does not matter.
+    ///
+    /// The missing files of a partial clone leave it open whether two texts are the same; so do more comparisons for one
+    /// branch than `AT_ONCE` and `Budget` allow. When that matters the answer is `None`; a branch of which all was found
+    /// without them is told. Of a branch with more than 200 own commits, only the tip and the 49 before it are looked for as squashes.
+    pub(super) fn copies(
+        &self,
+        branch: &Branch<'_>,
+        candidates: &Candidates,
+        prints: &mut Prints,
+    ) -> Result<Option<Copies>> {
+        if branch.line.is_empty() {
+            return Ok(Some(Copies::default()));
+        }
+        let own = branch.single();
+        let Some(mut starts) = self.starts(branch)? else { return Ok(None) };
+        let whole: Vec<Between<'_>> = starts.first().cloned().unwrap_or_default();
+        let Some(changes) = self.differences(&whole)? else { return Ok(None) };
+        let is_changed = |print: Print| print != Print::of(&[]);
+        if !self.print(&own, prints)? {
+            return Ok(None);
+        }
+        let mut parts = Vec::new();
+        let mut search = Search { found: Copies::default(), budget: Budget::default(), undecided: false };
+        starts.truncate(if branch.own.len() > MANY { LATEST } else { MANY });
+        let starts: Vec<Between<'_>> = starts.into_iter().flatten().collect();
+        let Some(squashes) = self.printed(&starts)? else { return Ok(None) };
+        for ((since, commit), print) in starts.into_iter().zip(squashes) {
+            parts.push(Part { since, commit, print, squash: true });
+        }
+        for (since, commit) in own {
+            let Some(print) = prints.get(commit) else { continue };
+            if is_changed(print) {
+                parts.push(Part { since, commit, print, squash: false });
+            } else {
+                search.found.empty.push(commit.clone());
+            }
+        }
+        parts.retain(|part| is_changed(part.print));
+        if !parts.is_empty() {
+            self.compare(&parts, (candidates, branch.within), &mut search)?;
+        }
+        let paths: BTreeSet<_> = changes.iter().flatten().map(|pair| pair.path.as_slice()).collect();
+        search.found.paths = paths.iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
+        self.contain(branch, &whole, &changes, &mut search)?;
+        let known = !search.undecided || search.covers(branch, &parts);
+        Ok(Some(search.found).filter(|_| known))
+    }
+
+    /// Finds out what commits of the base change; `None` if that cannot be known.
+    pub(super) fn candidates(
+        &self,
+        all: Vec<Candidate>,
+        prints: &mut Prints,
+        told: Told,
+    ) -> Result<Option<Candidates>> {
+        let count = all.len();
+        for (nth, some) in all.chunks(AT_ONCE).enumerate() {
+            if nth > 0 {
+                told(COMPARING, nth * AT_ONCE, count);
+            }
+            if !self.print(&some.iter().map(Candidate::between).collect::<Vec<_>>(), prints)? {
+                return Ok(None);
+            }
+        }
+        let mut candidates = Candidates::default();
+        for candidate in all {
+            let Some(print) = prints.get(&candidate.commit) else { continue };
+            candidates.by_paths.entry(print.paths).or_default().push(candidates.all.len());
+            candidates.all.push((candidate, print));
+        }
+        Ok(Some(candidates))
+    }
+
+    /// Finds out the fingerprints of these commits; whether that was possible.
+    fn print(&self, commits: &[Between<'_>], prints: &mut Prints) -> Result<bool> {
+        let new: Vec<_> =
+            commits.iter().copied().filter(|(_, commit)| prints.get(commit).is_none()).collect();
+        let Some(all) = self.printed(&new)? else { return Ok(false) };
+        for ((_, commit), print) in new.into_iter().zip(all) {
+            prints.insert(commit.clone(), print);
+        }
+        Ok(true)
+    }
+
+    fn printed(&self, all: &[Between<'_>]) -> Result<Option<Vec<Print>>> {
+        let mut prints = Vec::with_capacity(all.len());
+        for some in all.chunks(AT_ONCE) {
+            // What the boundary of a shallow clone changed is not known.
+            for (_, commit) in some.iter().filter(|(before, _)| before.is_none()) {
+                if known(self.begins(commit))?.is_none() {
+                    return Ok(None);
+                }
+            }
+            let Some(changes) = self.differences(some)? else { return Ok(None) };
+            prints.extend(changes.iter().map(|change| Print::of(change)));
+        }
+        Ok(Some(prints))
+    }
+
+    fn compare(
+        &self,
+        parts: &[Part<'_>],
+        (candidates, within): (&Candidates, u32),
+        search: &mut Search,
+    ) -> Result<()> {
+        let alike = |part: &Part<'_>| candidates.alike(part.print.paths, within);
+        let changes = self.to_compare(parts, &alike)?;
+        for part in parts {
+            let (mut found, mut undecided) = (Vec::new(), false);
+            for (candidate, print) in alike(part) {
+                let both = changes.get(&part.between()).zip(changes.get(&candidate.between()));
+                let is_same = match both {
+                    _ if *print == part.print => Some(true),
+                    None => None,
+                    Some((own, theirs)) => match same(own, theirs) {
+                        Some(merges) => self.settle(&merges, &mut search.budget)?,
+                        None => Some(false),
+                    },
+                };
+                undecided |= is_same.is_none();
+                found.extend(is_same.filter(|is_same| *is_same).map(|_| candidate.landing.clone()));
+            }
+            search.undecided |= undecided && found.is_empty();
+            let list = if part.squash { &mut search.found.squashed } else { &mut search.found.picked };
+            list.extend(found.into_iter().map(|landing| (part.commit.clone(), landing)));
+        }
+        Ok(())
+    }
+
+    /// The changes that have to be compared path by path; those that cannot be known, or are too many, are not there.
+    fn to_compare<'c, I: Iterator<Item = &'c (Candidate, Print)>>(
+        &self,
+        parts: &'c [Part<'_>],
+        alike: &dyn Fn(&'c Part<'_>) -> I,
+    ) -> Result<HashMap<Between<'c>, Change>> {
+        let mut wanted = IndexSet::new();
+        for part in parts {
+            for (candidate, _) in alike(part).filter(|(_, print)| *print != part.print) {
+                wanted.insert(part.between());
+                wanted.insert(candidate.between());
+            }
+        }
+        let wanted: Vec<Between<'c>> = wanted.into_iter().take(AT_ONCE).collect();
+        let changes = self.differences(&wanted)?.unwrap_or_default();
+        Ok(wanted.into_iter().zip(changes).collect())
+    }
+
+    /// Finds out whether a merge of the branch into the base would change nothing.
+    fn contain(
+        &self,
+        branch: &Branch<'_>,
+        whole: &[Between<'_>],
+        changes: &[Change],
+        search: &mut Search,
+    ) -> Result<()> {
+        if search.found.paths.is_empty() {
+            return Ok(());
+        }
+        let mut merges = Vec::new();
+        for ((since, _), change) in whole.iter().zip(changes) {
+            let pairs: Vec<&Pair> = change.iter().collect();
+            let Some(versions) = self.versions(branch.base, *since, &pairs)? else {
+                search.undecided = true;
+                return Ok(());
+            };
+            for (pair, base) in pairs.into_iter().zip(versions) {
+                let Some(merge) = onto(pair, base, base) else { return Ok(()) };
+                merges.extend(merge);
+            }
+        }
+        match self.come_out(&merges)? {
+            Some(contained) => search.found.contained = contained,
+            None => search.undecided = true,
+        }
+        Ok(())
+    }
+
+    /// Where each commit of the line starts from: the latest commits of the base that it has; of several, none has
+    /// another in its past. `None` is nothing: a history of its own.
+    fn starts<'b>(&self, branch: &Branch<'b>) -> Result<Option<Vec<Vec<Between<'b>>>>> {
+        if branch.forks.len() < 2 {
+            let fork = branch.forks.first();
+            return Ok(Some(branch.line.iter().map(|commit| vec![(fork, commit)]).collect()));
+        }
+        let mut of: HashMap<&CommitId, Vec<&CommitId>> = HashMap::new();
+        for work in branch.own.iter().rev() {
+            let mut latest: Vec<&CommitId> = Vec::new();
+            for parent in &work.parents {
+                let own = of.get(parent).cloned();
+                for fork in own.unwrap_or_else(|| vec![parent]) {
+                    if self.add_latest(&mut latest, fork)?.is_none() {
+                        return Ok(None);
+                    }
+                }
+            }
+            of.insert(&work.id, latest);
+        }
+        let starts = |commit: &'b CommitId| -> Vec<Between<'b>> {
+            match of.get(commit).map(Vec::as_slice) {
+                None | Some([]) => vec![(None, commit)],
+                Some(forks) => forks.iter().map(|fork| (Some(*fork), commit)).collect(),
+            }
+        };
+        Ok(Some(branch.line.iter().map(starts).collect()))
+    }
+
+    fn add_latest<'b>(&self, latest: &mut Vec<&'b CommitId>, new: &'b CommitId) -> Result<Option<()>> {
+        let mut kept = Vec::new();
+        for old in latest.iter().copied() {
+            match known(self.merge_base(old, new))? {
+                None | Some(MergeBase::Unknown) => return Ok(None),
+                Some(MergeBase::Found(base)) if base == *new => return Ok(Some(())),
+                Some(MergeBase::Found(base)) if base == *old => {}
+                Some(_) => kept.push(old),
+            }
+        }
+        kept.push(new);
+        *latest = kept;
+        Ok(Some(()))
+    }
+}
+
+impl<'b> Branch<'b> {
+    /// The own commits that are no merges, each with its parent.
+    fn single(&self) -> Vec<Between<'b>> {
+        let all = self.own.iter().filter(|work| !work.is_merge());
+        all.map(|work| (work.parents.first(), &work.id)).collect()
+    }
+}
+
+impl Search {
+    /// Whether all of the branch was found.
+    fn covers(&self, branch: &Branch<'_>, parts: &[Part<'_>]) -> bool {
+        let squashed = self.found.squashed.iter().any(|(commit, _)| branch.line.first() == Some(commit));
+        let picked: HashSet<&CommitId> = self.found.picked.iter().map(|(commit, _)| commit).collect();
+        let mut single = parts.iter().filter(|part| !part.squash).peekable();
+        squashed || single.peek().is_some() && single.all(|part| picked.contains(part.commit))
+    }
+}

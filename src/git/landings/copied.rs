@@ -1,0 +1,140 @@
+//! Which changes of branches stand on the base under other commits, and which commits only write the state down.
+
+use std::collections::HashMap;
+
+use git2::Oid;
+
+use super::super::copies::{Branch, Candidate, Candidates};
+use super::super::differences::{Between, known};
+use super::super::prints::Prints;
+use super::super::{Repo, Trouble};
+use super::survey::Survey;
+use super::works::{Told, commit_id};
+use crate::error::Result;
+use crate::files::Cache;
+use crate::model::facts::CommitId;
+use crate::model::landing::{Landing, Work};
+
+/// The folder of the state.
+const STATE: &str = ".track";
+
+/// The fingerprints of commits, in the cache.
+const PRINTS: &str = "prints";
+
+/// A commit that changes more than this besides the state is work, whatever it is.
+const FEW: usize = 16;
+
+impl Survey<'_> {
+    /// Finds out, for tips that the base has not, what of them stands there under other commits.
+    pub(super) fn copied(&mut self, cache: Option<&Cache>, told: Told) -> Result<()> {
+        let open = |id: &Oid| {
+            self.known.tips.all.get(id).is_some_and(|facts| !facts.own.is_empty() && facts.copies.is_none())
+        };
+        let tips: Vec<Oid> = self.wanted.tips.iter().copied().filter(|id| open(id)).collect();
+        if tips.is_empty() {
+            return Ok(());
+        }
+        let kept = cache.and_then(|cache| Prints::decode(&cache.load(PRINTS)?));
+        let mut prints = kept.unwrap_or_default();
+        let before = prints.len();
+        let mut within: HashMap<Oid, u32> = HashMap::new();
+        for id in &tips {
+            within.insert(*id, self.left_at(id)?);
+        }
+        let candidates = self.candidates(within.values().copied().max().unwrap_or_default())?;
+        let candidates = self.repo.candidates(candidates, &mut prints, told)?;
+        let base = commit_id(&self.graph.id(self.base))?;
+        for id in tips {
+            let within = within.get(&id).copied().unwrap_or_default();
+            self.copied_of(id, (&base, within), candidates.as_ref(), &mut prints)?;
+        }
+        if let Some(cache) = cache.filter(|_| prints.len() > before) {
+            cache.store(PRINTS, &prints.encode());
+        }
+        Ok(())
+    }
+
+    fn copied_of(
+        &mut self,
+        id: Oid,
+        (base, within): (&CommitId, u32),
+        candidates: Option<&Candidates>,
+        prints: &mut Prints,
+    ) -> Result<()> {
+        let repo = self.repo;
+        let Some(facts) = self.known.tips.all.get_mut(&id) else { return Ok(()) };
+        if let Some(candidates) = candidates {
+            let branch = Branch { base, own: &facts.own, line: &facts.line, forks: &facts.forks, within };
+            facts.copies = repo.copies(&branch, candidates, prints)?;
+        }
+        // Without trees it is not known either what only writes the state down.
+        if facts.copies.is_some() {
+            repo.mark_state(facts.own.iter_mut())?;
+        }
+        Ok(())
+    }
+
+    /// How deep on the base the latest commit is from which the tip starts.
+    fn left_at(&mut self, tip: &Oid) -> Result<u32> {
+        let forks = self.known.tips.all.get(tip).map(|facts| facts.forks.clone()).unwrap_or_default();
+        let mut deepest: Option<u32> = None;
+        for fork in &forks {
+            let place = self.graph.find(&self.repo.raw_id(fork)?);
+            let depth = place.and_then(|place| self.reach.landing(place)).map(|(depth, _)| depth);
+            deepest = deepest.max(depth);
+        }
+        // A history of its own may be on the base from its beginning.
+        Ok(deepest.unwrap_or(u32::MAX))
+    }
+
+    fn candidates(&mut self, within: u32) -> Result<Vec<Candidate>> {
+        let stop = self.reach.on_chain(within);
+        let places = self.beyond(stop.as_slice());
+        let mut all = Vec::with_capacity(places.len());
+        for at in places {
+            let Some((depth, commit)) = self.reach.landing(at) else { continue };
+            let parent = self.graph.first_parent(at).map(|at| commit_id(&self.graph.id(at))).transpose()?;
+            all.push(Candidate {
+                commit: commit_id(&self.graph.id(at))?,
+                parent,
+                landing: Landing {
+                    commit: commit_id(&self.graph.id(commit))?,
+                    at: self.graph.time(commit),
+                    depth,
+                },
+            });
+        }
+        Ok(all)
+    }
+}
+
+impl Repo {
+    /// Fills in what commits change besides the state, where they touch it. Nothing is asked about merges.
+    pub(super) fn mark_state<'w>(&self, works: impl Iterator<Item = &'w mut Work>) -> Result<()> {
+        for work in works.filter(|work| !work.is_merge()) {
+            work.beside_state = self.beside_state((work.parents.first(), &work.id))?;
+        }
+        Ok(())
+    }
+
+    fn beside_state(&self, (before, after): Between<'_>) -> Result<Option<Vec<String>>> {
+        let touches = self.read_objects(
+            |lib| {
+                let state = |id: &CommitId| -> Result<Option<Oid>, Trouble> {
+                    let tree = lib.find_commit(super::super::trees::oid(lib, id.as_str())?)?.tree()?;
+                    Ok(tree.get_name(STATE).map(|entry| entry.id()))
+                };
+                Ok(before.map(state).transpose()?.flatten() != state(after)?)
+            },
+            || Ok(true),
+        );
+        if known(touches)? != Some(true) {
+            return Ok(None);
+        }
+        let Some(changes) = self.differences(&[(before, after)])? else { return Ok(None) };
+        let paths = changes.iter().flatten().map(|pair| String::from_utf8_lossy(&pair.path).into_owned());
+        let (state, others): (Vec<String>, Vec<String>) =
+            paths.partition(|path| path.strip_prefix(STATE).is_some_and(|rest| rest.starts_with('/')));
+        Ok((!state.is_empty() && others.len() <= FEW).then_some(others))
+    }
+}
