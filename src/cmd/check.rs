@@ -17,6 +17,7 @@ use crate::store::{At, Store};
 
 use super::Answer;
 use super::context::Context;
+use super::drift;
 use super::hooks::message::{self, Written};
 use cases::{Bench, Subject, Version, before};
 use ranges::{base_of, differing_from_all};
@@ -67,9 +68,11 @@ pub enum Format {
 
 /// Arguments of `explain`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:\n  git track explain\n  git track explain unit-size")]
+#[command(
+    after_help = "Examples:\n  git track explain\n  git track explain unit-size\n  git track explain D03"
+)]
 pub struct ExplainArgs {
-    /// The rule; all of them when absent
+    /// The rule, or the code of a difference; all rules when absent
     #[arg(value_name = "RULE")]
     pub rule: Option<String>,
 }
@@ -124,6 +127,9 @@ fn answer(context: &Context, format: Format, verdict: &Verdict) -> Result<Answer
 
 /// What a rule asks for, and how strict it is here; without a name the list of all.
 pub(super) fn explain(context: &Context, args: &ExplainArgs) -> Result<Answer> {
+    if let Some(code) = args.rule.as_deref().and_then(drift::known) {
+        return Ok(drift::explained(code));
+    }
     let rules: Vec<&Rule> = match &args.rule {
         Some(id) => vec![crate::rules::rule(id)?],
         None => RULES.to_vec(),

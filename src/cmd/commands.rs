@@ -3,9 +3,9 @@
 use clap::Subcommand;
 
 use super::{
-    add, answer, brief, check, config, confined, demo, diff, doctor, finding, gate, graph, hooks, import,
-    init, list, log, man, moves, new, next, note, profile, queue, recover, render, report, schema, score,
-    set, show, status, step, trust, undo, why,
+    add, answer, brief, check, config, confined, demo, diff, doctor, drift, finding, gate, graph, hooks,
+    import, init, list, log, man, merge_message, moves, new, next, note, profile, queue, recover, render,
+    report, schema, score, set, show, status, step, sync, trust, undo, why,
 };
 
 /// The commands.
@@ -76,9 +76,9 @@ pub enum Command {
     /// Begin an item
     #[command(
         display_order = 23,
-        after_help = "Examples:\n  git track start batch-1\n  git track start ci-green scan-triage        several at once"
+        after_help = "Examples:\n  git track start batch-1\n  git track start ci-green scan-triage        several at once\n  git track start batch-1 --branch            on a branch of its own, made from the base"
     )]
-    Start(moves::Args),
+    Start(moves::StartArgs),
     /// Hand an item in for judgement
     #[command(
         display_order = 24,
@@ -203,6 +203,12 @@ pub enum Command {
     /// Say what a rule asks for, and why
     #[command(display_order = 52)]
     Explain(check::ExplainArgs),
+    /// Set what is declared to what git knows: proposes, and writes with --apply
+    #[command(display_order = 53)]
+    Sync(sync::Args),
+    /// Say where what is declared differs from what git knows
+    #[command(display_order = 54)]
+    Drift(drift::Args),
     /// Let the templates of this repository run on this machine
     #[command(display_order = 6)]
     Trust(trust::Args),
@@ -220,6 +226,9 @@ pub enum Command {
     /// Print a JSON Schema
     #[command(display_order = 57)]
     Schema(schema::Args),
+    /// Print the text for a squash of a branch, with the trailer that names its item
+    #[command(display_order = 58)]
+    MergeMessage(merge_message::Args),
     /// Print a completion script for a shell
     #[command(display_order = 58)]
     Completions(man::CompletionArgs),
@@ -276,6 +285,8 @@ impl Command {
             Self::Guide(_) => "guide",
             Self::Check(_) => "check",
             Self::Explain(_) => "explain",
+            Self::Sync(_) => "sync",
+            Self::Drift(_) => "drift",
             Self::Trust(_) => "trust",
             Self::Confined(_) => "confined",
             Self::Undo(_) => "undo",
@@ -283,6 +294,7 @@ impl Command {
             Self::Config(_) => "config",
             Self::Profile(_) => "profile",
             Self::Schema(_) => "schema",
+            Self::MergeMessage(_) => "merge-message",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }

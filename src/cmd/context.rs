@@ -14,7 +14,7 @@ use crate::model::path::RepoPath;
 use crate::model::time::{Date, Time};
 use crate::moves::fields::Setting;
 use crate::store::Store;
-use crate::ui::{Color, Text, Ui, Wishes};
+use crate::ui::{Color, Progress, Text, Ui, Wishes};
 
 /// The variable that says whether whoever acts is a person or an agent.
 pub(super) const ACTOR_KIND: &str = "GIT_TRACK_ACTOR_KIND";
@@ -176,6 +176,23 @@ impl Context {
     /// The repository.
     pub fn repo(&self) -> Result<Repo> {
         open(&self.env)
+    }
+
+    /// The repository of another work tree.
+    pub fn beside(&self, top: &std::path::Path) -> Result<Repo> {
+        let env = Env {
+            cwd: top.to_owned(),
+            git_dir: None,
+            work_tree: None,
+            index_file: None,
+            vars: self.env.vars.clone(),
+        };
+        open(&env)
+    }
+
+    /// What shows how far something is that takes long.
+    pub fn progress(&self) -> Progress {
+        self.ui.progress()
     }
 
     /// The state of the repository; with the plan file, where one is asked for.

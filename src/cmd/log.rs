@@ -7,20 +7,24 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use crate::derive::changes::Change;
+use crate::derive::reference::Part;
 use crate::derive::words;
+use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::model::facts::{CommitFacts, CommitId};
 use crate::model::id::Id;
+use crate::model::landing::Work;
 use crate::model::path::RepoPath;
 use crate::model::time::Time;
 use crate::store::{At, FOLDER, Snapshot, Store};
-use crate::ui::{Line, Style, Text, wrap};
+use crate::ui::{Line, Style, Text, cut, wrap};
 
 use super::Answer;
 use super::context::Context;
 use super::diff::between;
 use super::items;
 use super::session::{Session, world};
+use super::standing::{Here, Of, standings};
 
 /// Arguments of `log`.
 #[derive(Debug, ClapArgs)]
@@ -86,13 +90,69 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             tell(&mut text, &mut entries, Some(commit), &changes);
         }
     }
+    let commits = match &wanted {
+        Some(wanted) => commits(context, &session, wanted, args)?,
+        None => Vec::new(),
+    };
+    tell_commits(&mut text, &commits);
     if repo.is_shallow() {
         text.line(Line::new().add(Style::Dim, "the clone is shallow: older history is not here"));
     }
-    if entries.is_empty() {
+    if entries.is_empty() && commits.is_empty() {
         text.line("nothing happened yet");
     }
-    Ok(session.whole(Answer::new(text).with("entries", entries)))
+    let commits: Vec<Value> = commits.iter().map(commit_data).collect();
+    Ok(session.whole(Answer::new(text).with("entries", entries).with("commits", commits)))
+}
+
+/// A commit of the work itself, and whether the base has it.
+struct Committed {
+    work: Work,
+    landed: bool,
+}
+
+// The work of an item, or of everything in a workflow, the latest first.
+fn commits(context: &Context, session: &Session, wanted: &Wanted, args: &Args) -> Result<Vec<Committed>> {
+    let world = world(&session.snapshot);
+    let Some(spot) = wanted.spot else { return Ok(Vec::new()) };
+    let found = standings(Here::of(context, session), &world, Of::One(spot))?;
+    let meant = |other: &Spot| if spot.place == 0 { other.board == spot.board } else { *other == spot };
+    let mut all: Vec<Committed> = Vec::new();
+    for (_, standing) in found.of.into_iter().filter(|(other, _)| meant(other)) {
+        let ahead = standing.own;
+        let each = standing.commits.into_iter().enumerate();
+        all.extend(each.map(|(index, work)| Committed { work, landed: index >= ahead }));
+    }
+    let since = args.since.as_deref().and_then(|day| crate::model::time::Date::parse(day).ok());
+    all.retain(|commit| {
+        let late = since.is_none_or(|since| Time::from_seconds(commit.work.authored).date() >= since);
+        late && args.actor.as_ref().is_none_or(|actor| commit.work.author.eq_ignore_ascii_case(actor))
+    });
+    all.sort_by_key(|commit| std::cmp::Reverse(commit.work.committed));
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|commit| seen.insert(commit.work.id.clone()));
+    all.truncate(args.limit);
+    Ok(all)
+}
+
+fn tell_commits(text: &mut Text, commits: &[Committed]) {
+    if commits.is_empty() {
+        return;
+    }
+    text.gap();
+    text.line(Line::new().add(Style::Strong, format!("commits of the work ({})", commits.len())));
+    for Committed { work, landed } in commits {
+        let date = Time::from_seconds(work.committed).date();
+        let mark = if *landed { "landed " } else { "waiting" };
+        let line = format!("  {}  {date}  {mark}  {}", work.id.short(), work.subject);
+        text.line(cut(&line, 80));
+    }
+}
+
+fn commit_data(commit: &Committed) -> Value {
+    let Committed { work, landed } = commit;
+    json!({ "commit": work.id.as_str(), "at": Time::from_seconds(work.committed), "author": work.author,
+            "subject": work.subject, "landed": landed })
 }
 
 /// Earlier versions of the state: of one file where only that one is meant, and each read once although it is looked at
@@ -144,6 +204,8 @@ fn own_changes(past: &Past, commit: &CommitFacts, after: &Snapshot) -> Result<Ve
 struct Wanted {
     workflow: String,
     item: Option<String>,
+    /// The item or workflow itself, where no part of one is meant.
+    spot: Option<Spot>,
 }
 
 type Told = (String, Vec<Change>);
@@ -154,7 +216,8 @@ fn wanted(context: &Context, session: &Session, text: &str) -> Result<Wanted> {
     let workflow = world.board(target.spot).workflow.id.to_string();
     let local = crate::derive::reference::local(&world, &target);
     let item = (local != workflow).then_some(local);
-    Ok(Wanted { workflow, item })
+    let spot = (target.part == Part::Whole).then_some(target.spot);
+    Ok(Wanted { workflow, item, spot })
 }
 
 fn narrowed(changes: Vec<Told>, wanted: Option<&Wanted>) -> Vec<Told> {

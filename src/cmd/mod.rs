@@ -2,6 +2,7 @@
 
 mod add;
 mod answer;
+mod branching;
 mod brief;
 mod canary;
 mod check;
@@ -15,6 +16,7 @@ mod doctor;
 mod documents;
 mod draft;
 mod drawing;
+mod drift;
 mod finding;
 mod gate;
 mod graph;
@@ -27,6 +29,7 @@ mod list;
 mod log;
 mod logs;
 mod man;
+mod merge_message;
 mod moves;
 mod new;
 mod next;
@@ -45,8 +48,10 @@ mod scratchpad;
 mod session;
 mod set;
 mod show;
+mod standing;
 mod status;
 mod step;
+mod sync;
 mod trust;
 mod undo;
 mod validity;
@@ -128,8 +133,8 @@ pub fn run(context: &Context, command: &Command, tree: fn() -> clap::Command) ->
         Command::Claim(args) => moves::claim(context, args),
         Command::Block(args) => moves::block(context, args),
         Command::Unblock(args) => moves::unblock(context, args),
-        Command::Start(args)
-        | Command::Submit(args)
+        Command::Start(args) => moves::start(context, args),
+        Command::Submit(args)
         | Command::Done(args)
         | Command::Fail(args)
         | Command::Retry(args)
@@ -151,6 +156,8 @@ pub fn run(context: &Context, command: &Command, tree: fn() -> clap::Command) ->
         Command::Guide(args) => report::guide(context, args),
         Command::Check(args) => check::run(context, args),
         Command::Explain(args) => check::explain(context, args),
+        Command::Sync(args) => sync::run(context, args),
+        Command::Drift(args) => drift::run(context, args),
         Command::Trust(args) => trust::run(context, args),
         Command::Confined(args) => confined::run(context, args),
         Command::Undo(args) => undo::run(context, args),
@@ -158,6 +165,7 @@ pub fn run(context: &Context, command: &Command, tree: fn() -> clap::Command) ->
         Command::Config(args) => config::run(context, args),
         Command::Profile(args) => profile::run(context, args),
         Command::Schema(args) => schema::run(args),
+        Command::MergeMessage(args) => merge_message::run(context, args),
         Command::Completions(args) => Ok(man::completions(args, tree())),
         Command::Man(args) => man::run(context, args, tree()),
     }

@@ -9,11 +9,13 @@ use crate::derive::reference::{self, Part, Target};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::model::profile::Guarded;
+use crate::model::workflow::Workflow;
 use crate::moves::{Ask, Departs, named, perform, records};
 
 use crate::ui::{Line, Style, Text, cut};
 
 use super::Answer;
+use super::branching;
 use super::context::Context;
 use super::draft::Draft;
 use super::items;
@@ -35,6 +37,16 @@ pub struct Args {
     pub deviate: bool,
     #[command(flatten)]
     write: WriteArgs,
+}
+
+/// Arguments of `start`.
+#[derive(Debug, ClapArgs)]
+pub struct StartArgs {
+    #[command(flatten)]
+    of: Args,
+    /// Go to the branch of the item; it is made from the base where there is none, named as its process names branches
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    branch: Option<String>,
 }
 
 /// Arguments of `block`.
@@ -63,6 +75,44 @@ pub struct ClaimArgs {
     write: WriteArgs,
 }
 
+/// Begins items, on a branch of their own where that is asked for.
+pub(super) fn start(context: &Context, args: &StartArgs) -> Result<Answer> {
+    let Some(name) = args.branch.as_deref() else { return run(context, "start", &args.of) };
+    if args.of.refs.len() > 1 {
+        return Err(Error::usage("one item at a time has a branch").hint("git track start REF --branch"));
+    }
+    let carrier = branching::go(context, args.of.refs.first().map(String::as_str), Some(name))?;
+    if context.global.dry_run {
+        context.remark(format!("would: {}", carrier.command));
+    }
+    let there = |error: Error| error.note(format!("{} is checked out", carrier.name));
+    let text = args.of.message.as_deref();
+    let moved = change(context, args.of.write, |deciding, draft| {
+        let refs = std::slice::from_ref(&carrier.reference);
+        let said = each(deciding, draft, "start", refs, |draft, target| {
+            let moved = began(deciding, draft, target, (text, args.of.deviate))?;
+            let known = moved.is_some();
+            if let Some(workflow) = moved {
+                draft.put(workflow);
+            }
+            let carried = records::carry(&draft.world(), target.spot, &carrier.name)?;
+            if known && carried.is_none() { Ok(current(draft, target.spot)) } else { Ok(carried) }
+        })?;
+        Ok(Said { text: on_branch(&carrier), ..said })
+    });
+    moved.map_err(there).map(|answer| answer.with("branch", carrier.name.as_str()))
+}
+
+fn on_branch(carrier: &branching::Carrier) -> Text {
+    let mut text = Text::new();
+    text.line(Line::new().plain("on branch  ").add(Style::Strong, &carrier.name));
+    text
+}
+
+fn current(draft: &Draft, spot: Spot) -> Option<Workflow> {
+    draft.world().boards.get(spot.board).map(|board| board.workflow.clone())
+}
+
 /// Makes a move of the table.
 pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<Answer> {
     let table = named(verb).ok_or_else(|| Error::bug(format!("there is no move `{verb}`")))?;
@@ -73,16 +123,9 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
             let departs = if args.deviate { Departs::Yes } else { Departs::No };
             let ask = Ask { departs, ..deciding.ask(text) };
             match &target.part {
+                Part::Whole if verb == "start" => began(deciding, draft, target, (text, args.deviate)),
                 Part::Whole => {
                     let moved = perform(&draft.world(), target.spot, table, &ask)?;
-                    match &moved {
-                        Some(workflow) if verb == "start" => {
-                            scaffold::begun(deciding, draft, target.spot, workflow)?;
-                        }
-                        // A document that somebody has removed is begun again.
-                        None if verb == "start" => scaffold::begin_of_kind(deciding, draft, target.spot)?,
-                        _ => {}
-                    }
                     if verb == "done" && target.spot.place == 0 && moved.is_some() {
                         tell_criteria(&mut criteria, &draft.world(), target.spot, &ask);
                     }
@@ -94,6 +137,26 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
         })?;
         Ok(Said { text: criteria, ..said })
     })
+}
+
+// Begins an item, and the documents that it is made of.
+fn began(
+    deciding: &Deciding,
+    draft: &mut Draft,
+    target: &Target,
+    (text, deviate): (Option<&str>, bool),
+) -> Result<Option<Workflow>> {
+    whole("start", draft, target)?;
+    let departs = if deviate { Departs::Yes } else { Departs::No };
+    let ask = Ask { departs, ..deciding.ask(text) };
+    let table = named("start").ok_or_else(|| Error::bug("there is no move `start`"))?;
+    let moved = perform(&draft.world(), target.spot, table, &ask)?;
+    match &moved {
+        Some(workflow) => scaffold::begun(deciding, draft, target.spot, workflow)?,
+        // A document that somebody has removed is begun again.
+        None => scaffold::begin_of_kind(deciding, draft, target.spot)?,
+    }
+    Ok(moved)
 }
 
 // Whoever closes a workflow sees what that rested on, and what was decided not to be needed.
@@ -192,7 +255,7 @@ fn each(
     draft: &mut Draft,
     verb: &str,
     refs: &[String],
-    mut decide: impl FnMut(&mut Draft, &Target) -> Result<Option<crate::model::workflow::Workflow>>,
+    mut decide: impl FnMut(&mut Draft, &Target) -> Result<Option<Workflow>>,
 ) -> Result<Said> {
     let mut already = Vec::new();
     let texts: Vec<Option<&str>> =

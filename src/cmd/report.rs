@@ -1,21 +1,24 @@
 //! What is printed from templates and not kept: `dashboard`, `weekly`, `report`, `guide`.
 
+use std::collections::HashMap;
+
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
-use crate::derive::board::Board;
+use crate::derive::board::{Board, Place};
+use crate::derive::stage::Standing;
 use crate::derive::world::{Spot, World};
 use crate::documents::branch::{branch, merges};
 use crate::documents::guide::of_profile;
 use crate::documents::sheets::sheets;
 use crate::documents::values::of_workflow;
-use crate::documents::window::{Window, of_window};
+use crate::documents::window::{Landed, Window, of_window};
 use crate::error::{Error, Result, nearest};
 use crate::model::actor::ActorKind;
 use crate::model::document::Report;
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
-use crate::model::time::Date;
+use crate::model::time::{Date, Time};
 use crate::moves::{Ask, Departs, grow};
 use crate::ui::{Style, Table};
 
@@ -23,6 +26,7 @@ use super::Answer;
 use super::context::Context;
 use super::documents::Renderer;
 use super::session::{Session, world};
+use super::standing::{Here, Of, standings};
 
 /// Arguments of `dashboard`.
 #[derive(Debug, ClapArgs)]
@@ -203,7 +207,10 @@ fn filled(
 ) -> Result<String> {
     let mut value = of_workflow(world, board);
     let laid = world.boards.get(board).ok_or_else(|| Error::bug("a report about no workflow"))?;
-    if let (Some(map), Value::Object(more)) = (value.as_object_mut(), of_window(world, board, window)) {
+    let landed = landed(context, session, world, board);
+    if let (Some(map), Value::Object(more)) =
+        (value.as_object_mut(), of_window(world, board, window, &landed))
+    {
         map.extend(more);
         let node = item.map(|spot| laid.node(spot.place));
         map.insert("item".to_owned(), json!(node.map(|node| node.id)));
@@ -216,6 +223,21 @@ fn filled(
     }
     let renderer = Renderer { context, store: &session.store, at: &session.snapshot.at };
     renderer.text(&laid.profile.profile, &report.template, &value)
+}
+
+// When the work of the items landed; a report is not worse than before where git cannot tell.
+fn landed(context: &Context, session: &Session, world: &World, board: usize) -> HashMap<Place, Landed> {
+    let root = Spot { board, place: 0 };
+    let Ok(found) = standings(Here::of(context, session), world, Of::One(root)) else {
+        return HashMap::new();
+    };
+    let all =
+        found.of.into_iter().filter(|(spot, standing)| spot.board == board && standing.stage.is_landed());
+    let landed = |standing: Standing| {
+        let at = Time::from_seconds(standing.landed_at()?);
+        Some(Landed { at, version: standing.version })
+    };
+    all.filter_map(|(spot, standing)| Some((spot.place, landed(standing)?))).collect()
 }
 
 // How many merges the base branch has taken in, where there were any: other teams squash, and have none to count.

@@ -23,6 +23,7 @@ use super::gate;
 use super::items;
 use super::roster;
 use super::session::{Session, world};
+use super::standing::{About, Here, of_one};
 
 /// Arguments of `show`.
 #[derive(Debug, ClapArgs)]
@@ -51,8 +52,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let name = reference::label(&world, &target);
     let value = part(&world, &target);
     let mut text = Text::new();
+    let mut by_git = Value::Null;
     if target.part == Part::Whole {
         text = screen(&world, target.spot);
+        let (found, standing, numbers) = of_one(Here::of(context, &session), &world, target.spot)?;
+        let about = About::new(&world, target.spot, &found, (&standing, &numbers));
+        if about.is_something() {
+            let section = about.section();
+            if !section.is_empty() {
+                text.gap();
+                text.extend(section);
+            }
+            by_git = about.data();
+        }
     } else {
         text.line(Line::new().add(Style::Strong, name.as_str()));
         verdict(&mut text, &world, &target);
@@ -64,6 +76,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             let mut item = items::item(&world, target.spot);
             if let (Some(item), Value::Object(value)) = (item.as_object_mut(), value) {
                 item.insert("record".to_owned(), Value::Object(value));
+                if !by_git.is_null() {
+                    item.insert("git".to_owned(), by_git);
+                }
             }
             answer.with("items", json!([item]))
         }

@@ -21,17 +21,24 @@ use crate::ui::{Line, Style, Text, cut, wrap};
 
 use super::Answer;
 use super::context::Context;
+use super::drift;
 use super::items;
 use super::session::{Session, world};
 use super::show::{checkpoint_word, gate_word};
+use super::standing::{About, Here, of_one};
 
 /// Arguments of `why`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Examples:\n  git track why batch-3\n  git track why CP-001")]
+#[command(
+    after_help = "Examples:\n  git track why batch-3\n  git track why CP-001\n  git track why batch-3 --git"
+)]
 pub struct Args {
     /// The item; without it the branch's item, else the running one
     #[arg(value_name = "REF")]
     pub reference: Option<String>,
+    /// Say instead why git says that it is as far as it is, with every piece of evidence
+    #[arg(long)]
+    pub git: bool,
 }
 
 /// A link of the chain.
@@ -53,6 +60,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let world = world(&session.snapshot);
     let target = session.target(context, &world, args.reference.as_deref())?;
     let spot = target.spot;
+    if args.git {
+        return by_git(context, &session, &world, &target);
+    }
     let links = links(&world, spot);
     let steps = match &target.part {
         Part::Whole => steps(&world, spot),
@@ -73,6 +83,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         .collect();
     let answer = Answer::new(text).with("items", json!([items::item(&world, spot)]));
     Ok(answer.with("chain", links).with("moves", steps))
+}
+
+fn by_git(context: &Context, session: &Session, world: &World, target: &Target) -> Result<Answer> {
+    if target.part != Part::Whole {
+        return Err(Error::usage("git knows about items, not about their parts").hint("git track list"));
+    }
+    let (found, standing, numbers) = of_one(Here::of(context, session), world, target.spot)?;
+    let about = About::new(world, target.spot, &found, (&standing, &numbers));
+    let mut item = items::item(world, target.spot);
+    if let Some(item) = item.as_object_mut() {
+        item.insert("git".to_owned(), about.data());
+    }
+    let drift: Vec<Value> = about.drift.iter().map(|drift| drift::data(drift)).collect();
+    Ok(Answer::new(about.everything()).with("items", json!([item])).with("drift", drift))
 }
 
 // What has to be said about an item, and what must hold before it is said.

@@ -32,15 +32,11 @@ pub fn item_of(world: &World, branch: &str, only_in: Option<usize>) -> Result<Op
         let open = world.boards.get(board).is_some_and(|board| !board.root().state.is_closed());
         only_in.map_or(open, |meant| meant == board && open)
     };
-    carried(world, branch, &counts)
+    item_in(world, branch, &counts)
 }
 
 /// The same among the workflows that count, closed or not.
-pub(super) fn carried(
-    world: &World,
-    branch: &str,
-    counts: &dyn Fn(usize) -> bool,
-) -> Result<Option<(Spot, Via)>> {
+pub fn item_in(world: &World, branch: &str, counts: &dyn Fn(usize) -> bool) -> Result<Option<(Spot, Via)>> {
     let names = world.names();
     let declared = names.declared(branch).iter().copied().filter(|spot| counts(spot.board));
     if let Some(spot) = only(world, branch, &declared.collect::<Vec<_>>())? {

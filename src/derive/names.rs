@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use regex::{Regex, RegexBuilder};
 
+use crate::error::nearest;
+
 use super::world::{Spot, World};
 
 /// The names of a world, for looking many things up.
@@ -79,11 +81,36 @@ impl Names {
         best
     }
 
+    /// The id that a branch seems to mean, where it is named as its process names branches and a word in it is nearly an
+    /// id with the same digits.
+    pub fn nearly(&self, world: &World, branch: &str) -> Option<String> {
+        if !self.patterns.values().any(|pattern| pattern.is_match(branch)) {
+            return None;
+        }
+        let open = |spots: &[Spot]| {
+            spots.iter().any(|spot| spot.place != 0 && !world.board(*spot).root().state.is_closed())
+        };
+        words(branch).find_map(|(_, word)| {
+            let wanted = digits(word);
+            if wanted.is_empty() {
+                return None;
+            }
+            let known = self.items.iter().filter(|(id, spots)| digits(id) == wanted && open(spots));
+            let mut known: Vec<&str> = known.map(|(id, _)| id.as_str()).collect();
+            known.sort_unstable();
+            nearest(word, known).map(str::to_owned)
+        })
+    }
+
     /// Where the part of a branch begins that may hold ids, when the pattern fits. The type holds none: `docs/batch-2` is
     /// not about the item `docs`.
     fn region(&self, pattern: &str, branch: &str) -> Option<usize> {
         Some(self.patterns.get(pattern)?.captures(branch)?.get(1)?.start())
     }
+}
+
+fn digits(word: &str) -> String {
+    word.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// Whether a branch is named by a pattern of a process.

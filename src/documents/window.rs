@@ -1,12 +1,14 @@
 //! What a report about a span of time is told, besides what a document is.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
-use crate::derive::board::Node;
+use crate::derive::board::{Node, Place};
 use crate::derive::world::World;
 use crate::model::record::NoteKind;
 use crate::model::state::State;
-use crate::model::time::Date;
+use crate::model::time::{Date, Time};
 
 use super::numbers::metric;
 
@@ -23,22 +25,48 @@ pub struct Window {
     pub blank: bool,
 }
 
+/// When work came onto the base, by what git knows, and in which version.
+#[derive(Clone, Debug)]
+pub struct Landed {
+    /// When the last of it did.
+    pub at: Time,
+    /// The version that it is in.
+    pub version: Option<String>,
+}
+
 /// What a report is told about its window: `window`, and of what happened in it `finished` (ids of items), `events`,
 /// `wins`, `goals`, `asks`, `metrics_then` and `unreviewed` risks; `took`, how long it was from the beginning of what is
-/// finished to its end; `overdue`, what is open at the end of the window and was due before.
-pub fn of_window(world: &World, index: usize, window: &Window) -> Value {
+/// finished to its end; `overdue`, what is open at the end of the window and was due before; `landed`, what came onto
+/// the base in the window and is not declared as done.
+///
+/// What is done was finished when it landed, where git knows that, else when somebody said so.
+pub fn of_window(world: &World, index: usize, window: &Window, landed: &HashMap<Place, Landed>) -> Value {
     let Some(board) = world.boards.get(index) else { return Value::Null };
     let inside = |date: Date| date >= window.since && date <= window.until;
     let nodes = || board.nodes().skip(1).map(|(_, node)| node);
-    let ended =
-        |node: &&Node| node.state == State::Done && node.item.finished.is_some_and(|at| inside(at.date()));
-    let finished: Vec<&str> = nodes().filter(ended).map(|node| node.id.as_str()).collect();
-    let took: Map<String, Value> = nodes()
-        .filter(ended)
-        .map(|node| {
-            let span = node.item.started.zip(node.item.finished).map(|(start, end)| start.until(end));
+    let end = |place: Place, node: &Node| landed.get(&place).map(|landed| landed.at).or(node.item.finished);
+    let ended: Vec<(&Node, Time)> = board
+        .nodes()
+        .skip(1)
+        .filter(|(_, node)| node.state == State::Done)
+        .filter_map(|(place, node)| Some((node, end(place, node)?)))
+        .filter(|(_, at)| inside(at.date()))
+        .collect();
+    let finished: Vec<&str> = ended.iter().map(|(node, _)| node.id.as_str()).collect();
+    let took: Map<String, Value> = ended
+        .iter()
+        .map(|(node, end)| {
+            // Work can land before anybody says that it begins.
+            let span = node.item.started.filter(|start| start <= end).map(|start| start.until(*end));
             (node.id.to_string(), json!(span))
         })
+        .collect();
+    let undeclared: Vec<Value> = board
+        .nodes()
+        .filter(|(_, node)| !node.state.is_closed())
+        .filter_map(|(place, node)| Some((node, landed.get(&place)?)))
+        .filter(|(_, landed)| inside(landed.at.date()))
+        .map(|(node, landed)| json!({ "id": node.id, "at": landed.at, "version": landed.version }))
         .collect();
     let late = |node: &&Node| !node.state.is_closed() && node.item.due.is_some_and(|due| due < window.until);
     let overdue: Vec<&str> = nodes().filter(late).map(|node| node.id.as_str()).collect();
@@ -69,6 +97,7 @@ pub fn of_window(world: &World, index: usize, window: &Window) -> Value {
         "window": { "label": window.label, "since": window.since, "until": window.until, "blank": window.blank },
         "finished": finished, "took": took, "overdue": overdue, "events": events, "metrics_then": metrics,
         "wins": said(NoteKind::Win), "goals": said(NoteKind::Goal), "asks": said(NoteKind::Ask),
+        "landed": undeclared,
         "unreviewed": unreviewed.map(|(_, risk)| &risk.title).collect::<Vec<_>>(),
     })
 }
@@ -91,7 +120,7 @@ mod tests {
         );
         let day = |text| Date::parse(text).unwrap();
         let window = Window { label: None, since: day("2026-02-06"), until: day("2026-02-12"), blank: false };
-        let told = of_window(&scene.world(), 0, &window);
+        let told = of_window(&scene.world(), 0, &window, &HashMap::new());
         assert_eq!(told["finished"], json!(["a"]));
         assert_eq!(told["took"], json!({ "a": "4 days" }));
         assert_eq!(told["overdue"], json!(["c"]));
@@ -101,5 +130,18 @@ mod tests {
             (&json!("In"), Some(1))
         );
         assert_eq!((&told["goals"], &told["asks"]), (&json!([]), &json!([])));
+        // Git knows better when: `b` landed later than somebody said, `c` without that anybody said so.
+        let time = |text: &str| Landed { at: Time::parse(text).unwrap(), version: None };
+        let landed = HashMap::from([
+            (2, time("2026-02-10T00:00:00Z")),
+            (3, time("2026-02-11T00:00:00Z")),
+            (1, time("2026-02-20T00:00:00Z")),
+        ]);
+        let told = of_window(&scene.world(), 0, &window, &landed);
+        assert_eq!(told["finished"], json!(["b"]));
+        assert_eq!(
+            (&told["landed"][0]["id"], told["landed"].as_array().map(Vec::len)),
+            (&json!("c"), Some(1))
+        );
     }
 }

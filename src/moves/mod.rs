@@ -1,5 +1,6 @@
 //! Moves: a workflow in, a workflow out. Every change of state is a line of [`MOVES`].
 
+pub mod accept;
 pub mod adopt;
 pub mod allowed;
 pub mod answer;

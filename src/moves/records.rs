@@ -96,6 +96,14 @@ pub fn claim(world: &World, spot: Spot, ask: &Ask) -> Result<Option<Workflow>> {
     }
 }
 
+/// Says which branch carries an item; `None` when it says so already.
+pub fn carry(world: &World, spot: Spot, branch: &str) -> Result<Option<Workflow>> {
+    if world.board(spot).node(spot.place).item.branch.as_deref() == Some(branch) {
+        return Ok(None);
+    }
+    edit(world, spot, |item| item.branch = Some(branch.to_owned())).map(Some)
+}
+
 /// What a remark may hold besides its text.
 #[derive(Clone, Debug, Default)]
 pub struct Remark {

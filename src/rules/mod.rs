@@ -10,6 +10,7 @@ mod branch_name;
 mod commit_guard;
 mod conventional_commit;
 mod document_content;
+mod drift;
 mod folder_name;
 mod folders;
 mod item_reference;
@@ -29,6 +30,7 @@ mod vague_focus;
 mod version_mismatch;
 
 use crate::derive::board::Board;
+use crate::derive::drift::Drift;
 use crate::derive::shell::word;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result, nearest};
@@ -42,7 +44,9 @@ use crate::model::profile::Profile;
 use crate::model::rule::Level;
 
 pub use bound::{TRAILER, bound};
+pub use out_of_scope::is_beyond;
 pub use policy::{Policy, misspelt};
+pub use unit_size::is_of_unit;
 
 /// A convention.
 pub struct Rule {
@@ -89,6 +93,8 @@ pub enum About {
     Touch,
     /// What its author says.
     Message,
+    /// What git knows besides: on demand.
+    Git,
 }
 
 impl About {
@@ -101,6 +107,7 @@ impl About {
                 "pre-commit, check --staged, --range; also in merges that change something themselves"
             }
             Self::Message => "commit-msg, applypatch-msg, check --message, --range",
+            Self::Git => "check --all",
         }
     }
 }
@@ -131,6 +138,7 @@ pub static RULES: &[&Rule] = &[
     &conventional_commit::RULE,
     &subject_length::RULE,
     &item_reference::RULE,
+    &drift::RULE,
 ];
 
 /// What is judged: a version of the repository, and what it is a change of.
@@ -204,6 +212,8 @@ pub struct Sources<'a> {
     pub since_base: Earlier<'a>,
     /// The rendered documents that do not say what the state says.
     pub stale: Box<dyn Fn() -> Result<Vec<Stale>> + 'a>,
+    /// Where what is declared differs from what git knows.
+    pub drift: Box<dyn Fn() -> Result<Vec<Drift>> + 'a>,
 }
 
 /// Something that is asked of git.

@@ -1,5 +1,6 @@
 //! Work on an item stays in the files that it names.
 
+use crate::derive::board::Board;
 use crate::derive::shell::word;
 use crate::model::rule::Level;
 
@@ -24,14 +25,7 @@ fn check(case: &Case) -> Vec<Complaint> {
     if scope.is_empty() {
         return Vec::new();
     }
-    // A name without a wildcard may be that of a folder.
-    let inside = |path: &str| {
-        let below = |folder: &String| {
-            path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
-        };
-        scope.iter().any(|pattern| pattern == path || below(pattern) || fits(&format!("/{pattern}"), path))
-    };
-    let outside = case.files.iter().filter(|file| !is_planning(board, &file.path) && !inside(&file.path));
+    let outside = case.files.iter().filter(|file| is_beyond(board, scope, &file.path));
     let item = case.after.world.refer(spot.board, node.id);
     let complaint = |file: &crate::model::facts::Changed| {
         let message = format!("{} names {} and not this file", node.id, scope.join(", "));
@@ -40,6 +34,16 @@ fn check(case: &Case) -> Vec<Complaint> {
         Complaint::new(message).file(&file.path).fix(fix).of(board)
     };
     outside.map(complaint).collect()
+}
+
+/// Whether a file is none of those that an item names, nor one in which the work is planned.
+pub fn is_beyond(board: &Board, scope: &[String], path: &str) -> bool {
+    // A name without a wildcard may be that of a folder.
+    let below = |folder: &String| {
+        path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let inside = |pattern: &String| pattern == path || below(pattern) || fits(&format!("/{pattern}"), path);
+    !is_planning(board, path) && !scope.iter().any(inside)
 }
 
 #[cfg(test)]

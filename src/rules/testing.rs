@@ -1,5 +1,6 @@
 //! Cases from literal text, for the tests of rules.
 
+use crate::derive::drift::Drift;
 use crate::derive::testing::pages;
 use crate::derive::world::{Spot, World};
 use crate::error::Error;
@@ -67,6 +68,7 @@ pub(crate) struct Bench {
     earlier: Vec<(String, Changed)>,
     blobs: Vec<(BlobId, String)>,
     stale: Vec<Stale>,
+    drift: Vec<Drift>,
     unreadable: Vec<(String, Error)>,
     bound: Option<String>,
     message: Option<Message>,
@@ -138,6 +140,12 @@ impl Bench {
     pub(crate) fn stale(mut self, path: &str, kept: bool) -> Self {
         let source = ".track/workflows/w.yaml".to_owned();
         self.stale.push(Stale { path: RepoPath::parse(path).unwrap(), source, kept, failed: None });
+        self
+    }
+
+    /// A difference between what is declared and what git knows.
+    pub(crate) fn drift(mut self, drift: Drift) -> Self {
+        self.drift.push(drift);
         self
     }
 
@@ -245,6 +253,7 @@ impl Bench {
                 Ok(earlier.map(|(_, changed)| changed).chain(&self.changed).cloned().collect())
             }),
             stale: Box::new(|| Ok(self.stale.clone())),
+            drift: Box::new(|| Ok(self.drift.clone())),
         }
     }
 }

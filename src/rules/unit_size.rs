@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Result;
+use crate::model::config::Config;
 use crate::model::facts::{Changed, CommitFacts};
 use crate::model::id::Id;
 use crate::model::record::Limits;
@@ -48,17 +49,14 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
     let Some(limits) = limits(case) else { return Ok(Vec::new()) };
     let team = case.policy.option(&RULE, |setting| setting.exclude.as_ref());
     let rendered = board.pages.rendered();
-    let counts = |file: &&Changed| {
-        let left_out = GENERATED.iter().any(|pattern| fits(pattern, &file.path))
-            || team.is_some_and(|patterns| patterns.iter().any(|pattern| fits(pattern, &file.path)));
-        !left_out && !rendered.iter().any(|path| path.as_str() == file.path)
-    };
-    if !case.files.iter().any(|file| counts(&file)) {
+    let counted =
+        |file: &&Changed| counts(team, &file.path) && !rendered.iter().any(|path| path.as_str() == file.path);
+    if !case.files.iter().any(|file| counted(&file)) {
         return Ok(Vec::new());
     }
     let belongs = |commit: &CommitFacts| belongs(case.after.world, commit, spot);
     let all: Vec<Changed> = (case.sources.since_base)(&belongs)?;
-    let counted: Vec<Changed> = all.iter().filter(counts).cloned().collect();
+    let counted: Vec<Changed> = all.iter().filter(counted).cloned().collect();
     let files: BTreeSet<&str> = counted.iter().map(|file| file.path.as_str()).collect();
     let renamed: BTreeSet<&str> = counted.iter().filter_map(|file| file.from.as_deref()).collect();
     let files = files.difference(&renamed).count();
@@ -83,6 +81,16 @@ fn check(case: &Case) -> Result<Vec<Complaint>> {
     let files = over("files", files, limits.files, String::new());
     let detail = format!(" ({added} added, {deleted} deleted)");
     Ok(files.into_iter().chain(over("lines", added + deleted, limits.lines, detail)).collect())
+}
+
+/// Whether a file counts in the size of a unit of work, by what tools write and by what the team leaves out.
+pub fn is_of_unit(config: &Config, path: &str) -> bool {
+    counts(config.rules.get(RULE.id).and_then(|setting| setting.exclude.as_ref()), path)
+}
+
+fn counts(left_out: Option<&Vec<String>>, path: &str) -> bool {
+    let mut patterns = GENERATED.into_iter().chain(left_out.into_iter().flatten().map(String::as_str));
+    !patterns.any(|pattern| fits(pattern, path))
 }
 
 // Those that stood before: a change must not loosen what it is judged by. What is new may only be stricter.

@@ -4,6 +4,7 @@
 //! commit can move the cursor, change colours or turn the reading direction.
 
 mod problem;
+mod progress;
 mod table;
 mod text;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
+pub use progress::Progress;
 pub use table::Table;
 pub use text::{Line, Style, Text, clean, cut, width, wrap};
 
@@ -98,6 +100,11 @@ impl Ui {
             let stderr = io::stderr();
             let _ = write_all(stderr.lock(), &text.render(self.colors(stderr.is_terminal())));
         }
+    }
+
+    /// What shows on a terminal how far something is that takes long.
+    pub fn progress(self) -> Progress {
+        Progress::new(!self.quiet && !self.json && io::stderr().is_terminal())
     }
 
     fn colors(self, terminal: bool) -> bool {

@@ -18,6 +18,7 @@ use crate::store::{self, At, FOLDER, Snapshot, Store};
 use super::super::context::Context;
 use super::super::documents;
 use super::super::session::world;
+use super::super::standing::{Here, Of, standings};
 use super::super::validity::violating;
 use super::ranges::since_base;
 
@@ -201,7 +202,7 @@ impl Bench<'_> {
             bound: None,
             sources: &sources,
         };
-        judge(&case, &[About::State])
+        judge(&case, &[About::State, About::Git])
     }
 
     fn sources<'s>(
@@ -227,6 +228,10 @@ impl Bench<'_> {
                 documents::drifted(self.context, self.store, &laid.version.snapshot, &laid.world, files, {
                     documents::Where { on_base: subject.on_base && subject.merge.is_none() }
                 })
+            }),
+            drift: Box::new(|| {
+                let here = Here { context: self.context, repo, config: &laid.version.snapshot.config };
+                Ok(standings(here, &laid.world, Of::Open)?.drift)
             }),
         }
     }

@@ -2,18 +2,20 @@
 
 use serde_json::{Value, json};
 
+use crate::derive::drift::Weight;
 use crate::derive::progress::progress;
 use crate::derive::world::Spot;
 
 use super::super::Answer;
 use super::super::documents::Behind;
+use super::super::drift;
 use super::super::items;
 use super::View;
 use super::screen::now_at;
 
 /// Adds the keys that scripts rely on.
 pub(super) fn add(answer: Answer, view: &View) -> Answer {
-    let View { args, session, world, here, attention, shown, actions, documents, .. } = view;
+    let View { args, session, world, here, attention, shown, actions, documents, git, .. } = view;
     let workflows: Vec<Value> = shown
         .iter()
         .filter_map(|&index| {
@@ -49,6 +51,13 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .take(10)
         .map(|action| json!({ "ref": action.full_reference(world), "command": action.command(world) }))
         .collect();
+    let answer = match git {
+        Some(git) => answer.with(
+            "drift",
+            git.loud().filter(|d| d.weight > Weight::Note).map(drift::data).collect::<Vec<_>>(),
+        ),
+        None => answer,
+    };
     let answer = match documents {
         Some(behind) => answer.with("stale_documents", stale(behind)),
         None => answer,

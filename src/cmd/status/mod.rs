@@ -19,6 +19,7 @@ use super::Answer;
 use super::context::Context;
 use super::documents::{Behind, behind};
 use super::session::{Session, world};
+use super::standing::{Here, Numbers, Of, Standings, numbers, standings};
 
 use attention::Attention;
 
@@ -61,6 +62,9 @@ struct View<'a, 'w> {
     attention: Vec<Attention>,
     /// What is out of date of the rendered documents; `None`: they were not looked at.
     documents: Option<Behind>,
+    /// What git knows; `None`: it was not asked, or could not be.
+    git: Option<Standings>,
+    numbers: Option<Numbers>,
     now: Time,
 }
 
@@ -90,6 +94,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         (None, false) => behind(context, &session, &world, &shown),
         _ => None,
     };
+    let git = match (&args.at, args.short) {
+        (None, false) => by_git(context, &session, &world),
+        _ => None,
+    };
+    let numbers = focus.zip(git.as_ref()).and_then(|(spot, git)| {
+        numbers(Here::of(context, &session), &world, (spot, git.of.get(&spot)?), git.tip.as_ref()).ok()
+    });
     let view = View {
         args,
         session: &session,
@@ -100,6 +111,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         actions,
         attention,
         documents,
+        git,
+        numbers,
         now: context.now,
     };
     let answer = match (context.global.json, args.short) {
@@ -116,6 +129,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     // The process ends now: taking a thousand workflows apart would only cost time.
     std::mem::forget(session);
     Ok(answer.exit(exit))
+}
+
+// What git knows is worth a remark when it cannot be had, but no reason to say nothing.
+fn by_git(context: &Context, session: &Session, world: &World) -> Option<Standings> {
+    match standings(Here::of(context, session), world, Of::Open) {
+        Ok(found) => Some(found),
+        Err(error) => {
+            context.remark(format!("git cannot tell how far the work is: {}", error.message()));
+            None
+        }
+    }
 }
 
 // The workflow that was asked for, whatever its state; else those that are open.

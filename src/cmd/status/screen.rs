@@ -1,14 +1,16 @@
 //! The screen of `status`.
 
 use crate::derive::board::{Board, Place};
+use crate::derive::drift::{Drift, Weight};
 use crate::derive::next::Action;
 use crate::derive::pages::marks;
 use crate::derive::progress::progress;
 use crate::derive::world::{Spot, World};
 use crate::model::state::{Shown, State};
-use crate::ui::{Line, Style, Table, Text, cut};
+use crate::ui::{Line, Style, Table, Text, cut, wrap};
 
 use super::super::items;
+use super::super::standing::About;
 use super::View;
 use super::attention::Attention;
 
@@ -22,6 +24,7 @@ pub(super) fn whole(view: &View) -> Text {
     notices(&mut text, view);
     workflows(&mut text, view);
     item(&mut text, view);
+    drift(&mut text, view);
     documents(&mut text, view);
     next(&mut text, view);
     text
@@ -212,8 +215,52 @@ fn item(text: &mut Text, view: &View) {
             Line::new().plain("  waits for").to_column(13).plain(cut(&items::waits_for(world, spot), 66)),
         );
     }
+    by_git(text, view, spot);
     if let Some(focus) = &node.item.focus {
         text.line(Line::new().plain("  focus").to_column(13).plain(cut(focus, 66)));
+    }
+}
+
+// How far it is by git, how much it is, and whether that is what is declared.
+fn by_git(text: &mut Text, view: &View, spot: Spot) {
+    let (Some(git), Some(numbers)) = (&view.git, &view.numbers) else { return };
+    let Some(standing) = git.of.get(&spot) else { return };
+    let about = About::new(view.world, spot, git, (standing, numbers));
+    let loud = about.drift.iter().filter(|drift| drift.accepted.is_none() && drift.weight > Weight::Note);
+    let codes: Vec<String> = loud.map(|drift| drift.code.word()).collect();
+    let codes = if codes.is_empty() { "no drift".to_owned() } else { codes.join(", ") };
+    let summary = about.summary();
+    let told = if summary.is_empty() { about.stage() } else { summary };
+    for (index, part) in wrap(&format!("{told}; {codes}"), 66).into_iter().enumerate() {
+        let head = if index == 0 { "  git" } else { "" };
+        text.line(Line::new().plain(head).to_column(13).plain(part));
+    }
+}
+
+fn drift(text: &mut Text, view: &View) {
+    let Some(git) = &view.git else { return };
+    if let Some(trouble) = &git.trouble {
+        text.gap();
+        text.line(Line::new().add(Style::Strong, "Git").to_column(13).add(Style::Warn, cut(trouble, 66)));
+    }
+    let loud: Vec<&Drift> = git.loud().filter(|drift| drift.weight >= Weight::Warning).collect();
+    if loud.is_empty() {
+        return;
+    }
+    text.gap();
+    text.line(Line::new().add(Style::Bad, format!("Declared is not what git knows ({})", loud.len())));
+    let limit = if view.args.all { usize::MAX } else { FEW };
+    for drift in loud.iter().take(limit) {
+        let name = drift.reference.rsplit(':').next().unwrap_or(&drift.reference);
+        let line = format!("  {}  {name}: {}", drift.code.word(), drift.message);
+        text.line(cut(&line, 80));
+        if let Some(command) = &drift.command {
+            text.line(Line::new().plain("      ").add(Style::Command, command));
+        }
+    }
+    if loud.len() > limit {
+        let more = format!("  and {} more: git track drift", loud.len() - limit);
+        text.line(Line::new().add(Style::Dim, more));
     }
 }
 

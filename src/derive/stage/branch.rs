@@ -22,8 +22,6 @@ pub(super) struct Found {
     pub(super) pushed: bool,
     pub(super) gap: Option<Gap>,
     pub(super) leading: Option<Leading>,
-    /// The paths that the branches change, when that is known.
-    paths: Vec<String>,
 }
 
 impl Found {
@@ -160,7 +158,6 @@ impl Found {
             self.add(known, Rule::ContentsPresent, Grade::Weak, &tip.id, None, text);
             return;
         }
-        self.paths.extend(copies.paths.iter().cloned());
         self.pending.extend(waiting.into_iter().cloned());
     }
 
@@ -185,31 +182,24 @@ impl Found {
         self.settle(known, credits);
     }
 
-    // A squash that somebody edited holds the work that is older and that touches nothing else, when it says that it is
-    // about the item.
+    // A squash that somebody edited, which says that it is about the item, took in what is older and like it.
     fn settle(&mut self, known: &Known, credits: &[Credit]) {
-        if self.pending.is_empty() || self.paths.is_empty() {
-            return;
-        }
-        let squashes = credits.iter().filter(|credit| {
-            let commit = &credit.landed.commit;
-            matches!(credit.how, How::Track | How::Line)
-                && commit.id == credit.landed.landing.commit
-                && !commit.is_merge()
-                && known.undone.by(&commit.id, None).is_none()
-        });
-        for credit in squashes {
-            let commit = &credit.landed.commit;
-            if !self.pending.iter().any(|work| work.committed <= commit.committed) {
+        for credit in credits {
+            let (landed, landing) = (&credit.landed.commit, &credit.landed.landing);
+            let says_so = matches!(credit.how, How::Track | How::Line) && !landed.is_merge();
+            if !says_so || known.undone.by(&landed.id, Some(landing)).is_some() {
                 continue;
             }
-            let Some(paths) = (known.paths)(&commit.id) else {
-                self.gap = self.gap.or(Some(Gap::Missing));
-                continue;
-            };
-            if self.paths.iter().all(|path| paths.contains(path)) {
-                self.pending.retain(|work| work.committed > commit.committed);
-            }
+            let mut gap = None;
+            self.pending.retain(|work| {
+                if work.committed > landed.committed {
+                    return true;
+                }
+                let taken = (known.takes_in)(landed, work);
+                gap = gap.or(taken.is_none().then_some(Gap::Missing));
+                taken != Some(true)
+            });
+            self.gap = self.gap.or(gap);
         }
     }
 

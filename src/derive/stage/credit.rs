@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::derive::here::item_in;
 use crate::derive::reference::resolve;
 use crate::derive::world::{Spot, World};
 use crate::model::facts::CommitId;
@@ -19,13 +20,11 @@ pub struct Credit<'a> {
     pub how: How,
 }
 
-/// A word of a commit on the base that should name an item and does not.
+/// A word of a commit that should name an item and does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stray {
     /// The commit.
     pub commit: CommitId,
-    /// Its subject.
-    pub subject: String,
     /// The word.
     pub text: String,
     /// Why it names none.
@@ -45,21 +44,15 @@ pub enum StrayKind {
 pub(super) struct Credits<'a> {
     of: HashMap<Spot, Vec<Credit<'a>>>,
     others: HashMap<&'a str, Vec<Spot>>,
-    strays: Vec<Stray>,
     pub(super) books: Books,
 }
 
 impl<'a> Credits<'a> {
     pub(super) fn new(world: &World, counts: &dyn Fn(usize) -> bool, landed: &'a [Landed]) -> Self {
-        let mut credits =
-            Self { of: HashMap::new(), others: HashMap::new(), strays: Vec::new(), books: Books::new(world) };
+        let mut credits = Self { of: HashMap::new(), others: HashMap::new(), books: Books::new(world) };
         for landed in landed {
             credits.add_merged(world, counts, landed);
             let named = names(world, &landed.commit);
-            for (text, kind) in named.strays {
-                let (commit, subject) = (landed.commit.id.clone(), landed.commit.subject.clone());
-                credits.strays.push(Stray { commit, subject, text, kind });
-            }
             let Some(how) = named.how else { continue };
             if matches!(how, How::Track | How::Line) {
                 credits.others.insert(landed.commit.id.as_str(), named.spots.clone());
@@ -99,10 +92,15 @@ impl<'a> Credits<'a> {
     pub(super) fn is_anothers(&self, commit: &str, spot: Spot) -> bool {
         self.others.get(commit).is_some_and(|spots| !spots.contains(&spot))
     }
+}
 
-    pub(super) fn strays(&self) -> &[Stray] {
-        &self.strays
+/// The words of a commit that should name an item and do not.
+pub fn strays(world: &World, work: &Work) -> Vec<Stray> {
+    if !work.mentions.iter().any(|mention| mention.how == How::Track) {
+        return Vec::new();
     }
+    let stray = |(text, kind)| Stray { commit: work.id.clone(), text, kind };
+    names(world, work).strays.into_iter().map(stray).collect()
 }
 
 /// What the message of a commit names.
@@ -169,7 +167,7 @@ pub fn scope(world: &World, how: How, text: &str) -> bool {
     match how {
         How::Track => true,
         How::Merged => {
-            let carried = crate::derive::here::carried(world, text, &|_| true);
+            let carried = item_in(world, text, &|_| true);
             !matches!(carried, Ok(None))
         }
         How::Line | How::Refers | How::Subject => {

@@ -22,7 +22,7 @@ use super::here::Via;
 use super::world::{Spot, World};
 
 use credit::Credits;
-pub use credit::{Credit, Stray, StrayKind, scope};
+pub use credit::{Credit, Stray, StrayKind, scope, strays};
 use undone::Undone;
 use version::version;
 pub use words::{Grade, Rule, Stage};
@@ -93,6 +93,8 @@ pub struct Standing {
     /// All commits that are the item's: those of its branches that the base does not have, then those that landed, the
     /// latest first.
     pub commits: Vec<Work>,
+    /// How many of them the base does not have: the first ones.
+    pub own: usize,
     /// The version that it is in.
     pub version: Option<String>,
     /// Why it is not known.
@@ -140,9 +142,9 @@ impl Standing {
     }
 }
 
-/// What is asked of git besides its facts, when they do not decide: the paths that a commit changed against its first
-/// parent; `None` when they are not known.
-pub type Paths<'a> = &'a dyn Fn(&CommitId) -> Option<Vec<String>>;
+/// What is asked of git besides its facts, when they do not decide: whether the first commit took in the work of the
+/// second, if edited; `None` when that is not known.
+pub type TakesIn<'a> = &'a dyn Fn(&Work, &Work) -> Option<bool>;
 
 /// Everything that the standing of an item is decided from.
 pub struct Known<'w, 'a> {
@@ -152,7 +154,7 @@ pub struct Known<'w, 'a> {
     credits: Credits<'w>,
     shared: HashMap<&'w CommitId, HashSet<Spot>>,
     lines: &'w HashMap<Spot, Vec<Line>>,
-    paths: Paths<'w>,
+    takes_in: TakesIn<'w>,
 }
 
 impl<'w, 'a> Known<'w, 'a> {
@@ -162,7 +164,7 @@ impl<'w, 'a> Known<'w, 'a> {
         counts: &dyn Fn(usize) -> bool,
         landscape: &'w Landscape,
         lines: &'w HashMap<Spot, Vec<Line>>,
-        paths: Paths<'w>,
+        takes_in: TakesIn<'w>,
     ) -> Self {
         let mut shared: HashMap<&CommitId, HashSet<Spot>> = HashMap::new();
         for (spot, lines) in lines {
@@ -172,12 +174,7 @@ impl<'w, 'a> Known<'w, 'a> {
         }
         let undone = Undone::new(landscape);
         let credits = Credits::new(world, counts, &landscape.landed);
-        Self { world, landscape, undone, credits, shared, lines, paths }
-    }
-
-    /// The words of commits on the base that look like items but name none, or several.
-    pub fn strays(&self) -> &[Stray] {
-        self.credits.strays()
+        Self { world, landscape, undone, credits, shared, lines, takes_in }
     }
 
     /// How the work of an item stands.
@@ -194,7 +191,10 @@ impl<'w, 'a> Known<'w, 'a> {
 
     fn judge(&self, spot: Spot, lines: &[Line], credits: &[Credit], found: branch::Found) -> Standing {
         let branch::Found { mut evidence, mut pending, own, worked, pushed, gap, leading, .. } = found;
-        evidence.sort_by_key(|evidence| evidence.landing.as_ref().map_or(u32::MAX, |landing| landing.depth));
+        evidence.sort_by_key(|evidence| {
+            let depth = evidence.landing.as_ref().map_or(u32::MAX, |landing| landing.depth);
+            (depth, std::cmp::Reverse(evidence.grade))
+        });
         let mut seen = HashSet::new();
         pending.retain(|work| seen.insert(work.id.clone()));
         let dirty = dirty(lines);
@@ -218,6 +218,7 @@ impl<'w, 'a> Known<'w, 'a> {
         let mut standing = Standing {
             stage,
             pending,
+            own: own.len(),
             commits: commits(own, credits),
             version: None,
             gap: signs.gap.filter(|_| stage == Stage::Unknown),

@@ -1,5 +1,7 @@
 //! Where what is declared differs from what git knows.
 
+mod code;
+
 use crate::error::nearest;
 use crate::model::facts::CommitId;
 use crate::model::landing::Gap;
@@ -11,122 +13,7 @@ use super::shell;
 use super::stage::{Stage, Standing, Stray, StrayKind};
 use super::world::{Spot, World};
 
-/// What sort of difference it is. The codes are a contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Code {
-    /// Work began that is declared as not begun.
-    D01,
-    /// Work landed that is not declared as done.
-    D02,
-    /// What is declared as done is not on the base.
-    D03,
-    /// What is declared as done cannot be found in git.
-    D04,
-    /// What is declared as done was taken back.
-    D05,
-    /// What is declared as done has more commits that wait.
-    D06,
-    /// The branch of what is in progress is gone.
-    D07,
-    /// What is in progress has had no commit for long.
-    D08,
-    /// Work landed before what it needs.
-    D09,
-    /// A branch or a commit fits several items.
-    D10,
-    /// A commit names an item that does not exist.
-    D11,
-    /// A branch is named as an item's but names none.
-    D12,
-    /// What is declared as done has files that are not committed.
-    D13,
-    /// What is declared as blocked goes on.
-    D14,
-    /// What is done only under a condition began before anybody decided.
-    D15,
-}
-
-/// How grave a difference is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Weight {
-    /// Only for those who look closely.
-    Note,
-    /// Good to know.
-    Info,
-    /// Somebody should do something about it.
-    Warning,
-    /// What is declared is wrong.
-    Error,
-}
-
-impl Weight {
-    /// The word on screen and in `--json`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-impl Code {
-    /// All of them.
-    pub const ALL: [Self; 15] = [
-        Self::D01,
-        Self::D02,
-        Self::D03,
-        Self::D04,
-        Self::D05,
-        Self::D06,
-        Self::D07,
-        Self::D08,
-        Self::D09,
-        Self::D10,
-        Self::D11,
-        Self::D12,
-        Self::D13,
-        Self::D14,
-        Self::D15,
-    ];
-
-    /// `D03`.
-    pub fn word(self) -> String {
-        format!("{self:?}")
-    }
-
-    /// How grave it is.
-    pub fn weight(self) -> Weight {
-        match self {
-            Self::D04 => Weight::Note,
-            Self::D01 => Weight::Info,
-            Self::D02 | Self::D07 | Self::D08 | Self::D12 | Self::D14 => Weight::Warning,
-            _ => Weight::Error,
-        }
-    }
-
-    /// What it means, in one line.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::D01 => "work began, declared as not begun",
-            Self::D02 => "landed, not declared as done",
-            Self::D03 => "declared as done, not on the base",
-            Self::D04 => "declared as done, not to be found in git",
-            Self::D05 => "declared as done, taken back by a revert",
-            Self::D06 => "declared as done, more commits wait",
-            Self::D07 => "in progress, its branch is gone",
-            Self::D08 => "in progress, no commit for long",
-            Self::D09 => "landed before what it needs",
-            Self::D10 => "a branch or commit fits several items",
-            Self::D11 => "a commit names an item that does not exist",
-            Self::D12 => "a branch is named like an item's, but names none",
-            Self::D13 => "declared as done, files are not committed",
-            Self::D14 => "declared as blocked, work goes on",
-            Self::D15 => "begun before anybody decided that it is needed",
-        }
-    }
-}
+pub use code::{Code, Weight};
 
 /// A difference between what is declared and what git knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -376,11 +263,7 @@ pub fn ambiguous(branch: &str, message: &str, command: Option<String>) -> Drift 
 }
 
 /// A branch that is named like an item's, but names none.
-pub fn nameless(world: &World, branch: &str) -> Drift {
-    let ids: Vec<&str> =
-        world.boards.iter().flat_map(|board| board.nodes().skip(1)).map(|(_, n)| n.id.as_str()).collect();
-    let words = branch.split('/').next_back().unwrap_or(branch);
-    let like = nearest(words, ids.iter().copied());
+pub fn nameless(branch: &str, like: Option<&str>) -> Drift {
     let meant = like.map(|id| format!("; is it {id}?")).unwrap_or_default();
     let message = format!("named like the branch of an item, but no item is called so{meant}");
     about(
@@ -391,10 +274,19 @@ pub fn nameless(world: &World, branch: &str) -> Drift {
     )
 }
 
+fn ids<'w>(world: &'w World) -> impl Iterator<Item = &'w str> {
+    let open = world.boards.iter().filter(|board| !board.root().state.is_closed());
+    open.flat_map(|board| board.nodes()).map(|(_, node)| node.id.as_str())
+}
+
 /// What is wrong with a name in a trailer. What is on the base cannot be mended any more, so that it is only noted.
-pub fn stray(stray: &Stray, on_base: bool) -> Drift {
+pub fn stray(world: &World, stray: &Stray, on_base: bool) -> Drift {
     let (code, message) = match &stray.kind {
-        StrayKind::Unknown => (Code::D11, format!("names `{}`, which no item is called", stray.text)),
+        StrayKind::Unknown => {
+            let word = stray.text.rsplit(':').next().unwrap_or(&stray.text);
+            let like = nearest(word, ids(world)).map(|id| format!("; is it {id}?")).unwrap_or_default();
+            (Code::D11, format!("names `{}`, which no item is called{like}", stray.text))
+        }
         StrayKind::Ambiguous(fits) => {
             (Code::D10, format!("names `{}`, which fits {}", stray.text, fits.join(" and ")))
         }

@@ -1,0 +1,137 @@
+//! `start --branch`: a branch for an item, made from the base by the pattern of its process.
+
+use crate::derive::here::item_of;
+use crate::derive::reference::Part;
+use crate::derive::shell;
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Result};
+use crate::model::facts::CommitId;
+use crate::model::id::slug;
+use crate::moves::{named, perform};
+
+use super::context::Context;
+use super::session::{Session, world};
+use super::write::Deciding;
+
+/// A branch that is about to carry an item.
+pub(super) struct Carrier {
+    /// The item.
+    pub(super) reference: String,
+    /// The branch.
+    pub(super) name: String,
+    /// The command that goes there.
+    pub(super) command: String,
+}
+
+/// How much of a title is part of the name of a branch.
+const SLUG: usize = 40;
+
+/// Goes to the branch of an item, which is made where there is none; refused where `start` would be. With `dry_run`
+/// it is only said where.
+pub(super) fn go(context: &Context, reference: Option<&str>, name: Option<&str>) -> Result<Carrier> {
+    let session = Session::open(context)?;
+    let world = world(&session.snapshot);
+    let target = session.named_target(context, &world, reference)?;
+    if target.part != Part::Whole {
+        return Err(Error::usage("only an item has a branch").hint("git track list"));
+    }
+    let spot = target.spot;
+    allowed(context, &session, &world, spot)?;
+    let node = world.board(spot).node(spot.place);
+    let name = match name.filter(|name| !name.is_empty()).or(node.item.branch.as_deref()) {
+        Some(name) => name.to_owned(),
+        None => by_pattern(&world, spot)?,
+    };
+    let repo = &session.store.repo;
+    if !repo.check_ref_name(&name) {
+        return Err(Error::usage(format!("`{name}` cannot be the name of a branch")));
+    }
+    others(&world, spot, &name)?;
+    let reference = format!("{}:{}", world.board(spot).workflow.id, node.id);
+    let exists = repo.branches()?.iter().any(|branch| !branch.remote && branch.name == name);
+    let base = if exists { None } else { Some(base(context, &session)?) };
+    let from = base.as_ref().map(|(base, _)| base.as_str());
+    let word = shell::word(&name);
+    let command = match from {
+        Some(from) => format!("git switch -c {word} {}", shell::word(from)),
+        None => format!("git switch {word}"),
+    };
+    if session.branch.as_deref() != Some(name.as_str()) && !context.global.dry_run {
+        repo.switch(&name, base.as_ref().map(|(_, commit)| commit))
+            .map_err(|error| error.note("nothing written").hint(command.clone()))?;
+    }
+    Ok(Carrier { reference, name, command })
+}
+
+// What the process refuses is refused before anything is made.
+fn allowed(context: &Context, session: &Session, world: &World, spot: Spot) -> Result<()> {
+    let actor = context.actor(&session.store.repo)?;
+    let kind = context.actor_kind(&session.snapshot.config.roles.agent_env)?;
+    let deciding = Deciding { context, session, actor, kind };
+    let start = named("start").ok_or_else(|| Error::bug("there is no move `start`"))?;
+    perform(world, spot, start, &deciding.ask(None)).map(drop).map_err(|error| error.note("nothing written"))
+}
+
+// A name that says that it is another item's.
+fn others(world: &World, spot: Spot, name: &str) -> Result<()> {
+    match item_of(world, name, None)? {
+        Some((other, _)) if other != spot => {
+            let board = world.board(other);
+            let (other, me) = (board.node(other.place).id, world.board(spot).node(spot.place).id);
+            Err(Error::refused(format!("branch {name} is that of {other}"))
+                .note("nothing written")
+                .hint(format!("git track start {me} --branch=NAME")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn by_pattern(world: &World, spot: Spot) -> Result<String> {
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    let title: String = slug(&node.item.title).chars().take(SLUG).collect();
+    let title = title.trim_end_matches('-');
+    let fits = |pattern: &&String| {
+        let words = pattern.split('{').skip(1).filter_map(|part| part.split('}').next());
+        let known = |word: &str| ["type", "item", "workflow", "slug"].contains(&word);
+        pattern.contains("{item}")
+            && words.into_iter().all(known)
+            && (!pattern.contains("{slug}") || !title.is_empty())
+    };
+    let Some(pattern) = board.profile.branch.iter().find(fits) else {
+        let me = world.refer(spot.board, node.id);
+        let error = Error::usage(format!("{} names no branches by their items", board.profile.profile));
+        return Err(error.hint(format!("git track start {me} --branch=NAME")));
+    };
+    Ok(pattern
+        .replace("{type}", "feat")
+        .replace("{item}", node.id.as_str())
+        .replace("{workflow}", board.workflow.id.as_str())
+        .replace("{slug}", title))
+}
+
+/// The name and the commit of the base here; without one, where a remote has it.
+fn base(context: &Context, session: &Session) -> Result<(String, CommitId)> {
+    let repo = &session.store.repo;
+    let name = match &session.snapshot.config.base {
+        Some(name) => Some(name.clone()),
+        None => repo.default_branch()?,
+    };
+    let name = name.ok_or_else(|| Error::repository("there is no branch that work could land on"))?;
+    let branches = repo.branches()?;
+    let here = branches.iter().find(|branch| !branch.remote && branch.name == name);
+    let there = branches
+        .iter()
+        .find(|branch| branch.remote && branch.name.split_once('/').is_some_and(|(_, short)| short == name));
+    if let (Some(here), Some(there)) = (here, there)
+        && let Ok((_, behind)) = repo.ahead_behind(&here.commit, &there.commit)
+        && behind > 0
+    {
+        let commits = if behind == 1 { "1 commit".to_owned() } else { format!("{behind} commits") };
+        context.remark(format!("{name} is {commits} behind {}; git pull --ff-only brings them", there.name));
+    }
+    let found = here.or(there).ok_or_else(|| {
+        Error::repository(format!("the base `{name}` is not there")).hint("git track config base NAME")
+    })?;
+    Ok((found.name.clone(), found.commit.clone()))
+}

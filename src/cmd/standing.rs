@@ -1,0 +1,321 @@
+//! How the work of items stands: what is asked of git, and what that means.
+
+mod lines;
+mod numbers;
+mod told;
+mod trees;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::derive::drift::{self, Drift, Seen};
+use crate::derive::stage::{Grade, Known, Line, Stage, Standing, scope, strays};
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Result};
+use crate::git::{Asked, Repo};
+use crate::model::config::Config;
+use crate::model::facts::{Branch, CommitId};
+use crate::model::landing::{Landscape, Work};
+
+use super::context::Context;
+use super::session::Session;
+
+use lines::{Lines, lines, parts};
+pub(super) use numbers::{Numbers, numbers};
+pub(super) use told::About;
+
+/// Of which items it is asked how they stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// Of all in workflows that are not closed.
+    Open,
+    /// Of one, and of what it needs.
+    One(Spot),
+}
+
+/// How the work of items stands.
+pub(super) struct Standings {
+    /// The base as it is called here: `main`, or `origin/main` where that has more.
+    pub(super) base: String,
+    /// Its tip.
+    pub(super) tip: Option<CommitId>,
+    /// Each item that was asked for.
+    pub(super) of: BTreeMap<Spot, Standing>,
+    /// Where what is declared differs, the gravest first; what is accepted too.
+    pub(super) drift: Vec<Drift>,
+    /// Why git could not be asked.
+    pub(super) trouble: Option<String>,
+}
+
+impl Standings {
+    /// The differences that somebody should know of, and has not accepted.
+    pub(super) fn loud(&self) -> impl Iterator<Item = &Drift> {
+        self.drift.iter().filter(|drift| drift.accepted.is_none())
+    }
+}
+
+/// What git knows about one item: how it stands, and how much it is.
+pub(super) fn of_one(here: Here, world: &World, spot: Spot) -> Result<(Standings, Standing, Numbers)> {
+    let mut found = standings(here, world, Of::One(spot))?;
+    let standing = found.of.remove(&spot);
+    let standing = standing.ok_or_else(|| Error::bug("an item was not judged that was asked for"))?;
+    let numbers = numbers(here, world, (spot, &standing), found.tip.as_ref())?;
+    Ok((found, standing, numbers))
+}
+
+/// How many of the commits that were made on a branch are looked for on the base.
+const MADE: usize = 20;
+
+/// What is asked, and about which version of the state.
+#[derive(Clone, Copy)]
+pub(super) struct Here<'s> {
+    pub(super) context: &'s Context,
+    pub(super) repo: &'s Repo,
+    pub(super) config: &'s Config,
+}
+
+impl<'s> Here<'s> {
+    /// The state of a session.
+    pub(super) fn of(context: &'s Context, session: &'s Session) -> Self {
+        Self { context, repo: &session.store.repo, config: &session.snapshot.config }
+    }
+}
+
+/// Asks git how the work of items stands.
+pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> {
+    let repo = here.repo;
+    // A branch that fits an item of another workflow, too, is neither's.
+    let counts = |board: usize| {
+        let open = world.boards.get(board).is_some_and(|board| !board.root().state.is_closed());
+        open || matches!(of, Of::One(spot) if spot.board == board)
+    };
+    let branches = repo.branches()?;
+    let name = base_name(here)?;
+    let bases = tips_of(&branches, name.as_deref());
+    let asked = repo.asked_to_review()?;
+    let mut found = lines(world, &branches, name.as_deref(), &counts, &asked);
+    trees::look(here, world, &mut found.of)?;
+    let asking = Asking { here, world, of, counts: &counts };
+    let mut standings = match best(&asking, &bases, &found)? {
+        Some(standings) => standings,
+        None => asking.without_base(&found, name.as_deref()),
+    };
+    asking.compare(&mut standings, &found)?;
+    if of == Of::Open {
+        standings.drift.extend(found.drift);
+    }
+    standings.drift.sort_by_key(|drift| std::cmp::Reverse(drift.weight));
+    Ok(standings)
+}
+
+/// The branch that work lands on: what the team decided, else what the repository tells.
+fn base_name(here: Here) -> Result<Option<String>> {
+    match &here.config.base {
+        Some(name) => Ok(Some(name.clone())),
+        None => here.repo.default_branch(),
+    }
+}
+
+/// Where the base stands, here and on remotes, each commit once.
+fn tips_of<'b>(branches: &'b [Branch], name: Option<&str>) -> Vec<&'b Branch> {
+    let mut tips: Vec<&Branch> = Vec::new();
+    for branch in
+        branches.iter().filter(|branch| Some(parts(branch).1) == name || Some(branch.name.as_str()) == name)
+    {
+        if !tips.iter().any(|tip| tip.commit == branch.commit) {
+            tips.push(branch);
+        }
+    }
+    tips
+}
+
+/// What is on one of the places where the base stands counts as landed.
+fn best(asking: &Asking, bases: &[&Branch], lines: &Lines) -> Result<Option<Standings>> {
+    let mut best: Option<Standings> = None;
+    let mut held: HashSet<&CommitId> = HashSet::new();
+    for base in bases {
+        if held.contains(&base.commit) {
+            continue;
+        }
+        let others: Vec<CommitId> = bases.iter().map(|other| other.commit.clone()).collect();
+        let (landscape, found) = asking.on(base, &others, lines)?;
+        held.extend(
+            bases
+                .iter()
+                .map(|other| &other.commit)
+                .filter(|other| landscape.tips.get(*other).is_some_and(|facts| facts.landing.is_some())),
+        );
+        best = Some(match best {
+            None => found,
+            Some(before) => further(before, found),
+        });
+    }
+    Ok(best)
+}
+
+// Of two places where the base stands, for each item the one where it is further.
+fn further(mut before: Standings, other: Standings) -> Standings {
+    for (spot, standing) in other.of {
+        let known = before.of.entry(spot).or_insert_with(|| standing.clone());
+        let rank =
+            |standing: &Standing| if standing.stage == Stage::Unknown { None } else { Some(standing.stage) };
+        if rank(&standing) > rank(known) {
+            *known = standing;
+        }
+    }
+    before
+}
+
+/// What the questions to git are about.
+struct Asking<'s, 'w, 'a> {
+    here: Here<'s>,
+    world: &'w World<'a>,
+    of: Of,
+    counts: &'s dyn Fn(usize) -> bool,
+}
+
+impl Asking<'_, '_, '_> {
+    fn on(&self, base: &Branch, others: &[CommitId], found: &Lines) -> Result<(Landscape, Standings)> {
+        let tips =
+            found.of.values().flatten().flat_map(|line| line.tips.iter().map(|tip| tip.commit.clone()));
+        let tips: Vec<CommitId> = tips.chain(others.iter().cloned()).collect();
+        let mut landscape = self.landscape(base, &tips)?;
+        let mut of = self.judged(&landscape, &found.of, None);
+        let (lines, more) = self.remembered(&landscape, &of, &found.of)?;
+        if !more.is_empty() {
+            landscape.tips.extend(self.landscape(base, &more)?.tips);
+        }
+        if !lines.is_empty() {
+            let again: HashSet<Spot> = lines.keys().copied().collect();
+            let mut all = found.of.clone();
+            all.extend(lines);
+            of.extend(self.judged(&landscape, &all, Some(&again)));
+        }
+        let drift = self.strays(&landscape);
+        let tip = Some(base.commit.clone());
+        let standings = Standings { base: base.name.clone(), tip, of, drift, trouble: None };
+        Ok((landscape, standings))
+    }
+
+    fn landscape(&self, base: &Branch, tips: &[CommitId]) -> Result<Landscape> {
+        let repo = self.here.repo;
+        let since = self.here.config.derive.since.as_deref();
+        let since = since.map(|rev| repo.resolve(rev)).transpose()?;
+        let wanted = |how, text: &str| scope(self.world, how, text);
+        let mut bar = self.here.context.progress();
+        repo.landscape(
+            &Asked { base: &base.commit, tips, wanted: &wanted, since: since.as_ref() },
+            &mut |what, done, of| bar.tell(what, done, of),
+        )
+    }
+
+    fn judged(
+        &self,
+        landscape: &Landscape,
+        lines: &HashMap<Spot, Vec<Line>>,
+        only: Option<&HashSet<Spot>>,
+    ) -> BTreeMap<Spot, Standing> {
+        let repo = self.here.repo;
+        let takes_in = |landing: &Work, own: &Work| repo.takes_in(landing, own).ok().flatten();
+        let known = Known::new(self.world, self.counts, landscape, lines, &takes_in);
+        let spots = self.spots().filter(|spot| only.is_none_or(|only| only.contains(spot)));
+        spots.map(|spot| (spot, known.standing(spot))).collect()
+    }
+
+    fn spots(&self) -> impl Iterator<Item = Spot> {
+        let meant = |index: usize| match self.of {
+            Of::Open => (self.counts)(index),
+            Of::One(spot) => spot.board == index,
+        };
+        let boards = self.world.boards.iter().enumerate().filter(move |(index, _)| meant(*index));
+        boards.flat_map(|(board, laid)| laid.nodes().map(move |(place, _)| Spot { board, place }))
+    }
+
+    // Where the facts leave open whether anybody worked on a branch, this clone may remember what was made on it.
+    fn remembered(
+        &self,
+        landscape: &Landscape,
+        of: &BTreeMap<Spot, Standing>,
+        lines: &HashMap<Spot, Vec<Line>>,
+    ) -> Result<(HashMap<Spot, Vec<Line>>, Vec<CommitId>)> {
+        let mut open: HashMap<Spot, Vec<Line>> = HashMap::new();
+        let mut commits = Vec::new();
+        for (spot, lines) in lines {
+            let undecided = of.get(spot).is_some_and(|standing| {
+                let sure = standing.evidence.iter().any(|evidence| evidence.grade > Grade::Weak);
+                !sure && (standing.stage <= Stage::InReview || standing.stage == Stage::Partly)
+            });
+            if !undecided {
+                continue;
+            }
+            let mut lines = lines.clone();
+            for line in &mut lines {
+                let facts = || line.tips.iter().filter_map(|tip| landscape.tips.get(&tip.commit));
+                commits.extend(facts().flat_map(|facts| facts.forks.iter().cloned()));
+                if line.tips.iter().any(|tip| tip.remote.is_none()) {
+                    line.made = self.here.repo.made_on(&line.name)?;
+                    line.made.truncate(MADE);
+                    commits.extend(line.made.iter().cloned());
+                }
+            }
+            open.insert(*spot, lines);
+        }
+        commits.retain(|commit| !landscape.tips.contains_key(commit));
+        Ok((open, commits))
+    }
+
+    // Names in trailers that mean nothing: on the base, and on branches, where they can still be mended.
+    fn strays(&self, landscape: &Landscape) -> Vec<Drift> {
+        let landed = landscape.landed.iter().map(|landed| (&landed.commit, true));
+        let waiting = landscape.tips.values().flat_map(|facts| &facts.own).map(|work| (work, false));
+        let mut seen = HashSet::new();
+        let all = landed.chain(waiting).filter(|(work, _)| seen.insert(&work.id));
+        let told = |(work, on_base): (&Work, bool)| {
+            strays(self.world, work).into_iter().map(move |stray| drift::stray(self.world, &stray, on_base))
+        };
+        all.flat_map(told).collect()
+    }
+
+    fn without_base(&self, found: &Lines, name: Option<&str>) -> Standings {
+        let landscape = Landscape::default();
+        let mut of = self.judged(&landscape, &found.of, None);
+        let born = !found.of.is_empty();
+        for standing in of.values_mut().filter(|_| born || name.is_some()) {
+            standing.stage = Stage::Unknown;
+        }
+        let name = name.unwrap_or("main").to_owned();
+        let trouble = Some(format!("there is no branch {name} that work could land on"));
+        Standings { base: name, tip: None, of, drift: Vec::new(), trouble }
+    }
+
+    // What is declared against what was found.
+    fn compare(&self, standings: &mut Standings, found: &Lines) -> Result<()> {
+        let gone = self.gone(found)?;
+        let landed = |spot: Spot| standings.of.get(&spot).is_some_and(|standing| standing.stage.is_landed());
+        let mut drift = Vec::new();
+        for (spot, standing) in &standings.of {
+            let seen = Seen {
+                base: &standings.base,
+                now: self.here.context.now,
+                stale_days: self.here.config.derive.stale_days(),
+                gone: gone.get(spot).map(|(name, commit)| (name.as_str(), commit)),
+            };
+            drift.extend(drift::of_item(self.world, *spot, standing, &seen, &landed));
+        }
+        standings.drift.extend(drift);
+        Ok(())
+    }
+
+    // Branches that this clone has been on and that are not there any more.
+    fn gone(&self, found: &Lines) -> Result<HashMap<Spot, (String, CommitId)>> {
+        let mut gone = HashMap::new();
+        for (name, commit) in self.here.repo.left_behind()? {
+            let carried = crate::derive::here::item_in(self.world, &name, self.counts);
+            if let Ok(Some((spot, _))) = carried
+                && !found.of.contains_key(&spot)
+            {
+                gone.entry(spot).or_insert((name, commit));
+            }
+        }
+        Ok(gone)
+    }
+}

@@ -1,0 +1,76 @@
+//! Which branch carries which item, here and on remotes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::derive::drift::{self, Drift};
+use crate::derive::here::{Via, item_in, names_something};
+use crate::derive::stage::{Line, Tip};
+use crate::derive::world::{Spot, World};
+use crate::model::facts::{Branch, CommitId};
+
+/// The branches of items, and what is wrong with others.
+#[derive(Default)]
+pub(super) struct Lines {
+    pub(super) of: HashMap<Spot, Vec<Line>>,
+    pub(super) drift: Vec<Drift>,
+}
+
+/// Sorts branches by the items that they carry. `base` is the short name of the branch that work lands on, `counts` says
+/// which workflows are looked at, `asked` which commits somebody is asked to look at.
+pub(super) fn lines(
+    world: &World,
+    branches: &[Branch],
+    base: Option<&str>,
+    counts: &dyn Fn(usize) -> bool,
+    asked: &[CommitId],
+) -> Lines {
+    // One name, here and on remotes, is one branch; this repository comes first.
+    let mut named: BTreeMap<&str, Vec<&Branch>> = BTreeMap::new();
+    for branch in branches {
+        let (_, name) = parts(branch);
+        if Some(name) != base {
+            named.entry(name).or_default().push(branch);
+        }
+    }
+    let mut lines = Lines::default();
+    for (name, branches) in named {
+        match item_in(world, name, counts) {
+            Ok(Some((spot, via))) => {
+                lines.of.entry(spot).or_default().push(line(name, via, &branches, asked))
+            }
+            Ok(None) => {
+                let here = branches.iter().any(|branch| !branch.remote);
+                let like = if here { world.names().nearly(world, name) } else { None };
+                if like.is_some() || here && names_something(world, name) {
+                    lines.drift.push(drift::nameless(name, like.as_deref()));
+                }
+            }
+            Err(error) => {
+                let command = error.hints().first().map(|hint| hint.to_string());
+                lines.drift.push(drift::ambiguous(name, error.message(), command));
+            }
+        }
+    }
+    lines
+}
+
+fn line(name: &str, via: Via, branches: &[&Branch], asked: &[CommitId]) -> Line {
+    let tip =
+        |branch: &&Branch| Tip { remote: parts(branch).0.map(str::to_owned), commit: branch.commit.clone() };
+    Line {
+        name: name.to_owned(),
+        via,
+        tips: branches.iter().map(tip).collect(),
+        made: Vec::new(),
+        in_review: branches.iter().any(|branch| asked.contains(&branch.commit)),
+        tree: None,
+    }
+}
+
+/// The remote of a branch and its name there.
+pub(super) fn parts(branch: &Branch) -> (Option<&str>, &str) {
+    match branch.name.split_once('/') {
+        Some((remote, name)) if branch.remote => (Some(remote), name),
+        _ => (None, &branch.name),
+    }
+}
