@@ -24,6 +24,8 @@ mod faults;
 #[cfg(test)]
 mod hooks;
 #[cfg(test)]
+mod landings;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod repositories;
