@@ -131,7 +131,7 @@ fn base(context: &Context, session: &Session) -> Result<(String, CommitId)> {
         context.remark(format!("{name} is {commits} behind {}; git pull --ff-only brings them", there.name));
     }
     let found = here.or(there).ok_or_else(|| {
-        Error::repository(format!("the base `{name}` is not there")).hint("git track config base NAME")
+        Error::repository(format!("the base `{name}` is not there")).hint("git track config set base NAME")
     })?;
     Ok((found.name.clone(), found.commit.clone()))
 }

@@ -107,7 +107,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 
 /// A commit of the work itself, and whether the base has it.
 struct Committed {
-    work: Work,
+    work: Rc<Work>,
     landed: bool,
 }
 

@@ -6,6 +6,7 @@ mod told;
 mod trees;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::derive::drift::{self, Drift, Seen};
 use crate::derive::stage::{Grade, Known, Line, Stage, Standing, scope, strays};
@@ -94,12 +95,15 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
     let asked = repo.asked_to_review()?;
     let mut found = lines(world, &branches, name.as_deref(), &counts, &asked);
     trees::look(here, world, &mut found.of)?;
+    for left in repo.left_behind(&branches)? {
+        found.add_gone(world, &counts, left, &|id| repo.has_commit(id));
+    }
     let asking = Asking { here, world, of, counts: &counts };
     let mut standings = match best(&asking, &bases, &found)? {
         Some(standings) => standings,
         None => asking.without_base(&found, name.as_deref()),
     };
-    asking.compare(&mut standings, &found)?;
+    asking.compare(&mut standings, &found);
     if of == Of::Open {
         standings.drift.extend(found.drift);
     }
@@ -182,7 +186,9 @@ impl Asking<'_, '_, '_> {
         let mut of = self.judged(&landscape, &found.of, None);
         let (lines, more) = self.remembered(&landscape, &of, &found.of)?;
         if !more.is_empty() {
-            landscape.tips.extend(self.landscape(base, &more)?.tips);
+            // All at once, so that what is kept of the others stays kept.
+            let all: Vec<CommitId> = tips.iter().chain(&more).cloned().collect();
+            landscape = self.landscape(base, &all)?;
         }
         if !lines.is_empty() {
             let again: HashSet<Spot> = lines.keys().copied().collect();
@@ -249,15 +255,17 @@ impl Asking<'_, '_, '_> {
             }
             let mut lines = lines.clone();
             for line in &mut lines {
-                let facts = || line.tips.iter().filter_map(|tip| landscape.tips.get(&tip.commit));
-                commits.extend(facts().flat_map(|facts| facts.forks.iter().cloned()));
-                if line.tips.iter().any(|tip| tip.remote.is_none()) {
+                if line.gone {
+                    commits.extend(line.made.iter().take(MADE).cloned());
+                } else if line.tips.iter().any(|tip| tip.remote.is_none()) {
                     line.made = self.here.repo.made_on(&line.name)?;
                     line.made.truncate(MADE);
                     commits.extend(line.made.iter().cloned());
                 }
             }
-            open.insert(*spot, lines);
+            if lines.iter().any(|line| !line.made.is_empty()) {
+                open.insert(*spot, lines);
+            }
         }
         commits.retain(|commit| !landscape.tips.contains_key(commit));
         Ok((open, commits))
@@ -269,7 +277,7 @@ impl Asking<'_, '_, '_> {
         let waiting = landscape.tips.values().flat_map(|facts| &facts.own).map(|work| (work, false));
         let mut seen = HashSet::new();
         let all = landed.chain(waiting).filter(|(work, _)| seen.insert(&work.id));
-        let told = |(work, on_base): (&Work, bool)| {
+        let told = |(work, on_base): (&Rc<Work>, bool)| {
             strays(self.world, work).into_iter().map(move |stray| drift::stray(self.world, &stray, on_base))
         };
         all.flat_map(told).collect()
@@ -288,34 +296,26 @@ impl Asking<'_, '_, '_> {
     }
 
     // What is declared against what was found.
-    fn compare(&self, standings: &mut Standings, found: &Lines) -> Result<()> {
-        let gone = self.gone(found)?;
+    fn compare(&self, standings: &mut Standings, found: &Lines) {
         let landed = |spot: Spot| standings.of.get(&spot).is_some_and(|standing| standing.stage.is_landed());
         let mut drift = Vec::new();
         for (spot, standing) in &standings.of {
+            let lines = found.of.get(spot).map(Vec::as_slice).unwrap_or_default();
+            let gone = lines.iter().find(|line| line.gone);
+            let gone = gone.and_then(|line| Some((line.name.as_str(), &line.tips.first()?.commit)));
             let seen = Seen {
                 base: &standings.base,
                 now: self.here.context.now,
                 stale_days: self.here.config.derive.stale_days(),
-                gone: gone.get(spot).map(|(name, commit)| (name.as_str(), commit)),
+                gone,
+                tree: lines
+                    .iter()
+                    .filter_map(|line| line.tree.as_ref())
+                    .find(|tree| tree.dirty == Some(true))
+                    .map(|tree| tree.path.as_str()),
             };
             drift.extend(drift::of_item(self.world, *spot, standing, &seen, &landed));
         }
         standings.drift.extend(drift);
-        Ok(())
-    }
-
-    // Branches that this clone has been on and that are not there any more.
-    fn gone(&self, found: &Lines) -> Result<HashMap<Spot, (String, CommitId)>> {
-        let mut gone = HashMap::new();
-        for (name, commit) in self.here.repo.left_behind()? {
-            let carried = crate::derive::here::item_in(self.world, &name, self.counts);
-            if let Ok(Some((spot, _))) = carried
-                && !found.of.contains_key(&spot)
-            {
-                gone.entry(spot).or_insert((name, commit));
-            }
-        }
-        Ok(gone)
     }
 }

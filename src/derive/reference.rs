@@ -189,6 +189,7 @@ fn record(item: &Item, id: &Id) -> Option<Part> {
         ("blockers", item.blockers.get(id).is_some()),
         ("decisions", item.decisions.get(id).is_some()),
         ("deviations", item.deviations.get(id).is_some()),
+        ("drift", item.drift.get(id).is_some()),
         ("challenges", item.challenges.get(id).is_some()),
         ("notes", item.notes.get(id).is_some()),
         ("artifacts", item.artifacts.get(id).is_some()),

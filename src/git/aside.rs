@@ -3,17 +3,29 @@
 use git2::{ErrorCode, Oid};
 
 use super::ask::{odd, text};
+use super::made::makes;
 use super::trees::oid;
 use super::{Repo, Trouble};
 use crate::error::{Error, Kind, Result};
 use crate::files::read_outside;
-use crate::model::facts::CommitId;
+use crate::model::facts::{Branch, CommitId};
 
 /// Where forges keep the tips that somebody is asked to look at.
 const REVIEWS: [&str; 3] = ["refs/pull/*/head", "refs/merge-requests/*/head", "refs/changes/*"];
 
 /// More than the log of any branch has.
 const LARGEST: u64 = 1 << 26;
+
+/// A branch that is not there any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Its name.
+    pub name: String,
+    /// Where it stood when this worktree left it.
+    pub commit: CommitId,
+    /// What was made on it in this worktree, the latest first.
+    pub made: Vec<CommitId>,
+}
 
 impl Repo {
     /// The commits that this clone remembers as those that somebody is asked to look at.
@@ -36,36 +48,42 @@ impl Repo {
         ids.iter().map(|id| CommitId::parse(id)).collect()
     }
 
-    /// The branches that this worktree has been on and that are not there any more, each with the commit where it was
-    /// left; the last one left in front. Empty where git keeps no log.
-    pub fn left_behind(&self) -> Result<Vec<(String, CommitId)>> {
+    /// The branches that this worktree has been on and that are not there any more; the last one left in front. Empty where
+    /// git keeps no log.
+    pub fn left_behind(&self, branches: &[Branch]) -> Result<Vec<Left>> {
         let log = match read_outside(&self.git_dir.join("logs/HEAD"), LARGEST) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == Kind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
         let log = String::from_utf8_lossy(&log);
-        let mut left: Vec<(String, CommitId)> = Vec::new();
-        for entry in log.lines().rev() {
+        let (mut left, mut made): (Vec<Left>, Vec<CommitId>) = (Vec::new(), Vec::new());
+        for entry in log.lines() {
             let Some((ids, message)) = entry.split_once('\t') else { continue };
-            let Some((from, _)) =
-                message.strip_prefix("checkout: moving from ").and_then(|moved| moved.rsplit_once(" to "))
-            else {
+            let mut ids = ids.split(' ').map(CommitId::parse);
+            let (Some(Ok(before)), Some(Ok(after))) = (ids.next(), ids.next()) else { continue };
+            let moved = message.strip_prefix("checkout: moving from ");
+            let Some((name, _)) = moved.and_then(|moved| moved.rsplit_once(" to ")) else {
+                if makes(&after, message) {
+                    made.insert(0, after);
+                }
                 continue;
             };
-            let before = ids.split(' ').next().and_then(|id| CommitId::parse(id).ok());
-            if let Some(commit) = before
-                && !left.iter().any(|(name, _)| name == from)
-            {
-                left.push((from.to_owned(), commit));
-            }
+            let known = left.iter().position(|left| left.name == name).map(|at| left.remove(at));
+            made.extend(known.into_iter().flat_map(|left| left.made));
+            left.insert(0, Left { name: name.to_owned(), commit: before, made: std::mem::take(&mut made) });
         }
-        if left.is_empty() {
-            return Ok(left);
-        }
-        let branches = self.branches()?;
-        left.retain(|(name, _)| !branches.iter().any(|branch| !branch.remote && branch.name == *name));
+        left.retain(|left| !branches.iter().any(|branch| !branch.remote && branch.name == left.name));
         Ok(left)
+    }
+
+    /// Whether this clone has a commit; nothing is fetched.
+    pub fn has_commit(&self, id: &CommitId) -> bool {
+        self.read(
+            |lib| Ok(lib.odb()?.exists(oid(lib, id.as_str())?)),
+            || Ok(self.ask(["cat-file", "-e", id.as_str()]).run()?.is_success()),
+        )
+        .unwrap_or(false)
     }
 
     /// How many commits the one has and the other has not, and the other way round.

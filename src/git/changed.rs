@@ -164,23 +164,45 @@ impl Item<'_> {
 }
 
 /// The entries of a stored tree; one that cannot be read is left to git.
-fn items(mut bytes: &[u8], width: usize) -> Result<Vec<Item<'_>>, Trouble> {
-    let mut all = Vec::new();
-    while !bytes.is_empty() {
-        let item = || {
-            let space = bytes.iter().position(|&byte| byte == b' ')?;
-            let mode = u32::from_str_radix(std::str::from_utf8(bytes.get(..space)?).ok()?, 8).ok()?;
-            let rest = bytes.get(space + 1..)?;
-            let end = rest.iter().position(|&byte| byte == 0)?;
-            let id = Oid::from_bytes(rest.get(end + 1..end + 1 + width)?).ok()?;
-            let folder = mode & 0o170_000 == 0o040_000;
-            Some((Item { name: rest.get(..end)?, folder, mode, id }, rest.get(end + 1 + width..)?))
-        };
-        let (item, rest) = item().ok_or(Trouble::AskGit)?;
-        all.push(item);
-        bytes = rest;
+struct Entries<'b> {
+    rest: &'b [u8],
+    width: usize,
+}
+
+impl<'b> Entries<'b> {
+    /// How long the first entry is as it is stored.
+    fn length(&self) -> Option<usize> {
+        Some(self.rest.iter().position(|&byte| byte == 0)? + 1 + self.width)
     }
-    Ok(all)
+
+    fn head(&self) -> Result<Option<Item<'b>>, Trouble> {
+        let item = || {
+            let space = self.rest.iter().position(|&byte| byte == b' ')?;
+            let mode = u32::from_str_radix(std::str::from_utf8(self.rest.get(..space)?).ok()?, 8).ok()?;
+            let length = self.length()?;
+            let name = self.rest.get(space + 1..length - 1 - self.width)?;
+            let id = Oid::from_bytes(self.rest.get(length - self.width..length)?).ok()?;
+            let folder = mode & 0o170_000 == 0o040_000;
+            Some(Item { name, folder, mode, id })
+        };
+        if self.rest.is_empty() { Ok(None) } else { item().map(Some).ok_or(Trouble::AskGit) }
+    }
+
+    fn next(&mut self) {
+        let length = self.length().unwrap_or(self.rest.len());
+        self.rest = self.rest.get(length..).unwrap_or_default();
+    }
+
+    /// Leaves out what both begin with, without a look into it.
+    fn skip_same(&mut self, other: &mut Self) {
+        while let Some(length) = self.length()
+            && let (Some(one), Some(two)) = (self.rest.get(..length), other.rest.get(..length))
+            && one == two
+        {
+            self.rest = self.rest.get(length..).unwrap_or_default();
+            other.rest = other.rest.get(length..).unwrap_or_default();
+        }
+    }
 }
 
 /// The paths at which two stored trees differ, in their order; without a tree nothing is there.
@@ -218,19 +240,26 @@ impl Trees<'_> {
         }
         let width = before.or(after).map_or(0, |id| id.as_bytes().len());
         let (before, after) = (self.read(before)?, self.read(after)?);
-        let (before, after) = (items(&before, width)?, items(&after, width)?);
-        let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
+        let (mut before, mut after) = (Entries { rest: &before, width }, Entries { rest: &after, width });
         loop {
-            let (old, new) = match (before.peek(), after.peek()) {
+            before.skip_same(&mut after);
+            let (mut old, mut new) = (before.head()?, after.head()?);
+            match (&old, &new) {
                 (None, None) => return Ok(()),
-                (Some(old), Some(new)) => match old.key().cmp(new.key()) {
-                    std::cmp::Ordering::Less => (before.next(), None),
-                    std::cmp::Ordering::Greater => (None, after.next()),
-                    std::cmp::Ordering::Equal => (before.next(), after.next()),
+                (Some(one), Some(two)) => match one.key().cmp(two.key()) {
+                    std::cmp::Ordering::Less => new = None,
+                    std::cmp::Ordering::Greater => old = None,
+                    std::cmp::Ordering::Equal => {}
                 },
-                _ => (before.next(), after.next()),
-            };
-            self.differ(old, new)?;
+                _ => {}
+            }
+            if old.is_some() {
+                before.next();
+            }
+            if new.is_some() {
+                after.next();
+            }
+            self.differ(old.as_ref(), new.as_ref())?;
         }
     }
 
@@ -274,20 +303,23 @@ impl<'a> Walk<'a> {
             return self.passed();
         }
         let bytes = self.trees.read(tree)?;
-        let items = items(&bytes, tree.map_or(0, |id| id.as_bytes().len()))?;
-        let mut items = items.iter().peekable();
+        let mut items = Entries { rest: &bytes, width: tree.map_or(0, |id| id.as_bytes().len()) };
         loop {
             let staged = self.next()?;
-            let order = match (items.peek(), &staged) {
+            let item = items.head()?;
+            let order = match (&item, &staged) {
                 (None, None) => return Ok(()),
                 (Some(item), Some(staged)) => item.key().cmp(staged.key()),
                 (Some(_), None) => std::cmp::Ordering::Less,
                 (None, Some(_)) => std::cmp::Ordering::Greater,
             };
-            let item = if order.is_gt() { None } else { items.next() };
+            let item = item.filter(|_| order.is_le());
+            if item.is_some() {
+                items.next();
+            }
             match staged.filter(|_| order.is_ge()) {
-                Some(staged) => self.entry(item, staged, cached)?,
-                None => self.trees.differ(item, None)?,
+                Some(staged) => self.entry(item.as_ref(), staged, cached)?,
+                None => self.trees.differ(item.as_ref(), None)?,
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Whether the base holds the same changes as a branch in commits of its own: picked, rebased or squashed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use indexmap::IndexSet;
 
@@ -9,7 +10,7 @@ use super::changed::Pair;
 use super::differences::{Between, Change, known};
 use super::landings::Told;
 use super::merges::{Budget, onto, same};
-use super::prints::{Print, Prints};
+use super::prints::{Print, Prints, path};
 use crate::error::Result;
 use crate::model::facts::{CommitId, MergeBase};
 use crate::model::landing::{Copies, Landing, Work};
@@ -29,7 +30,7 @@ pub(super) struct Branch<'b> {
     /// The tip of the base.
     pub(super) base: &'b CommitId,
     /// The commits that the branch has and the base does not, children before parents.
-    pub(super) own: &'b [Work],
+    pub(super) own: &'b [Rc<Work>],
     /// Those along the first parents from the tip that `own` holds, the tip first.
     pub(super) line: &'b [CommitId],
     /// The commits of the base from which `own` starts.
@@ -64,6 +65,11 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
+    fn add(&mut self, candidate: Candidate, print: Print) {
+        self.by_paths.entry(print.paths).or_default().push(self.all.len());
+        self.all.push((candidate, print));
+    }
+
     /// Those that change the same paths and landed within a depth.
     fn alike(&self, paths: u64, within: u32) -> impl Iterator<Item = &(Candidate, Print)> {
         let places = self.by_paths.get(&paths).into_iter().flatten();
@@ -72,18 +78,39 @@ impl Candidates {
     }
 }
 
-/// A change of the branch that may stand on the base: of one commit, or of all since a fork.
-struct Part<'b> {
-    since: Option<&'b CommitId>,
-    commit: &'b CommitId,
-    print: Print,
-    squash: bool,
+/// The paths that commits of the base change.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    paths: HashSet<u64>,
 }
 
-impl Part<'_> {
-    fn between(&self) -> Between<'_> {
-        (self.since, self.commit)
+impl Touched {
+    fn may_hold(&self, name: &str) -> bool {
+        // What was replaced in it may have been anything.
+        name.contains(char::REPLACEMENT_CHARACTER) || self.paths.contains(&path(name.as_bytes()))
     }
+}
+
+/// A change of a branch that may stand on the base: of one commit, or of all since a fork.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) since: Option<CommitId>,
+    pub(super) commit: CommitId,
+    pub(super) print: Print,
+    pub(super) squash: bool,
+}
+
+impl Part {
+    fn between(&self) -> Between<'_> {
+        (self.since.as_ref(), &self.commit)
+    }
+}
+
+/// What was found for a branch, and what of it may be found later.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Copied {
+    pub(super) copies: Copies,
+    pub(super) parts: Vec<Part>,
 }
 
 /// What is found out while parts are compared.
@@ -109,9 +136,9 @@ impl Repo {
         branch: &Branch<'_>,
         candidates: &Candidates,
         prints: &mut Prints,
-    ) -> Result<Option<Copies>> {
+    ) -> Result<Option<Copied>> {
         if branch.line.is_empty() {
-            return Ok(Some(Copies::default()));
+            return Ok(Some(Copied::default()));
         }
         let own = branch.single();
         let Some(mut starts) = self.starts(branch)? else { return Ok(None) };
@@ -127,12 +154,12 @@ impl Repo {
         let starts: Vec<Between<'_>> = starts.into_iter().flatten().collect();
         let Some(squashes) = self.printed(&starts)? else { return Ok(None) };
         for ((since, commit), print) in starts.into_iter().zip(squashes) {
-            parts.push(Part { since, commit, print, squash: true });
+            parts.push(Part { since: since.cloned(), commit: commit.clone(), print, squash: true });
         }
         for (since, commit) in own {
-            let Some(print) = prints.get(commit) else { continue };
+            let Some(print) = prints.get(self.raw_id(commit)?) else { continue };
             if is_changed(print) {
-                parts.push(Part { since, commit, print, squash: false });
+                parts.push(Part { since: since.cloned(), commit: commit.clone(), print, squash: false });
             } else {
                 search.found.empty.push(commit.clone());
             }
@@ -145,7 +172,30 @@ impl Repo {
         search.found.paths = paths.iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
         self.contain(branch, &whole, &changes, &mut search)?;
         let known = !search.undecided || search.covers(branch, &parts);
-        Ok(Some(search.found).filter(|_| known))
+        Ok(known.then_some(Copied { copies: search.found, parts }))
+    }
+
+    /// Adds what of a branch stands on the base since it came forward; whether that is known. What `contained` says is
+    /// looked at again where the base touched a path of the branch.
+    pub(super) fn copied_since(
+        &self,
+        branch: &Branch<'_>,
+        copied: &mut Copied,
+        (candidates, touched): (&Candidates, &Touched),
+    ) -> Result<bool> {
+        let found = std::mem::take(&mut copied.copies);
+        let mut search = Search { found, budget: Budget::default(), undecided: false };
+        self.compare(&copied.parts, (candidates, branch.within), &mut search)?;
+        if search.found.paths.iter().any(|path| touched.may_hold(path)) {
+            let Some(starts) = self.starts(branch)? else { return Ok(false) };
+            let whole: Vec<Between<'_>> = starts.first().cloned().unwrap_or_default();
+            let Some(changes) = self.differences(&whole)? else { return Ok(false) };
+            search.found.contained = false;
+            self.contain(branch, &whole, &changes, &mut search)?;
+        }
+        let known = !search.undecided || search.covers(branch, &copied.parts);
+        copied.copies = search.found;
+        Ok(known)
     }
 
     /// Finds out what commits of the base change; `None` if that cannot be known.
@@ -166,20 +216,40 @@ impl Repo {
         }
         let mut candidates = Candidates::default();
         for candidate in all {
-            let Some(print) = prints.get(&candidate.commit) else { continue };
-            candidates.by_paths.entry(print.paths).or_default().push(candidates.all.len());
-            candidates.all.push((candidate, print));
+            if let Some(print) = prints.get(self.raw_id(&candidate.commit)?) {
+                candidates.add(candidate, print);
+            }
         }
         Ok(Some(candidates))
     }
 
+    /// The same, and which paths they touch; for commits that are new.
+    pub(super) fn new_candidates(&self, all: Vec<Candidate>) -> Result<Option<(Candidates, Touched)>> {
+        let (mut candidates, mut touched) = (Candidates::default(), Touched::default());
+        let mut all = all.into_iter().peekable();
+        while all.peek().is_some() {
+            let some: Vec<Candidate> = all.by_ref().take(AT_ONCE).collect();
+            let between: Vec<Between<'_>> = some.iter().map(Candidate::between).collect();
+            let Some(changes) = self.differences(&between)? else { return Ok(None) };
+            for (candidate, change) in some.into_iter().zip(changes) {
+                touched.paths.extend(change.iter().map(|pair| path(&pair.path)));
+                candidates.add(candidate, Print::of(&change));
+            }
+        }
+        Ok(Some((candidates, touched)))
+    }
+
     /// Finds out the fingerprints of these commits; whether that was possible.
     fn print(&self, commits: &[Between<'_>], prints: &mut Prints) -> Result<bool> {
-        let new: Vec<_> =
-            commits.iter().copied().filter(|(_, commit)| prints.get(commit).is_none()).collect();
+        let mut new = Vec::new();
+        for between in commits {
+            if prints.get(self.raw_id(between.1)?).is_none() {
+                new.push(*between);
+            }
+        }
         let Some(all) = self.printed(&new)? else { return Ok(false) };
         for ((_, commit), print) in new.into_iter().zip(all) {
-            prints.insert(commit.clone(), print);
+            prints.insert(self.raw_id(commit)?, print);
         }
         Ok(true)
     }
@@ -201,11 +271,11 @@ impl Repo {
 
     fn compare(
         &self,
-        parts: &[Part<'_>],
+        parts: &[Part],
         (candidates, within): (&Candidates, u32),
         search: &mut Search,
     ) -> Result<()> {
-        let alike = |part: &Part<'_>| candidates.alike(part.print.paths, within);
+        let alike = |part: &Part| candidates.alike(part.print.paths, within);
         let changes = self.to_compare(parts, &alike)?;
         for part in parts {
             let (mut found, mut undecided) = (Vec::new(), false);
@@ -232,8 +302,8 @@ impl Repo {
     /// The changes that have to be compared path by path; those that cannot be known, or are too many, are not there.
     fn to_compare<'c, I: Iterator<Item = &'c (Candidate, Print)>>(
         &self,
-        parts: &'c [Part<'_>],
-        alike: &dyn Fn(&'c Part<'_>) -> I,
+        parts: &'c [Part],
+        alike: &dyn Fn(&'c Part) -> I,
     ) -> Result<HashMap<Between<'c>, Change>> {
         let mut wanted = IndexSet::new();
         for part in parts {
@@ -332,10 +402,10 @@ impl<'b> Branch<'b> {
 
 impl Search {
     /// Whether all of the branch was found.
-    fn covers(&self, branch: &Branch<'_>, parts: &[Part<'_>]) -> bool {
+    fn covers(&self, branch: &Branch<'_>, parts: &[Part]) -> bool {
         let squashed = self.found.squashed.iter().any(|(commit, _)| branch.line.first() == Some(commit));
         let picked: HashSet<&CommitId> = self.found.picked.iter().map(|(commit, _)| commit).collect();
         let mut single = parts.iter().filter(|part| !part.squash).peekable();
-        squashed || single.peek().is_some() && single.all(|part| picked.contains(part.commit))
+        squashed || single.peek().is_some() && single.all(|part| picked.contains(&part.commit))
     }
 }

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::rc::Rc;
 
 use super::Repo;
 use super::copies::{Branch, Candidate, Candidates};
@@ -58,16 +59,17 @@ fn copies(
             landing: Landing { commit: commit.id.clone(), at: 0, depth: 0 },
         })
         .collect();
-    let own: Vec<Work> = all.iter().map(|commit| own(&commit.id, &commit.parents, &commit.subject)).collect();
+    let own: Vec<Rc<Work>> =
+        all.iter().map(|commit| Rc::new(own(&commit.id, &commit.parents, &commit.subject))).collect();
     let branch = Branch { base: &base, own: &own, line: &line, forks: &forks, within: u32::MAX };
     let candidates = repo.candidates(candidates, prints, &mut |_, _, _| {}).unwrap()?;
-    Some((repo.copies(&branch, &candidates, prints).unwrap()?, names))
+    Some((repo.copies(&branch, &candidates, prints).unwrap()?.copies, names))
 }
 
 fn told(repo: &Repo, tip: &str) -> String {
-    let mut prints = Prints::default();
+    let mut prints = Prints::new(repo.width());
     let told = told_with(repo, tip, &mut prints);
-    let mut again = Prints::decode(&prints.encode()).unwrap();
+    let mut again = Prints::decode(&prints.encode(), repo.width()).unwrap();
     assert_eq!(told, told_with(repo, tip, &mut again), "with fingerprints that are known");
     told
 }
@@ -322,11 +324,11 @@ fn what_a_shallow_clone_cuts_off_is_not_known() {
     let clone = sandbox.cloned(&["--depth=1", "--no-single-branch"]);
     let found = sandbox.open_at(&clone);
     let (base, tip) = (found.resolve("main").unwrap(), found.resolve("origin/b").unwrap());
-    let own = [own(&tip, &[], "two")];
+    let own = [Rc::new(own(&tip, &[], "two"))];
     let line = [tip];
     let branch = Branch { base: &base, own: &own, line: &line, forks: &[], within: u32::MAX };
     let none = Candidates::default();
-    assert_eq!(found.copies(&branch, &none, &mut Prints::default()).unwrap(), None);
+    assert_eq!(found.copies(&branch, &none, &mut Prints::new(20)).unwrap(), None);
 }
 
 #[test]

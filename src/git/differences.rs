@@ -27,12 +27,21 @@ impl Repo {
         }
         let found = self.read_objects(
             |lib| {
-                let objects = lib.odb()?;
-                let tree =
-                    |id: &CommitId| Ok::<_, Trouble>(lib.find_commit(oid(lib, id.as_str())?)?.tree_id());
-                let one = |(before, after): &Between<'_>| {
-                    differing(&objects, before.map(tree).transpose()?, Some(tree(after)?))
-                };
+                let objects = self.objects_once(lib, pairs.len())?;
+                let mut trees: HashMap<&CommitId, Oid> = HashMap::new();
+                // A commit is often the parent of the next one.
+                for id in pairs.iter().flat_map(|(before, after)| before.iter().copied().chain([*after])) {
+                    if !trees.contains_key(id) {
+                        let raw = objects.read(oid(lib, id.as_str())?)?;
+                        let stored =
+                            Stored::new(raw.data()).and_then(|stored| stored.header(b"tree ").next());
+                        let tree = stored.and_then(|tree| std::str::from_utf8(tree).ok());
+                        trees.insert(id, oid(lib, tree.ok_or(Trouble::AskGit)?)?);
+                    }
+                }
+                let tree = |id: &CommitId| trees.get(id).copied();
+                let one =
+                    |(before, after): &Between<'_>| differing(&objects, before.and_then(tree), tree(after));
                 pairs.iter().map(one).collect::<Result<_, Trouble>>()
             },
             || self.is_expected_here().and_then(|()| self.ask_differences(pairs)),

@@ -55,7 +55,7 @@ impl Repo {
 }
 
 /// Whether an entry says that the commit was made then.
-fn makes(id: &CommitId, message: &str) -> bool {
+pub(super) fn makes(id: &CommitId, message: &str) -> bool {
     let (action, how) = message.split_once(": ").unwrap_or((message, ""));
     let verb = action.split(' ').next().unwrap_or_default();
     if action.ends_with("(finish)") {
@@ -63,6 +63,8 @@ fn makes(id: &CommitId, message: &str) -> bool {
     }
     match verb {
         "commit" | "revert" | "am" => true,
+        // Each step of a rebase, in the log of HEAD.
+        "rebase" => ["(pick)", "(squash)", "(fixup)", "(reword)"].iter().any(|step| action.ends_with(step)),
         "cherry-pick" => how != "fast-forward",
         "merge" => !how.starts_with("Fast-forward"),
         "pull" => ["Merge made by", "In-index merge"].iter().any(|merged| how.starts_with(merged)),

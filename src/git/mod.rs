@@ -51,6 +51,7 @@ use crate::error::{Error, Result};
 use crate::files::Stamp;
 use crate::process::Vars;
 
+pub use aside::Left;
 pub use hooks::{Configured, HooksPath, Scope, Version};
 pub use landings::{Asked, OnBase};
 pub use open::open;
@@ -89,6 +90,9 @@ impl Env {
     }
 }
 
+/// So many objects are worth a way to them of their own.
+const MANY: usize = 512;
+
 /// An open repository. Nothing that reads from it writes, not even the index.
 pub struct Repo {
     lib: Option<git2::Repository>,
@@ -104,6 +108,7 @@ pub struct Repo {
     index: RefCell<Option<(Option<Stamp>, Rc<Staged>)>>,
     config: OnceCell<config::Settings>,
     replaced: OnceCell<bool>,
+    partial: OnceCell<bool>,
 }
 
 impl Repo {
@@ -143,6 +148,24 @@ impl Repo {
     /// Whether libgit2 reads this repository; if not, every answer costs a child process. For `doctor`.
     pub fn is_fast(&self) -> bool {
         self.lib.is_some()
+    }
+
+    /// The objects, to read many of them once: libgit2 keeps what it has read, up to 256 MiB for each way to it, until
+    /// that is given up.
+    fn objects_once<'l>(
+        &self,
+        lib: &'l git2::Repository,
+        count: usize,
+    ) -> Result<git2::Odb<'l>, git2::Error> {
+        let place = self.common_dir.join("objects");
+        match place.to_str().filter(|_| count >= MANY) {
+            Some(place) => {
+                let objects = git2::Odb::new_ext(self.format)?;
+                objects.add_disk_alternate(place)?;
+                Ok(objects)
+            }
+            None => lib.odb(),
+        }
     }
 
     /// Asks libgit2, and a child where libgit2 is known not to know.

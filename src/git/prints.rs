@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use git2::Oid;
+
 use super::changed::Pair;
-use crate::model::facts::{CommitId, FileMode};
+use crate::model::facts::FileMode;
 
 /// What a commit changes against its first parent, in short. The same on every machine and in every release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +35,10 @@ impl Print {
         }
         Self { paths: paths.0, after: after.0 }
     }
+
+    fn bytes(self) -> [u8; PRINT] {
+        (u128::from(self.paths) << 64 | u128::from(self.after)).to_be_bytes()
+    }
 }
 
 fn letter(mode: FileMode) -> &'static [u8] {
@@ -59,83 +65,95 @@ impl Sum {
     }
 }
 
-/// The fingerprints of commits, to be kept: a commit never changes.
+/// That of one path.
+pub(super) fn path(path: &[u8]) -> u64 {
+    let mut sum = Sum::new();
+    sum.add(path);
+    sum.0
+}
+
+/// The fingerprints of commits: those that were kept, and those that are new. A commit never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prints {
-    of: HashMap<CommitId, Print>,
+    /// How many bytes an id has.
+    width: usize,
+    /// As [`Prints::encode`] wrote them.
+    kept: Vec<u8>,
+    new: HashMap<Oid, Print>,
 }
 
 /// How an encoded table begins; another release that counts in another way begins differently.
-const MARK: &[u8; 8] = b"prints 1";
+const MARK: &[u8; 8] = b"prints 2";
 const PRINT: usize = 16;
 
 impl Prints {
+    /// None yet, for ids of so many bytes.
+    pub(super) fn new(width: usize) -> Self {
+        Self { width, kept: Vec::new(), new: HashMap::new() }
+    }
+
     /// That of a commit, when it is known.
-    pub(super) fn get(&self, commit: &CommitId) -> Option<Print> {
-        self.of.get(commit).copied()
+    pub(super) fn get(&self, commit: Oid) -> Option<Print> {
+        self.new.get(&commit).copied().or_else(|| self.look_up(commit.as_bytes()))
     }
 
-    pub(super) fn insert(&mut self, commit: CommitId, print: Print) {
-        self.of.insert(commit, print);
+    pub(super) fn insert(&mut self, commit: Oid, print: Print) {
+        self.new.insert(commit, print);
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.of.len()
+    /// How many are not kept yet.
+    pub(super) fn fresh(&self) -> usize {
+        self.new.len()
     }
 
-    /// The table as bytes, the same for the same table: a mark, the entries sorted, a sum over all of it.
-    pub(super) fn encode(&self) -> Vec<u8> {
-        let mut all: Vec<(Vec<u8>, Print)> =
-            self.of.iter().filter_map(|(id, print)| Some((bytes(id.as_str())?, *print))).collect();
-        all.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut out = MARK.to_vec();
-        for (id, print) in all {
-            out.extend(u8::try_from(id.len()));
-            out.extend_from_slice(&id);
-            out.extend_from_slice(&print.paths.to_be_bytes());
-            out.extend_from_slice(&print.after.to_be_bytes());
+    fn entries(&self) -> std::slice::ChunksExact<'_, u8> {
+        self.kept.chunks_exact(self.width + PRINT)
+    }
+
+    fn look_up(&self, id: &[u8]) -> Option<Print> {
+        let size = self.width + PRINT;
+        let entry = |at: usize| self.kept.get(at * size..(at + 1) * size);
+        let (mut from, mut to) = (0, self.kept.len() / size);
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            let (found, print) = entry(middle)?.split_at_checked(self.width)?;
+            match found.cmp(id) {
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Greater => to = middle,
+                std::cmp::Ordering::Equal => return read(print),
+            }
         }
-        let mut sum = Sum::new();
-        sum.add(&out);
-        out.extend_from_slice(&sum.0.to_be_bytes());
-        out
+        None
+    }
+
+    /// The table as bytes, the same for the same table: a mark, the entries sorted.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let fresh = self.new.iter().map(|(id, print)| [id.as_bytes(), &print.bytes()].concat());
+        let mut all: Vec<Vec<u8>> = self.entries().map(<[u8]>::to_vec).chain(fresh).collect();
+        all.sort();
+        all.dedup();
+        [MARK.to_vec(), all.concat()].concat()
     }
 
     /// Reads what `encode` wrote; `None` if it is anything else.
-    pub(super) fn decode(encoded: &[u8]) -> Option<Self> {
-        let (all, stored) = encoded.split_last_chunk::<8>()?;
-        let mut sum = Sum::new();
-        sum.add(all);
-        let mut rest = all.strip_prefix(MARK).filter(|_| sum.0 == u64::from_be_bytes(*stored))?;
-        let mut of = HashMap::with_capacity(rest.len() / (PRINT + 21));
-        while let Some((length, after)) = rest.split_first() {
-            let (id, after) = after.split_at_checked(usize::from(*length))?;
-            let (paths, after) = after.split_first_chunk::<8>()?;
-            let (now, after) = after.split_first_chunk::<8>()?;
-            let print = Print { paths: u64::from_be_bytes(*paths), after: u64::from_be_bytes(*now) };
-            of.insert(CommitId::parse(&hex(id)).ok()?, print);
-            rest = after;
-        }
-        Some(Self { of })
+    pub(super) fn decode(encoded: &[u8], width: usize) -> Option<Self> {
+        let kept = encoded.strip_prefix(MARK)?;
+        let whole = kept.len().is_multiple_of(width + PRINT);
+        whole.then(|| Self { width, kept: kept.to_vec(), new: HashMap::new() })
     }
 }
 
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let pairs = hex.as_bytes().chunks_exact(2);
-    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+fn read(bytes: &[u8]) -> Option<Print> {
+    let (paths, after) = bytes.split_first_chunk::<8>()?;
+    let (after, _) = after.split_first_chunk::<8>()?;
+    Some(Print { paths: u64::from_be_bytes(*paths), after: u64::from_be_bytes(*after) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::changed::Version;
     use super::*;
-    use git2::{ObjectFormat, Oid};
-    use proptest::prelude::*;
+    use git2::ObjectFormat;
 
     fn version(digit: &str) -> Version {
         (Oid::from_str_ext(&digit.repeat(40), ObjectFormat::Sha1).unwrap(), FileMode::Regular)
@@ -160,33 +178,32 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_table_is_not_read() {
-        let mut prints = Prints::default();
-        assert_eq!(Prints::decode(&prints.encode()), Some(prints.clone()));
-        prints.insert(CommitId::parse(&"ab".repeat(20)).unwrap(), Print { paths: 1, after: 2 });
-        prints.insert(CommitId::parse(&"cd".repeat(32)).unwrap(), Print { paths: 3, after: u64::MAX });
-        let encoded = prints.encode();
-        assert_eq!(Prints::decode(&encoded).as_ref(), Some(&prints));
-        assert_eq!(prints.len(), 2);
-        for at in 0..encoded.len() {
-            assert_eq!(Prints::decode(&encoded[..at]), None);
-            let mut broken = encoded.clone();
-            broken[at] ^= 1;
-            assert_eq!(Prints::decode(&broken), None, "{at}");
+    fn what_was_kept_is_found_again() {
+        let id = |number: u8| Oid::from_bytes(&[number; 20]).unwrap();
+        let print = |number: u64| Print { paths: number, after: u64::MAX - number };
+        let mut prints = Prints::new(20);
+        for number in [7, 1, 200] {
+            prints.insert(id(number), print(number.into()));
         }
+        let mut kept = Prints::decode(&prints.encode(), 20).unwrap();
+        kept.insert(id(9), print(9));
+        assert_eq!(kept.fresh(), 1);
+        let again = Prints::decode(&kept.encode(), 20).unwrap();
+        for number in [1, 7, 9, 200] {
+            assert_eq!(again.get(id(number)), Some(print(number.into())), "{number}");
+        }
+        assert_eq!([0, 8, 255].map(|number| again.get(id(number))), [None; 3]);
+        assert_eq!(again.encode(), kept.encode());
     }
 
-    proptest! {
-        #[test]
-        fn any_bytes_are_refused_or_read(bytes in proptest::collection::vec(any::<u8>(), 0..100), summed in any::<bool>()) {
-            let mut all = MARK.to_vec();
-            all.extend(bytes);
-            if summed {
-                let mut sum = Sum::new();
-                sum.add(&all);
-                all.extend(sum.0.to_be_bytes());
-            }
-            let _ = Prints::decode(&all);
-        }
+    #[test]
+    fn what_is_not_a_table_is_not_read() {
+        let mut prints = Prints::new(20);
+        prints.insert(Oid::from_bytes(&[1; 20]).unwrap(), Print { paths: 1, after: 2 });
+        let encoded = prints.encode();
+        assert!(Prints::decode(&encoded[..encoded.len() - 1], 20).is_none());
+        assert!(Prints::decode(&encoded, 32).is_none(), "ids of another length");
+        assert!(Prints::decode(b"prints 1", 20).is_none());
+        assert_eq!(Prints::decode(MARK, 20).unwrap().get(Oid::from_bytes(&[1; 20]).unwrap()), None);
     }
 }

@@ -220,7 +220,7 @@ impl Repo {
     /// Whether objects may be missing that another repository has promised.
     pub(super) fn is_partial(&self) -> bool {
         let set = |key| self.config(key).ok().flatten().is_some();
-        set("extensions.partialClone") || set("remote.origin.promisor")
+        *self.partial.get_or_init(|| set("extensions.partialClone") || set("remote.origin.promisor"))
     }
 
     /// Says why an object is not here when the reason is known.

@@ -1,6 +1,7 @@
 //! What git knows about work and about where it landed, as plain data: `git` fills it in, `derive` judges it.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::facts::CommitId;
 
@@ -42,7 +43,7 @@ pub struct Landing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Landed {
     /// The commit.
-    pub commit: Work,
+    pub commit: Rc<Work>,
     /// Where it came onto the base: itself when it is among the first parents.
     pub landing: Landing,
 }
@@ -109,10 +110,16 @@ pub enum How {
 pub struct TipFacts {
     /// Where the tip itself came onto the base; `None` when the base does not have it.
     pub landing: Option<Landing>,
-    /// The commit where it landed, when the tip is one of its parents, but not the first: the merge that merged it.
+    /// Where what `own` starts from came onto the base, when that was by a merge of it; the latest fork counts.
+    pub before: Option<Landing>,
+    /// The commit of `landing`, or of `before`, when the tip or the fork is one of its parents, but not the first: the
+    /// merge that merged it.
     pub merge: Option<Box<Work>>,
+    /// Of a tip on the base: the commits that came there with it, the latest first and at most 64; the tip alone where it
+    /// was not merged as a whole.
+    pub brought: Vec<Rc<Work>>,
     /// The commits that the tip has and the base does not, children before parents.
-    pub own: Vec<Work>,
+    pub own: Vec<Rc<Work>>,
     /// The commits of the base from which `own` starts; of a tip on the base the tip.
     pub forks: Vec<CommitId>,
     /// Those along the first parents from the tip that `own` holds, the tip first.

@@ -6,6 +6,7 @@ use crate::derive::drift::{self, Drift};
 use crate::derive::here::{Via, item_in, names_something};
 use crate::derive::stage::{Line, Tip};
 use crate::derive::world::{Spot, World};
+use crate::git::Left;
 use crate::model::facts::{Branch, CommitId};
 
 /// The branches of items, and what is wrong with others.
@@ -54,6 +55,26 @@ pub(super) fn lines(
     lines
 }
 
+impl Lines {
+    /// Adds a branch that is not there any more, where it was an item's and this clone still has its commits.
+    pub(super) fn add_gone(
+        &mut self,
+        world: &World,
+        counts: &dyn Fn(usize) -> bool,
+        left: Left,
+        is_here: &dyn Fn(&CommitId) -> bool,
+    ) {
+        let Ok(Some((spot, via))) = item_in(world, &left.name, counts) else { return };
+        let lines = self.of.entry(spot).or_default();
+        if lines.iter().any(|line| line.name == left.name) || !is_here(&left.commit) {
+            return;
+        }
+        let made = left.made.into_iter().filter(|id| is_here(id)).collect();
+        let tips = vec![Tip { remote: None, commit: left.commit }];
+        lines.push(Line { name: left.name, via, tips, made, gone: true, in_review: false, tree: None });
+    }
+}
+
 fn line(name: &str, via: Via, branches: &[&Branch], asked: &[CommitId]) -> Line {
     let tip =
         |branch: &&Branch| Tip { remote: parts(branch).0.map(str::to_owned), commit: branch.commit.clone() };
@@ -62,6 +83,7 @@ fn line(name: &str, via: Via, branches: &[&Branch], asked: &[CommitId]) -> Line 
         via,
         tips: branches.iter().map(tip).collect(),
         made: Vec::new(),
+        gone: false,
         in_review: branches.iter().any(|branch| asked.contains(&branch.commit)),
         tree: None,
     }

@@ -1,6 +1,7 @@
 //! How much the work of an item is, as `git log` and `git diff --numstat` count it.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::derive::stage::Standing;
 use crate::derive::world::{Spot, World};
@@ -44,8 +45,8 @@ pub(in super::super) fn numbers(
 ) -> Result<Numbers> {
     let repo = here.repo;
     let counted: Vec<&Work> = match standing.own {
-        0 => standing.commits.iter().collect(),
-        own => standing.commits.iter().take(own).collect(),
+        0 => standing.commits.iter().map(Rc::as_ref).collect(),
+        own => standing.commits.iter().take(own).map(Rc::as_ref).collect(),
     };
     let authors: BTreeSet<&str> = counted.iter().map(|work| work.author.as_str()).collect();
     let mut numbers = Numbers {

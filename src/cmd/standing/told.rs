@@ -282,7 +282,7 @@ impl<'a, 'w> About<'a, 'w> {
             Stage::Unknown => vec![match standing.gap {
                 Some(Gap::Shallow) => "the rest of history: `git fetch --unshallow`".to_owned(),
                 Some(Gap::Missing) => "the missing objects: `git fetch --refetch --no-filter`".to_owned(),
-                None => "a base that is there: `git track config base NAME`".to_owned(),
+                None => "a base that is there: `git track config set base NAME`".to_owned(),
             }],
         }
     }

@@ -46,6 +46,8 @@ pub struct Seen<'a> {
     pub stale_days: u32,
     /// A branch of the item that is gone, and where it stood last, as far as this clone remembers.
     pub gone: Option<(&'a str, &'a CommitId)>,
+    /// A worktree of the item where something is not committed.
+    pub tree: Option<&'a str>,
 }
 
 /// The differences of one item.
@@ -101,7 +103,7 @@ impl Of<'_, '_> {
             reference: format!("{}:{}", board.workflow.id, self.node.id),
             message,
             command,
-            at: self.standing.at().cloned(),
+            at: self.standing.mark.clone(),
             accepted: None,
         }
     }
@@ -111,14 +113,21 @@ impl Of<'_, '_> {
         let (me, base, stage) = (self.me(), self.seen.base, self.standing.stage);
         let label = self.world.label(self.spot).to_lowercase();
         match (self.node.state, stage) {
-            (State::Todo, Stage::Started | Stage::InProgress | Stage::Pushed | Stage::InReview) => {
-                let what = if stage == Stage::Started { "its branch is there" } else { "work on it began" };
+            (
+                State::Todo,
+                Stage::Started | Stage::InProgress | Stage::Pushed | Stage::InReview | Stage::Partly,
+            ) => {
+                let what = match stage {
+                    Stage::Started => "its branch is there",
+                    Stage::Partly => "a part of it landed",
+                    _ => "work on it began",
+                };
                 let command = format!("git track start {me}");
                 Some(self.drift(Code::D01, format!("declared {label}, but {what}"), Some(command)))
             }
             (State::Todo | State::Active | State::Review, Stage::Landed | Stage::Released) => {
                 let whence = self.landed_with();
-                let command = Some(format!("git track sync {me}"));
+                let command = Some(format!("git track sync {me} --apply"));
                 Some(self.drift(
                     Code::D02,
                     format!("declared {label}, but it landed on {base}{whence}"),
@@ -126,16 +135,20 @@ impl Of<'_, '_> {
                 ))
             }
             (State::Done, Stage::InProgress | Stage::Pushed | Stage::InReview) => {
-                let what = match self.waiting() {
-                    Some(waiting) => format!("{waiting} not on {base}"),
-                    None => "its worktree has work that is not committed".to_owned(),
-                };
-                Some(self.drift(Code::D03, format!("declared {label}, but {what}"), Some(self.reopen(&me))))
+                // What is not even committed is told by itself.
+                let waiting = self.waiting()?;
+                let message = format!("declared {label}, but {waiting} not on {base}");
+                Some(self.drift(Code::D03, message, Some(self.reopen(&me))))
             }
             (State::Done, Stage::Unknown) => {
                 let (why, command) = match self.standing.gap {
                     Some(Gap::Missing) => ("objects are missing in this partial clone", None),
-                    _ => ("history is cut off in this clone", Some("git fetch --unshallow".to_owned())),
+                    Some(Gap::Shallow) => {
+                        ("history is cut off in this clone", Some("git fetch --unshallow".to_owned()))
+                    }
+                    None => {
+                        ("there is no base to look at", Some("git track config set base NAME".to_owned()))
+                    }
                 };
                 Some(self.drift(Code::D04, format!("declared {label}, but {why}"), command))
             }
@@ -191,7 +204,12 @@ impl Of<'_, '_> {
         };
         let label = self.world.label(self.spot).to_lowercase();
         let message = format!("declared {label}, but there is no branch {name} and nothing landed");
-        Some(self.drift(Code::D07, message, Some(command)))
+        let mut drift = self.drift(Code::D07, message, Some(command));
+        if gone.is_none() {
+            // It may be there where somebody works on it.
+            drift.weight = Weight::Info;
+        }
+        Some(drift)
     }
 
     fn stale(&self) -> Option<Drift> {
@@ -211,7 +229,8 @@ impl Of<'_, '_> {
             return None;
         }
         let message = "declared done, but a worktree of its branch has changes that are not committed";
-        Some(self.drift(Code::D13, message.to_owned(), Some("git worktree list".to_owned())))
+        let there = self.seen.tree.map(|tree| format!("git -C {} status", shell::word(tree)));
+        Some(self.drift(Code::D13, message.to_owned(), there))
     }
 
     fn blocked(&self) -> Option<Drift> {
@@ -270,7 +289,7 @@ pub fn nameless(branch: &str, like: Option<&str>) -> Drift {
         Code::D12,
         branch.to_owned(),
         message,
-        Some(format!("git track set REF branch={}", shell::word(branch))),
+        like.map(|id| format!("git track set {id} branch={}", shell::word(branch))),
     )
 }
 

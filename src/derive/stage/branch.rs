@@ -1,6 +1,7 @@
 //! What the branches of an item and the commits that name it say about where its work is.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::derive::world::Spot;
 use crate::model::facts::CommitId;
@@ -14,9 +15,15 @@ use super::{Evidence, Grade, Known, Leading, Line, Rule, Tip};
 pub(super) struct Found {
     pub(super) evidence: Vec<Evidence>,
     /// Work that waits.
-    pub(super) pending: Vec<Work>,
+    pub(super) pending: Vec<Rc<Work>>,
     /// Commits that its branches have and the base has not.
-    pub(super) own: Vec<Work>,
+    pub(super) own: Vec<Rc<Work>>,
+    /// Commits that came onto the base with its branches.
+    pub(super) brought: Vec<Rc<Work>>,
+    /// Its branches, each with how many commits it has that the base has not.
+    pub(super) branches: Vec<(String, usize)>,
+    /// The latest own commit that is work.
+    pub(super) mark: Option<CommitId>,
     /// Whether there is own work at all.
     pub(super) worked: bool,
     pub(super) pushed: bool,
@@ -25,8 +32,20 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Looks at a branch.
+    /// Looks at a branch. One that is gone counts only when all of it landed: what did not was given up.
     pub(super) fn look_at(&mut self, known: &Known, spot: Spot, line: &Line) {
+        if !line.gone {
+            return self.look_at_branch(known, spot, line);
+        }
+        let mut alone = Self::default();
+        alone.look_at_branch(known, spot, line);
+        if alone.pending.is_empty() && alone.gap.is_none() {
+            self.evidence.extend(alone.evidence);
+            self.brought.extend(alone.brought);
+        }
+    }
+
+    fn look_at_branch(&mut self, known: &Known, spot: Spot, line: &Line) {
         let facts: Vec<(&Tip, &TipFacts)> =
             line.tips.iter().filter_map(|tip| Some((tip, known.landscape.tips.get(&tip.commit)?))).collect();
         let Some((tip, leading, diverged)) = leading(&facts) else { return };
@@ -35,11 +54,7 @@ impl Found {
             self.on_base(known, spot, line, (&tip.commit, facts));
         }
         if !leading.own.is_empty() {
-            for fork in &leading.forks {
-                if let Some(facts) = known.landscape.tips.get(fork) {
-                    self.merged_before(known, line, (fork, facts));
-                }
-            }
+            self.merged_before(known, line, leading);
             self.off_base(known, spot, line, leading);
             let has = |facts: &TipFacts| facts.own.iter().any(|work| work.id == tip.commit);
             self.pushed |= facts
@@ -47,6 +62,7 @@ impl Found {
                 .any(|(other, facts)| other.remote.is_some() && (other.commit == tip.commit || has(facts)));
         }
         let ahead = leading.own.len();
+        self.branches.push((line.name.clone(), ahead));
         // The branch where most waits stands for the item.
         if self.leading.as_ref().is_none_or(|best| best.ahead < ahead) {
             self.leading = Some(Leading {
@@ -63,13 +79,18 @@ impl Found {
     // A tip that the base has: merged, moved forward to it, or never worked on.
     fn on_base(&mut self, known: &Known, spot: Spot, line: &Line, (tip, facts): (&CommitId, &TipFacts)) {
         let Some(landing) = &facts.landing else { return };
-        if let Some(merge) = &facts.merge {
+        let books = &known.credits.books;
+        let work = facts.brought.iter().filter(|work| !work.is_merge());
+        let all_books = !facts.brought.is_empty() && work.clone().all(|work| books.has(work));
+        if let Some(merge) = facts.merge.as_ref().filter(|_| !all_books) {
             let others = known.shared.get(tip).is_some_and(|spots| spots.iter().any(|other| *other != spot));
             let named = merged_names(merge);
             let ours = named.iter().any(|name| *name == line.name);
             if ours || named.is_empty() && !others && !known.credits.is_anothers(tip.as_str(), spot) {
                 let text = format!("merged {}", line.name);
                 self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
+                let own = work.filter(|work| !books.has(work) && !is_anothers(known, spot, work));
+                self.brought.extend(own.cloned());
                 return;
             }
         }
@@ -87,13 +108,13 @@ impl Found {
     }
 
     // Where new work begins on what was merged before.
-    fn merged_before(&mut self, known: &Known, line: &Line, (fork, facts): (&CommitId, &TipFacts)) {
+    fn merged_before(&mut self, known: &Known, line: &Line, facts: &TipFacts) {
         let named =
             facts.merge.as_ref().is_some_and(|merge| merged_names(merge).contains(&line.name.as_str()));
-        if let Some(landing) = facts.landing.as_ref().filter(|_| named) {
+        if let Some(landing) = facts.before.as_ref().filter(|_| named) {
             let text = format!("merged {}", line.name);
             self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
-        } else if line.made.contains(fork) {
+        } else if facts.forks.iter().any(|fork| line.made.contains(fork)) {
             self.made_here(known, line);
         }
     }
@@ -104,17 +125,16 @@ impl Found {
         let copies = facts.copies.as_ref();
         let empty: HashSet<&CommitId> =
             copies.map(|copies| copies.empty.iter().collect()).unwrap_or_default();
-        let ours: Vec<&Work> = facts.own.iter().filter(|work| !is_anothers(known, spot, work)).collect();
-        self.own.extend(ours.iter().map(|work| (*work).clone()));
+        let ours: Vec<&Rc<Work>> = facts.own.iter().filter(|work| !is_anothers(known, spot, work)).collect();
+        self.own.extend(ours.iter().map(|work| Rc::clone(work)));
         let books = &known.credits.books;
         self.worked |= ours.iter().any(|work| !work.is_merge() && !books.has(work));
-        let work: Vec<&Work> = ours
+        let work: Vec<&Rc<Work>> = ours
             .into_iter()
             .filter(|work| !work.is_merge() && !empty.contains(&work.id) && !books.has(work))
             .collect();
-        if work.is_empty() {
-            return;
-        }
+        let Some(latest) = work.first() else { return };
+        self.mark.get_or_insert_with(|| latest.id.clone());
         if copies.is_none() {
             self.gap = self.gap.or(Some(Gap::Missing));
         }
@@ -122,7 +142,7 @@ impl Found {
         let elsewhere = |landing: &Landing| known.credits.is_anothers(landing.commit.as_str(), spot);
         let mut covered: HashSet<&CommitId> = HashSet::new();
         let squashes = copies.squashed.iter().filter(|(_, landing)| !elsewhere(landing));
-        let ids: HashMap<&CommitId, &Work> = facts.own.iter().map(|work| (&work.id, work)).collect();
+        let ids: HashMap<&CommitId, &Work> = facts.own.iter().map(|work| (&work.id, work.as_ref())).collect();
         for (upto, landing) in squashes {
             let short = upto.short();
             let text = format!("all of {} up to {short}", line.name);
@@ -152,7 +172,7 @@ impl Found {
                 covered.insert(commit);
             }
         }
-        let waiting: Vec<&Work> = work.into_iter().filter(|work| !covered.contains(&work.id)).collect();
+        let waiting: Vec<&Rc<Work>> = work.into_iter().filter(|work| !covered.contains(&work.id)).collect();
         if let (Some(tip), true, false) = (facts.own.first(), copies.contained, waiting.is_empty()) {
             let text = format!("merging {} would change nothing", line.name);
             self.add(known, Rule::ContentsPresent, Grade::Weak, &tip.id, None, text);
@@ -162,7 +182,7 @@ impl Found {
     }
 
     /// Adds what commits on the base say about the item, and leaves out of what waits the commits that such a one holds.
-    pub(super) fn credit(&mut self, known: &Known, credits: &[Credit], has_branch: bool) {
+    pub(super) fn credit(&mut self, known: &Known, credits: &[Credit]) {
         let mut merges: HashSet<&CommitId> = HashSet::new();
         for credit in credits {
             let (commit, landing) = (&credit.landed.commit, &credit.landed.landing);
@@ -174,7 +194,7 @@ impl Found {
                     let text = format!("brought {}", commit.id.short());
                     self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
                 }
-            } else if credit.how == How::Merged || !has_branch || !self.worked {
+            } else if credit.how == How::Merged || !self.worked {
                 let text = commit.subject.clone();
                 self.add(known, Rule::Subject, Grade::Weak, &commit.id, Some(landing), text);
             }
@@ -215,7 +235,13 @@ impl Found {
     ) -> bool {
         let undone = known.undone.by(commit, landing);
         let alive = undone.is_none();
-        let new = Evidence { rule, grade, commit: commit.clone(), landing: landing.cloned(), text, undone };
+        let again = known.undone.again(commit, landing).filter(|_| alive);
+        let text = match again {
+            Some(again) => format!("{text}, put back by {}", again.commit.short()),
+            None => text,
+        };
+        let landing = again.or(landing).cloned();
+        let new = Evidence { rule, grade, commit: commit.clone(), landing, text, undone };
         let same = |old: &Evidence| old.rule == new.rule && old.commit == new.commit;
         if !self.evidence.iter().any(same) {
             self.evidence.push(new);

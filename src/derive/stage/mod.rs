@@ -13,6 +13,7 @@ mod words;
 mod tests;
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::model::facts::{CommitId, Operation};
 use crate::model::landing::{Gap, Landing, Landscape, Work};
@@ -55,6 +56,8 @@ pub struct Line {
     pub tips: Vec<Tip>,
     /// The commits that were made on it in this clone, the newest first, as far as they are remembered.
     pub made: Vec<CommitId>,
+    /// Whether it is not there any more: it can only show that its work landed.
+    pub gone: bool,
     /// Whether somebody is asked to look at its tip.
     pub in_review: bool,
     /// The worktree where it is checked out.
@@ -89,10 +92,10 @@ pub struct Standing {
     /// Why it is believed to be on the base, the latest landing first; what was taken back too.
     pub evidence: Vec<Evidence>,
     /// The commits that wait on its branches, children before parents.
-    pub pending: Vec<Work>,
+    pub pending: Vec<Rc<Work>>,
     /// All commits that are the item's: those of its branches that the base does not have, then those that landed, the
     /// latest first.
-    pub commits: Vec<Work>,
+    pub commits: Vec<Rc<Work>>,
     /// How many of them the base does not have: the first ones.
     pub own: usize,
     /// The version that it is in.
@@ -101,6 +104,10 @@ pub struct Standing {
     pub gap: Option<Gap>,
     /// The branch whose tip stands for the item.
     pub main: Option<Leading>,
+    /// All its branches, each with how many commits it has that the base has not.
+    pub branches: Vec<(String, usize)>,
+    /// The last commit that is work, by which an acceptance of this standing is bound.
+    pub mark: Option<CommitId>,
     /// Whether something in its worktrees is not committed; `None` when nobody looked.
     pub dirty: Option<bool>,
 }
@@ -133,12 +140,6 @@ impl Standing {
         let alive = self.evidence.iter().filter(|evidence| evidence.undone.is_none());
         let sure = alive.filter(|evidence| evidence.grade > Grade::Weak);
         sure.filter_map(|evidence| evidence.landing.as_ref()).min_by_key(|landing| landing.depth)
-    }
-
-    /// The commit that an acceptance of this standing is bound to: the tip, else the last landing.
-    pub fn at(&self) -> Option<&CommitId> {
-        let landing = || self.evidence.iter().map(|evidence| &evidence.commit).next();
-        self.main.as_ref().map(|main| &main.tip).or_else(landing)
     }
 }
 
@@ -185,12 +186,23 @@ impl<'w, 'a> Known<'w, 'a> {
         for line in lines {
             found.look_at(self, spot, line);
         }
-        found.credit(self, credits, !lines.is_empty());
+        found.credit(self, credits);
         self.judge(spot, lines, credits, found)
     }
 
     fn judge(&self, spot: Spot, lines: &[Line], credits: &[Credit], found: branch::Found) -> Standing {
-        let branch::Found { mut evidence, mut pending, own, worked, pushed, gap, leading, .. } = found;
+        let branch::Found {
+            mut evidence,
+            mut pending,
+            own,
+            brought,
+            branches,
+            worked,
+            pushed,
+            gap,
+            leading,
+            mark,
+        } = found;
         evidence.sort_by_key(|evidence| {
             let depth = evidence.landing.as_ref().map_or(u32::MAX, |landing| landing.depth);
             (depth, std::cmp::Reverse(evidence.grade))
@@ -212,14 +224,18 @@ impl<'w, 'a> Known<'w, 'a> {
             pushed,
             in_review,
             busy,
-            branch: !lines.is_empty(),
+            branch: lines.iter().any(|line| !line.gone),
         };
+        let last = evidence.first().map(|evidence| evidence.commit.clone());
+        let mark = mark.or(last).or_else(|| leading.as_ref().map(|leading| leading.tip.clone()));
         let mut stage = signs.stage();
         let mut standing = Standing {
             stage,
             pending,
             own: own.len(),
-            commits: commits(own, credits),
+            commits: commits(own, brought, credits),
+            branches,
+            mark,
             version: None,
             gap: signs.gap.filter(|_| stage == Stage::Unknown),
             main: leading,
@@ -282,8 +298,10 @@ fn dirty(lines: &[Line]) -> Option<bool> {
     Some(looked.any(|dirty| dirty))
 }
 
-fn commits(own: Vec<Work>, credits: &[Credit]) -> Vec<Work> {
-    let landed = credits.iter().rev().map(|credit| credit.landed.commit.clone());
+fn commits(own: Vec<Rc<Work>>, brought: Vec<Rc<Work>>, credits: &[Credit]) -> Vec<Rc<Work>> {
+    let named = credits.iter().rev().map(|credit| Rc::clone(&credit.landed.commit));
+    let mut landed: Vec<Rc<Work>> = brought.into_iter().chain(named).collect();
+    landed.sort_by_key(|work| std::cmp::Reverse(work.committed));
     let mut seen = HashSet::new();
     own.into_iter().chain(landed).filter(|work| seen.insert(work.id.clone())).collect()
 }

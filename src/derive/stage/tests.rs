@@ -1,6 +1,7 @@
 //! Stages by literals: what git knows in, how it stands out.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::super::testing::{Scene, TEAM};
 use super::*;
@@ -69,7 +70,7 @@ impl Git {
 
     /// A commit on the base, later than those before.
     fn on_base(mut self, work: Work, landing: Landing) -> Self {
-        self.landscape.landed.push(Landed { commit: work, landing });
+        self.landscape.landed.push(Landed { commit: Rc::new(work), landing });
         self
     }
 
@@ -97,6 +98,7 @@ impl Git {
 }
 
 fn own(works: Vec<Work>) -> TipFacts {
+    let works: Vec<Rc<Work>> = works.into_iter().map(Rc::new).collect();
     let line = works.iter().map(|work| work.id.clone()).collect();
     TipFacts {
         own: works,

@@ -11,31 +11,36 @@ const SHORTEST: usize = 7;
 /// The commits that were taken back, each with the commit that did it.
 pub(super) struct Undone<'a> {
     by: HashMap<&'a str, &'a CommitId>,
+    /// What was taken back and put back, each with the landing that put it back.
+    again: HashMap<&'a str, &'a Landing>,
 }
 
 impl<'a> Undone<'a> {
     /// Goes from the latest to the earliest: whether a revert counts is decided before what it reverts.
     pub(super) fn new(landscape: &'a Landscape) -> Self {
-        let mut undone = Self { by: HashMap::new() };
+        let mut undone = Self { by: HashMap::new(), again: HashMap::new() };
         if landscape.landed.iter().all(|landed| !takes_back(landed)) {
             return undone;
         }
         let known = known(landscape);
         let subjects = subjects(&landscape.landed);
-        for (at, landed) in landscape.landed.iter().enumerate().rev() {
-            if !takes_back(landed) || undone.is(&landed.commit.id) {
-                continue;
-            }
-            for id in &landed.commit.reverts {
-                if let Some(target) = named(&known, id) {
-                    undone.by.entry(target).or_insert(&landed.commit.id);
-                }
-            }
+        let landings: HashMap<&str, &Landing> =
+            landscape.landed.iter().map(|landed| (landed.commit.id.as_str(), &landed.landing)).collect();
+        for (at, landed) in landscape.landed.iter().enumerate().rev().filter(|(_, l)| takes_back(l)) {
+            let mut targets: Vec<&str> =
+                landed.commit.reverts.iter().filter_map(|id| named(&known, id)).collect();
             if let Some(subject) = &landed.commit.undoes {
                 let earlier = subjects.get(subject.as_str()).into_iter().flatten();
                 let mut alive = earlier.rev().filter(|(place, id)| *place < at && !undone.is(id));
-                if let Some((_, target)) = alive.next() {
-                    undone.by.entry(target.as_str()).or_insert(&landed.commit.id);
+                targets.extend(alive.next().map(|(_, target)| target.as_str()));
+            }
+            let me = landed.commit.id.as_str();
+            for target in targets {
+                match undone.by.get(me).and_then(|by| landings.get(by.as_str())) {
+                    // A revert that was reverted: what it took back is there again since then.
+                    Some(since) => drop(undone.again.entry(target).or_insert(since)),
+                    None if undone.is(&landed.commit.id) => {}
+                    None => drop(undone.by.entry(target).or_insert(&landed.commit.id)),
                 }
             }
         }
@@ -44,6 +49,12 @@ impl<'a> Undone<'a> {
 
     fn is(&self, commit: &CommitId) -> bool {
         self.by.contains_key(commit.as_str())
+    }
+
+    /// Since when a commit is on the base again that was taken back, or the landing that brought it.
+    pub(super) fn again(&self, commit: &CommitId, landing: Option<&Landing>) -> Option<&'a Landing> {
+        let found = self.again.get(commit.as_str());
+        found.or_else(|| self.again.get(landing?.commit.as_str())).copied()
     }
 
     /// Which commit took this one back, or the landing that brought it.

@@ -1,10 +1,10 @@
 //! Which changes of branches stand on the base under other commits, and which commits only write the state down.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use git2::Oid;
 
-use super::super::copies::{Branch, Candidate, Candidates};
+use super::super::copies::{Branch, Candidate, Candidates, Copied};
 use super::super::differences::{Between, known};
 use super::super::prints::Prints;
 use super::super::{Repo, Trouble};
@@ -27,6 +27,7 @@ const FEW: usize = 16;
 impl Survey<'_> {
     /// Finds out, for tips that the base has not, what of them stands there under other commits.
     pub(super) fn copied(&mut self, cache: Option<&Cache>, told: Told) -> Result<()> {
+        self.copied_since()?;
         let open = |id: &Oid| {
             self.known.tips.all.get(id).is_some_and(|facts| !facts.own.is_empty() && facts.copies.is_none())
         };
@@ -34,22 +35,52 @@ impl Survey<'_> {
         if tips.is_empty() {
             return Ok(());
         }
-        let kept = cache.and_then(|cache| Prints::decode(&cache.load(PRINTS)?));
-        let mut prints = kept.unwrap_or_default();
-        let before = prints.len();
-        let mut within: HashMap<Oid, u32> = HashMap::new();
-        for id in &tips {
-            within.insert(*id, self.left_at(id)?);
-        }
-        let candidates = self.candidates(within.values().copied().max().unwrap_or_default())?;
-        let candidates = self.repo.candidates(candidates, &mut prints, told)?;
-        let base = commit_id(&self.graph.id(self.base))?;
+        let width = self.repo.width();
+        let kept = cache.and_then(|cache| Prints::decode(&cache.load(PRINTS)?, width));
+        let mut prints = kept.unwrap_or_else(|| Prints::new(width));
+        let mut within: Vec<(Oid, u32)> = Vec::with_capacity(tips.len());
         for id in tips {
-            let within = within.get(&id).copied().unwrap_or_default();
-            self.copied_of(id, (&base, within), candidates.as_ref(), &mut prints)?;
+            within.push((id, self.left_at(&id)?));
         }
-        if let Some(cache) = cache.filter(|_| prints.len() > before) {
+        let deepest = within.iter().map(|(_, depth)| *depth).max().unwrap_or_default();
+        let candidates = self.candidates(deepest)?;
+        let candidates = self.repo.candidates(candidates, &mut prints, told)?;
+        for (id, within) in within {
+            if let Some(candidates) = &candidates {
+                self.copied_of(id, within, candidates, &mut prints)?;
+            }
+        }
+        if let Some(cache) = cache.filter(|_| prints.fresh() > 0) {
             cache.store(PRINTS, &prints.encode());
+        }
+        Ok(())
+    }
+
+    // What was known for an older tip of the base: only what came since can be more.
+    fn copied_since(&mut self) -> Result<()> {
+        let steps = std::mem::take(&mut self.known.tips.moved);
+        let older: Vec<Oid> = self.known.tips.copied.keys().copied().collect();
+        if steps == 0 || older.is_empty() {
+            return Ok(());
+        }
+        let found = self.repo.new_candidates(self.candidates(steps)?)?;
+        let base = commit_id(&self.graph.id(self.base))?;
+        for id in older {
+            let Some(facts) = self.known.tips.all.get_mut(&id) else { continue };
+            let Some(parts) = self.known.tips.copied.remove(&id) else { continue };
+            let (Some((candidates, touched)), Some(copies)) = (&found, facts.copies.take()) else { continue };
+            let branch = Branch {
+                base: &base,
+                own: &facts.own,
+                line: &facts.line,
+                forks: &facts.forks,
+                within: steps,
+            };
+            let mut copied = Copied { copies, parts };
+            if self.repo.copied_since(&branch, &mut copied, (candidates, touched))? {
+                facts.copies = Some(copied.copies);
+                self.known.tips.copied.insert(id, copied.parts);
+            }
         }
         Ok(())
     }
@@ -57,19 +88,19 @@ impl Survey<'_> {
     fn copied_of(
         &mut self,
         id: Oid,
-        (base, within): (&CommitId, u32),
-        candidates: Option<&Candidates>,
+        within: u32,
+        candidates: &Candidates,
         prints: &mut Prints,
     ) -> Result<()> {
         let repo = self.repo;
+        let base = commit_id(&self.graph.id(self.base))?;
         let Some(facts) = self.known.tips.all.get_mut(&id) else { return Ok(()) };
-        if let Some(candidates) = candidates {
-            let branch = Branch { base, own: &facts.own, line: &facts.line, forks: &facts.forks, within };
-            facts.copies = repo.copies(&branch, candidates, prints)?;
-        }
-        // Without trees it is not known either what only writes the state down.
-        if facts.copies.is_some() {
-            repo.mark_state(facts.own.iter_mut())?;
+        let branch = Branch { base: &base, own: &facts.own, line: &facts.line, forks: &facts.forks, within };
+        if let Some(copied) = repo.copies(&branch, candidates, prints)? {
+            facts.copies = Some(copied.copies);
+            self.known.tips.copied.insert(id, copied.parts);
+            // Without trees it is not known either what only writes the state down.
+            repo.mark_state(facts.own.iter_mut().map(Rc::make_mut))?;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The commits on a base that may be about something, kept for the tip that they were found for.
 
+use std::rc::Rc;
+
 use git2::Oid;
 
 use super::super::bytes::{Bytes, Written};
@@ -66,7 +68,7 @@ impl Index {
             let Entry { commit, at, depth, work } = entry(&mut bytes, width)?;
             if works::is_wanted(work, wanted)? {
                 let landing = Landing { commit: commit_id(&commit).ok()?, at, depth };
-                found.push(Landed { commit: works::read(&mut Bytes(work), width)?, landing });
+                found.push(Landed { commit: Rc::new(works::read(&mut Bytes(work), width)?), landing });
             }
         }
         Some(found)

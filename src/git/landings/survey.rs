@@ -1,6 +1,7 @@
 //! Walks the graph for what the cache does not know.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use git2::Oid;
 
@@ -18,6 +19,8 @@ use crate::model::facts::CommitId;
 use crate::model::landing::{Gap, Landing, TipFacts, Work};
 
 const ON_BASE: &str = "reading commits on the base";
+/// So many of the commits that came with a tip are looked at.
+const BROUGHT: usize = 64;
 const ON_BRANCHES: &str = "reading commits on branches";
 
 /// One look at a base.
@@ -191,13 +194,12 @@ impl<'g> Survey<'g> {
     }
 
     fn tips(&mut self, told: Told) -> Result<()> {
-        let mut owners = Vec::new();
+        let (mut owners, mut landed) = (Vec::new(), Vec::new());
         let unknown = |id: &&Oid| !self.known.tips.all.contains_key(*id);
         for id in self.wanted.tips.iter().filter(unknown).copied().collect::<Vec<_>>() {
             let at = self.graph.find(&id).ok_or_else(lost)?;
             if let Some((depth, commit)) = self.reach.landing(at) {
-                let facts = self.landed(at, depth, commit)?;
-                self.known.tips.all.insert(id, facts);
+                landed.push((id, (at, depth, commit), self.brought(at, commit)));
                 continue;
             }
             match self.reach.own(at) {
@@ -206,8 +208,9 @@ impl<'g> Survey<'g> {
             }
         }
         let mut ids: Vec<Oid> = Vec::new();
-        let mut places: HashMap<u32, Option<Work>> = HashMap::new();
-        for &at in owners.iter().flat_map(|(_, _, own)| &own.commits) {
+        let mut places: HashMap<u32, Option<Rc<Work>>> = HashMap::new();
+        let needed = owners.iter().flat_map(|(_, _, own)| &own.commits);
+        for &at in needed.chain(landed.iter().flat_map(|(_, _, brought)| brought)) {
             if places.insert(at, None).is_none() {
                 ids.push(self.graph.id(at));
             }
@@ -216,10 +219,16 @@ impl<'g> Survey<'g> {
         self.repo.each_commit(&ids, ON_BRANCHES, told, &mut |nth, raw| {
             if let (Some(raw), Some(id)) = (raw, ids.get(nth)) {
                 let at = graph.find(id).ok_or_else(lost)?;
-                places.insert(at, Some(works::work(id, raw)?));
+                places.insert(at, Some(Rc::new(works::work(id, raw)?)));
             }
             Ok(())
         })?;
+        for (id, place, brought) in landed {
+            let mut facts = self.landed(place)?;
+            facts.brought = brought.iter().filter_map(|at| places.get(at).cloned().flatten()).collect();
+            self.repo.mark_state(facts.brought.iter_mut().map(Rc::make_mut))?;
+            self.known.tips.all.insert(id, facts);
+        }
         for (id, at, own) in owners {
             match self.own(at, &own, &places)? {
                 Some(facts) => drop(self.known.tips.all.insert(id, facts)),
@@ -230,21 +239,38 @@ impl<'g> Survey<'g> {
     }
 
     /// The facts of a tip that the base has.
-    fn landed(&self, tip: u32, depth: u32, commit: u32) -> Result<TipFacts> {
-        let mut parents = Vec::new();
-        self.graph.parents(commit, &mut parents);
-        let merged = parents.iter().skip(1).any(|&parent| parent == tip);
-        let merge = if merged { self.merge(self.graph.id(commit))? } else { None };
+    fn landed(&self, (tip, depth, commit): (u32, u32, u32)) -> Result<TipFacts> {
         Ok(TipFacts {
             landing: Some(landing(self.graph, depth, commit)?),
-            merge,
+            merge: self.merge(tip, commit)?,
             forks: vec![commit_id(&self.graph.id(tip))?],
             behind: depth,
             ..TipFacts::default()
         })
     }
 
-    fn merge(&self, id: Oid) -> Result<Option<Box<Work>>> {
+    /// What came onto the base with a tip that the base has.
+    fn brought(&self, tip: u32, landing: u32) -> Vec<u32> {
+        let mut parents = Vec::new();
+        self.graph.parents(landing, &mut parents);
+        match parents.split_first() {
+            Some((first, others)) if others.contains(&tip) => {
+                let mut all = beyond(self.graph, &[tip], &[*first]);
+                all.truncate(BROUGHT);
+                all
+            }
+            _ => vec![tip],
+        }
+    }
+
+    /// The commit where something landed, if that merged it as a whole.
+    fn merge(&self, merged: u32, commit: u32) -> Result<Option<Box<Work>>> {
+        let mut parents = Vec::new();
+        self.graph.parents(commit, &mut parents);
+        if !parents.iter().skip(1).any(|&parent| parent == merged) {
+            return Ok(None);
+        }
+        let id = self.graph.id(commit);
         let mut found = None;
         self.repo.each_commit(&[id], ON_BASE, &mut |_, _, _| {}, &mut |_, raw| {
             found = raw.map(|raw| works::work(&id, raw)).transpose()?;
@@ -254,8 +280,14 @@ impl<'g> Survey<'g> {
     }
 
     /// The facts of a tip that the base does not have; `None` if one of its commits is missing.
-    fn own(&self, tip: u32, own: &Own, works: &HashMap<u32, Option<Work>>) -> Result<Option<TipFacts>> {
-        let all: Option<Vec<Work>> = own.commits.iter().map(|at| works.get(at).cloned().flatten()).collect();
+    fn own(
+        &mut self,
+        tip: u32,
+        own: &Own,
+        works: &HashMap<u32, Option<Rc<Work>>>,
+    ) -> Result<Option<TipFacts>> {
+        let all: Option<Vec<Rc<Work>>> =
+            own.commits.iter().map(|at| works.get(at).cloned().flatten()).collect();
         let Some(all) = all else { return Ok(None) };
         let inside: HashSet<u32> = own.commits.iter().copied().collect();
         let mut line = Vec::new();
@@ -265,7 +297,15 @@ impl<'g> Survey<'g> {
             next = self.graph.first_parent(at);
         }
         let forks = own.forks.iter().map(|&at| commit_id(&self.graph.id(at))).collect::<Result<_>>()?;
-        Ok(Some(TipFacts { own: all, forks, line, behind: own.behind, ..TipFacts::default() }))
+        let mut facts = TipFacts { own: all, forks, line, behind: own.behind, ..TipFacts::default() };
+        if let Some(&fork) = own.forks.first()
+            && let Some((depth, commit)) = self.reach.landing(fork)
+            && let Some(merge) = self.merge(fork, commit)?
+        {
+            facts.before = Some(landing(self.graph, depth, commit)?);
+            facts.merge = Some(merge);
+        }
+        Ok(Some(facts))
     }
 }
 

@@ -34,10 +34,11 @@ impl Repo {
         let fast = self.read_objects(|_| Ok(true), || Ok(false))?;
         if let Some(lib) = self.lib.as_ref().filter(|_| fast) {
             let failed = |error: git2::Error| Error::repository(error.message());
-            let objects = lib.odb().map_err(failed)?;
+            let mut objects = self.objects_once(lib, ids.len()).map_err(failed)?;
             for (at, id) in ids.iter().enumerate() {
                 if at > 0 && at.is_multiple_of(TELL) {
                     told(what, at, ids.len());
+                    objects = self.objects_once(lib, ids.len()).map_err(failed)?;
                 }
                 match objects.read(*id) {
                     Ok(found) => each(at, Some(found.data()))?,
