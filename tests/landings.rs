@@ -4,6 +4,7 @@
 mod around;
 mod awkward;
 mod drift;
+mod gone;
 mod merged;
 mod named;
 mod numbers;

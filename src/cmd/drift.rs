@@ -27,7 +27,7 @@ use super::write::{Said, WriteArgs, change};
   git track drift batch-1 --accept -m \"the rest is on purpose\"
 
 Exit status: 1 when a difference is a warning or an error that nobody accepted.
-`git track explain D03` says what a code means.")]
+`git track explain D03` says what a code means; D01 to D15: docs/progress.md.")]
 pub struct Args {
     /// The item; without it all of open workflows
     #[arg(value_name = "REF")]
@@ -71,11 +71,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         (None, None) => true,
     };
     let all: Vec<&Drift> = found.drift.iter().filter(meant).collect();
-    let answer = Answer::new(screen(&all, args.all, found.trouble.as_deref()));
+    let answer = Answer::new(screen(&all, args.all, found.untold().as_deref()));
     let wrong = all.iter().any(|drift| drift.accepted.is_none() && drift.weight >= Weight::Warning);
     let exit = if wrong { Kind::Refused.exit() } else { 0 };
     let data: Vec<Value> = all.iter().map(|drift| data(drift)).collect();
-    Ok(session.whole(answer.with("drift", data).with("trouble", json!(found.trouble)).exit(exit)))
+    Ok(session.whole(answer.with("drift", data).with("trouble", json!(found.untold())).exit(exit)))
 }
 
 /// A difference for `--json`.
@@ -106,6 +106,8 @@ fn screen(all: &[&Drift], everything: bool, trouble: Option<&str>) -> Text {
     }
     if told.is_empty() && trouble.is_none() {
         text.line("what is declared agrees with what git knows");
+    } else if told.is_empty() {
+        text.line("no other difference is known");
     }
     if !everything && quiet + accepted > 0 {
         let notes = if quiet == 1 { "1 note".to_owned() } else { format!("{quiet} notes") };

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::derive::changes::Change;
 use crate::derive::reference::Part;
+use crate::derive::stage::Stage;
 use crate::derive::words;
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
@@ -119,9 +120,14 @@ fn commits(context: &Context, session: &Session, wanted: &Wanted, args: &Args) -
     let meant = |other: &Spot| if spot.place == 0 { other.board == spot.board } else { *other == spot };
     let mut all: Vec<Committed> = Vec::new();
     for (_, standing) in found.of.into_iter().filter(|(other, _)| meant(other)) {
-        let ahead = standing.own;
-        let each = standing.commits.into_iter().enumerate();
-        all.extend(each.map(|(index, work)| Committed { work, landed: index >= ahead }));
+        let waits = |work: &Work| standing.pending.iter().any(|waiting| waiting.id == work.id);
+        let nowhere = standing.evidence.is_empty();
+        let own = standing.own;
+        let each = standing.commits.iter().enumerate();
+        all.extend(each.map(|(index, work)| {
+            let landed = index >= own || !nowhere && !waits(work);
+            Committed { work: Rc::clone(work), landed: landed && standing.stage != Stage::Reverted }
+        }));
     }
     let since = args.since.as_deref().and_then(|day| crate::model::time::Date::parse(day).ok());
     all.retain(|commit| {
@@ -143,7 +149,7 @@ fn tell_commits(text: &mut Text, commits: &[Committed]) {
     text.line(Line::new().add(Style::Strong, format!("commits of the work ({})", commits.len())));
     for Committed { work, landed } in commits {
         let date = Time::from_seconds(work.committed).date();
-        let mark = if *landed { "landed " } else { "waiting" };
+        let mark = if *landed { "landed    " } else { "not landed" };
         let line = format!("  {}  {date}  {mark}  {}", work.id.short(), work.subject);
         text.line(cut(&line, 80));
     }

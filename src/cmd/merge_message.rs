@@ -22,7 +22,8 @@ use super::standing::{Here, Of, standings};
 /// Arguments of `merge-message`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
-  git merge --squash feat/batch-1-login && git track merge-message batch-1 | git commit -F -
+  git merge --squash feat/batch-1-login && git track render && git add docs
+  git track merge-message batch-1 | git commit -F -
   git track merge-message            the item of the branch that is checked out")]
 pub struct Args {
     /// The item; without it the branch's item
@@ -52,7 +53,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         return Err(error.hint(format!("git track why {me} --git")));
     };
     let repo = &session.store.repo;
-    let commits = repo.commits(found.tip.as_slice(), &leading.tip)?;
+    let mut commits = repo.commits(found.tip.as_slice(), &leading.tip)?;
+    let work: Vec<&str> = standing.iter().flat_map(|s| &s.pending).map(|work| work.id.as_str()).collect();
+    if !work.is_empty() {
+        commits.retain(|commit| work.contains(&commit.id.as_str()));
+    }
     let kind = leading.name.split_once('/').map(|(kind, _)| kind);
     let text = text(&world, spot, kind, &commits);
     Ok(Answer::raw(text.clone()).with("text", text).with("branch", json!(leading.name)))

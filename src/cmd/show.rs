@@ -19,6 +19,7 @@ use crate::ui::{Line, Style, Table, Text, wrap};
 
 use super::Answer;
 use super::context::Context;
+use super::drift;
 use super::gate;
 use super::items;
 use super::roster;
@@ -53,6 +54,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let value = part(&world, &target);
     let mut text = Text::new();
     let mut by_git = Value::Null;
+    let mut differences = Vec::new();
     if target.part == Part::Whole {
         text = screen(&world, target.spot);
         let (found, standing, numbers) = of_one(Here::of(context, &session), &world, target.spot)?;
@@ -64,6 +66,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                 text.extend(section);
             }
             by_git = about.data();
+            differences = about.drift.iter().map(|drift| drift::data(drift)).collect();
         }
     } else {
         text.line(Line::new().add(Style::Strong, name.as_str()));
@@ -80,7 +83,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
                     item.insert("git".to_owned(), by_git);
                 }
             }
-            answer.with("items", json!([item]))
+            answer.with("items", json!([item])).with("drift", differences)
         }
         _ => answer.with("record", value),
     })

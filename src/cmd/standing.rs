@@ -23,6 +23,7 @@ use super::session::Session;
 use lines::{Lines, lines, parts};
 pub(super) use numbers::{Numbers, numbers};
 pub(super) use told::About;
+use told::why_unknown;
 
 /// Of which items it is asked how they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,15 @@ pub(super) struct Standings {
 }
 
 impl Standings {
+    /// Why git cannot tell about all or some of the items.
+    pub(super) fn untold(&self) -> Option<String> {
+        let unknown = || self.of.values().filter(|standing| standing.stage == Stage::Unknown);
+        let count = unknown().filter(|standing| standing.gap.is_some()).count();
+        let why = unknown().find_map(|standing| standing.gap).map(why_unknown);
+        let items = if count == 1 { "1 item".to_owned() } else { format!("{count} items") };
+        self.trouble.clone().or_else(|| Some(format!("{items}: {}", why?)))
+    }
+
     /// The differences that somebody should know of, and has not accepted.
     pub(super) fn loud(&self) -> impl Iterator<Item = &Drift> {
         self.drift.iter().filter(|drift| drift.accepted.is_none())

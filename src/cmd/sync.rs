@@ -4,7 +4,7 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use crate::derive::drift::Code;
-use crate::derive::stage::Standing;
+use crate::derive::stage::{Stage, Standing};
 use crate::derive::world::Spot;
 use crate::error::{Error, Result};
 use crate::model::state::State;
@@ -41,6 +41,9 @@ pub struct Args {
     write: WriteArgs,
 }
 
+/// What is said when nothing moves: that says nothing about other differences.
+const NOTHING: &str = "nothing is behind what git knows; other differences: git track drift";
+
 /// What the process does not allow.
 struct Held {
     reference: String,
@@ -52,10 +55,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if args.apply {
         return change(context, args.write, |deciding, draft| {
             let held = follow(deciding, draft, args)?;
-            let already = "what is declared agrees with what git knows".to_owned();
-            let mut said = Said { already, ..Said::default() };
+            let mut said = Said { already: NOTHING.to_owned(), ..Said::default() };
             tell_held(&mut said.text, &held);
             said.data.insert("held".to_owned(), held_data(&held));
+            said.data.insert("applied".to_owned(), json!(true));
             Ok(said)
         });
     }
@@ -83,7 +86,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     tell_held(&mut text, &held);
     if listed.is_empty() && held.is_empty() {
-        text.line("what is declared agrees with what git knows");
+        text.line(NOTHING);
     } else {
         text.line("nothing written");
         if !listed.is_empty() {
@@ -156,8 +159,12 @@ fn follow(deciding: &Deciding, draft: &mut Draft, args: &Args) -> Result<Vec<Hel
 /// The items that are further than they are declared, beyond doubt.
 fn behind(found: &Standings) -> impl Iterator<Item = Spot> {
     let forwards = found.loud().filter(|drift| matches!(drift.code, Code::D01 | Code::D02));
-    let begun =
-        |spot: &Spot| found.of.get(spot).is_some_and(|s| s.stage.is_under_way() || s.stage.is_landed());
+    let begun = |spot: &Spot| {
+        found
+            .of
+            .get(spot)
+            .is_some_and(|s| s.stage.is_under_way() || s.stage.is_landed() || s.stage == Stage::Partly)
+    };
     forwards.filter_map(|drift| drift.spot).filter(begun)
 }
 

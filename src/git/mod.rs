@@ -168,6 +168,14 @@ impl Repo {
         }
     }
 
+    /// Reads much that is not needed twice: libgit2 keeps nothing of it.
+    fn keeping_nothing<T>(read: impl FnOnce() -> T) -> T {
+        git2::opts::enable_caching(false);
+        let read = read();
+        git2::opts::enable_caching(true);
+        read
+    }
+
     /// Asks libgit2, and a child where libgit2 is known not to know.
     fn read<T>(
         &self,

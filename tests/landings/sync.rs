@@ -99,7 +99,8 @@ fn what_only_may_have_landed_stays_open() {
         work login
         git switch -q main
         git merge -q --no-ff --no-edit feat/batch-1-login
-        git branch -qd feat/batch-1-login";
+        git branch -qd feat/batch-1-login
+        git reflog expire --expire=all --all";
     let open = "
         git switch -qc feat/batch-1-login
         work login batch-1

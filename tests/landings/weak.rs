@@ -17,6 +17,7 @@ const SCENES: &[Scene] = &[
             git switch -q main
             git merge -q --no-ff --no-edit feat/batch-1-login
             git branch -qd feat/batch-1-login
+            git reflog expire --expire=all --all
             'Merge branch ''feat/batch-1-login''' = git log -1 --format=%s",
         stage: "landed?",
         rules: &["subject"],
@@ -31,6 +32,7 @@ const SCENES: &[Scene] = &[
             git switch -q main
             git merge -q --no-ff -m 'Merge pull request #1 from ada/feat/batch-1-login' feat/batch-1-login
             git branch -qd feat/batch-1-login
+            git reflog expire --expire=all --all
             1 = git for-each-ref --format=1",
         stage: "landed?",
         rules: &["subject"],
@@ -45,6 +47,7 @@ const SCENES: &[Scene] = &[
             git switch -q main
             git merge -q --no-ff -m 'Merge branch ''feat/batch-1-login'' into ''main''' feat/batch-1-login
             git branch -qd feat/batch-1-login
+            git reflog expire --expire=all --all
             'Merge branch ''feat/batch-1-login'' into ''main''' = git log -1 --format=%s",
         stage: "landed?",
         rules: &["subject"],
@@ -59,6 +62,7 @@ const SCENES: &[Scene] = &[
             git switch -q main
             git merge -q --no-ff -m 'Merged in feat/batch-1-login (pull request #7)' feat/batch-1-login
             git branch -qd feat/batch-1-login
+            git reflog expire --expire=all --all
             1 = git for-each-ref --format=1",
         stage: "landed?",
         rules: &["subject"],
@@ -74,6 +78,7 @@ const SCENES: &[Scene] = &[
             git merge -q --squash feat/batch-1-login
             commit 'feat: batch-1 lets people in (#12)'
             git branch -qD feat/batch-1-login
+            git reflog expire --expire=all --all
             0 = git rev-list --count --grep=Track: main
             1 = git for-each-ref --format=1",
         stage: "landed?",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
+use std::rc::Rc;
 
 use git_track::git::{self, Asked};
 use git_track::model::facts::CommitId;
@@ -121,7 +122,8 @@ fn ancestry(landscape: &Landscape) -> HashMap<CommitId, TipFacts> {
     let mut tips = landscape.tips.clone();
     for facts in tips.values_mut() {
         facts.copies = None;
-        facts.own.iter_mut().for_each(|work| work.beside_state = None);
+        let works = facts.own.iter_mut().chain(&mut facts.brought);
+        works.for_each(|work| Rc::make_mut(work).beside_state = None);
     }
     tips
 }

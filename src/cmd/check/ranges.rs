@@ -64,8 +64,10 @@ pub(crate) fn commits_of(
         let others = commit.parents.get(1..).unwrap_or_default();
         let touched =
             (!others.is_empty()).then(|| differing_from_all(repo, &files, others, &to)).transpose()?;
-        let on_base =
-            bench.branch.is_some() && bench.branch == base_of(&policy, &after) && own.contains(&commit.id);
+        // What came before the tip may have been made on another branch, that the base only moved forward to.
+        let on_base = bench.branch.is_some()
+            && bench.branch == base_of(&policy, &after)
+            && (commit.id == *tip || commit.parents.len() > 1 && own.contains(&commit.id));
         let message = parse_bytes(&commit.message, None);
         let bom = commit.message.starts_with(BOM);
         let said = Some(Said { message: &message, bom, merge: touched.is_some() });

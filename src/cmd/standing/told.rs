@@ -50,6 +50,7 @@ impl<'a, 'w> About<'a, 'w> {
         json!({
             "branch": main.map(|main| main.name.as_str()),
             "via": main.map(|main| main.via.words()),
+            "branches": standing.branches.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
             "stage": standing.stage,
             "version": standing.version,
             "landed": at(standing.landed_at()),
@@ -154,6 +155,10 @@ impl<'a, 'w> About<'a, 'w> {
         match &standing.main {
             Some(main) => row(&mut text, "branch", &format!("{} ({})", main.name, main.via.words())),
             None => row(&mut text, "branch", "none"),
+        }
+        let main = standing.main.as_ref().map(|main| main.name.as_str());
+        for (name, ahead) in standing.branches.iter().filter(|(name, _)| Some(name.as_str()) != main) {
+            row(&mut text, "", &format!("{name}: {ahead} ahead"));
         }
         let summary = self.summary();
         if !summary.is_empty() {
@@ -311,7 +316,7 @@ fn row(text: &mut Text, word: &str, value: &str) {
 }
 
 /// Why git cannot tell.
-fn why_unknown(gap: Gap) -> &'static str {
+pub(super) fn why_unknown(gap: Gap) -> &'static str {
     match gap {
         Gap::Shallow => "history is cut off in this clone",
         Gap::Missing => "objects are missing in this partial clone",

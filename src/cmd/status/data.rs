@@ -52,7 +52,7 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .map(|action| json!({ "ref": action.full_reference(world), "command": action.command(world) }))
         .collect();
     let answer = match git {
-        Some(git) => answer.with(
+        Some(git) => answer.with("untold", json!(git.untold())).with(
             "drift",
             git.loud().filter(|d| d.weight > Weight::Note).map(drift::data).collect::<Vec<_>>(),
         ),

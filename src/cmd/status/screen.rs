@@ -239,9 +239,10 @@ fn by_git(text: &mut Text, view: &View, spot: Spot) {
 
 fn drift(text: &mut Text, view: &View) {
     let Some(git) = &view.git else { return };
-    if let Some(trouble) = &git.trouble {
+    if let Some(untold) = git.untold() {
         text.gap();
-        text.line(Line::new().add(Style::Strong, "Git").to_column(13).add(Style::Warn, cut(trouble, 66)));
+        let line = Line::new().add(Style::Strong, "Git").to_column(13);
+        text.line(line.add(Style::Warn, cut(&format!("cannot tell: {untold}"), 66)));
     }
     let loud: Vec<&Drift> = git.loud().filter(|drift| drift.weight >= Weight::Warning).collect();
     if loud.is_empty() {
@@ -252,8 +253,10 @@ fn drift(text: &mut Text, view: &View) {
     let limit = if view.args.all { usize::MAX } else { FEW };
     for drift in loud.iter().take(limit) {
         let name = drift.reference.rsplit(':').next().unwrap_or(&drift.reference);
-        let line = format!("  {}  {name}: {}", drift.code.word(), drift.message);
-        text.line(cut(&line, 80));
+        for (index, part) in wrap(&format!("{name}: {}", drift.message), 73).into_iter().enumerate() {
+            let head = if index == 0 { drift.code.word() } else { String::new() };
+            text.line(Line::new().plain("  ").plain(head).to_column(7).plain(part));
+        }
         if let Some(command) = &drift.command {
             text.line(Line::new().plain("      ").add(Style::Command, command));
         }

@@ -204,12 +204,7 @@ impl Of<'_, '_> {
         };
         let label = self.world.label(self.spot).to_lowercase();
         let message = format!("declared {label}, but there is no branch {name} and nothing landed");
-        let mut drift = self.drift(Code::D07, message, Some(command));
-        if gone.is_none() {
-            // It may be there where somebody works on it.
-            drift.weight = Weight::Info;
-        }
-        Some(drift)
+        Some(self.drift(Code::D07, message, Some(command)))
     }
 
     fn stale(&self) -> Option<Drift> {

@@ -45,10 +45,11 @@ impl Survey<'_> {
         let deepest = within.iter().map(|(_, depth)| *depth).max().unwrap_or_default();
         let candidates = self.candidates(deepest)?;
         let candidates = self.repo.candidates(candidates, &mut prints, told)?;
-        for (id, within) in within {
-            if let Some(candidates) = &candidates {
-                self.copied_of(id, within, candidates, &mut prints)?;
-            }
+        if let Some(candidates) = &candidates {
+            Repo::keeping_nothing(|| {
+                let mut each = within.into_iter();
+                each.try_for_each(|(id, within)| self.copied_of(id, within, candidates, &mut prints))
+            })?;
         }
         if let Some(cache) = cache.filter(|_| prints.fresh() > 0) {
             cache.store(PRINTS, &prints.encode());
