@@ -72,7 +72,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     };
     let all: Vec<&Drift> = found.drift.iter().filter(meant).collect();
     let answer = Answer::new(screen(&all, args.all, found.untold().as_deref()));
-    let wrong = all.iter().any(|drift| drift.accepted.is_none() && drift.weight >= Weight::Warning);
+    let told = |drift: &&Drift| drift.accepted.is_none() && drift.weight >= Weight::Warning;
+    // A base that is not there is no clone that knows less, but a setting that is wrong.
+    let wrong = all.iter().any(told) || found.trouble.is_some() && !found.of.is_empty();
     let exit = if wrong { Kind::Refused.exit() } else { 0 };
     let data: Vec<Value> = all.iter().map(|drift| data(drift)).collect();
     Ok(session.whole(answer.with("drift", data).with("trouble", json!(found.untold())).exit(exit)))
@@ -169,11 +171,9 @@ fn accepted(context: &Context, args: &Args) -> Result<Answer> {
 }
 
 fn differences(drift: &[Drift], spot: Spot, only: Option<Code>) -> Result<Vec<Difference>> {
-    let wanted = |drift: &&Drift| drift.spot == Some(spot) && only.is_none_or(|code| drift.code == code);
-    let difference = |drift: &Drift| {
-        let on = drift.at.as_ref().map_or("", CommitId::short);
-        Ok((Id::parse(&drift.code.word())?, on.to_owned()))
-    };
+    let meant = |drift: &Drift| drift.spot == Some(spot) && only.is_none_or(|code| drift.code == code);
+    let wanted = |drift: &&Drift| meant(drift) && !drift.about.is_empty();
+    let difference = |drift: &Drift| Ok((Id::parse(&drift.code.word())?, drift.about.clone()));
     drift.iter().filter(wanted).map(difference).collect()
 }
 

@@ -70,8 +70,8 @@ fn text(world: &World, spot: Spot, kind: Option<&str>, commits: &[CommitFacts]) 
     let board = world.board(spot);
     let node = board.node(spot.place);
     let mut text = match messages.as_slice() {
-        [only] => only.subject.clone(),
-        _ => subject(kind, &node.item.title, !breaking.is_empty()),
+        [only] => clean(&only.subject),
+        _ => subject(kind, &clean(&node.item.title), !breaking.is_empty()),
     };
     text.push('\n');
     if messages.len() > 1 {
@@ -83,7 +83,7 @@ fn text(world: &World, spot: Spot, kind: Option<&str>, commits: &[CommitFacts]) 
     text.push('\n');
     for what in breaking {
         // With a hyphen it is a trailer of git, too.
-        let _ = writeln!(text, "BREAKING-CHANGE: {}", what.replace('\n', "\n  "));
+        let _ = writeln!(text, "BREAKING-CHANGE: {}", clean(&what.replace('\n', " ")));
     }
     for author in others(&own) {
         let _ = writeln!(text, "Co-authored-by: {}", clean(&author));

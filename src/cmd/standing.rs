@@ -20,7 +20,7 @@ use crate::model::landing::{Landscape, Work};
 use super::context::Context;
 use super::session::Session;
 
-use lines::{Lines, lines, parts};
+use lines::{Lines, Remotes, lines};
 pub(super) use numbers::{Numbers, numbers};
 pub(super) use told::About;
 use told::why_unknown;
@@ -56,6 +56,12 @@ impl Standings {
         let why = unknown().find_map(|standing| standing.gap).map(why_unknown);
         let items = if count == 1 { "1 item".to_owned() } else { format!("{count} items") };
         self.trouble.clone().or_else(|| Some(format!("{items}: {}", why?)))
+    }
+
+    /// The differences, and that nothing could be compared.
+    pub(super) fn with_trouble(self) -> Vec<Drift> {
+        let trouble = self.trouble.filter(|_| !self.of.is_empty());
+        self.drift.into_iter().chain(trouble.map(|trouble| drift::no_base(&self.base, &trouble))).collect()
     }
 
     /// The differences that somebody should know of, and has not accepted.
@@ -101,9 +107,10 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
     };
     let branches = repo.branches()?;
     let name = base_name(here)?;
-    let bases = tips_of(&branches, name.as_deref());
+    let remotes = Remotes(repo.remotes()?);
+    let bases = tips_of(here, (&branches, &remotes), name.as_deref())?;
     let asked = repo.asked_to_review()?;
-    let mut found = lines(world, &branches, name.as_deref(), &counts, &asked);
+    let mut found = lines(world, (&branches, &remotes), name.as_deref(), &counts, &asked);
     trees::look(here, world, &mut found.of)?;
     for left in repo.left_behind(&branches)? {
         found.add_gone(world, &counts, left, &|id| repo.has_commit(id));
@@ -129,35 +136,50 @@ fn base_name(here: Here) -> Result<Option<String>> {
     }
 }
 
-/// Where the base stands, here and on remotes, each commit once.
-fn tips_of<'b>(branches: &'b [Branch], name: Option<&str>) -> Vec<&'b Branch> {
+/// Where the base stands, here and on the remote that it comes from, each commit once. Forks of others have a branch of
+/// that name, too.
+fn tips_of<'b>(
+    here: Here,
+    (branches, remotes): (&'b [Branch], &Remotes),
+    name: Option<&str>,
+) -> Result<Vec<&'b Branch>> {
+    let Some(name) = name else { return Ok(Vec::new()) };
+    let upstream = here.repo.config(&format!("branch.{name}.remote"))?;
+    let upstream = upstream.unwrap_or_else(|| "origin".to_owned());
+    let only = |remote: &str| remotes.0.len() == 1 && remotes.0.first().is_some_and(|known| known == remote);
     let mut tips: Vec<&Branch> = Vec::new();
-    for branch in
-        branches.iter().filter(|branch| Some(parts(branch).1) == name || Some(branch.name.as_str()) == name)
-    {
-        if !tips.iter().any(|tip| tip.commit == branch.commit) {
+    for branch in branches {
+        let is_base = match remotes.parts(branch) {
+            (None, short) => short == name,
+            (Some(remote), short) => {
+                short == name && (remote == upstream || only(remote)) || branch.name == name
+            }
+        };
+        if is_base && !tips.iter().any(|tip| tip.commit == branch.commit) {
             tips.push(branch);
         }
     }
-    tips
+    Ok(tips)
 }
 
-/// What is on one of the places where the base stands counts as landed.
+/// Of two places where the base stands the one that has the other decides; where each has something of its own, what is
+/// on either counts as landed, and what either took back as taken back.
 fn best(asking: &Asking, bases: &[&Branch], lines: &Lines) -> Result<Option<Standings>> {
     let mut best: Option<Standings> = None;
-    let mut held: HashSet<&CommitId> = HashSet::new();
+    let mut older: HashSet<CommitId> = HashSet::new();
     for base in bases {
-        if held.contains(&base.commit) {
+        if older.contains(&base.commit) {
             continue;
         }
         let others: Vec<CommitId> = bases.iter().map(|other| other.commit.clone()).collect();
         let (landscape, found) = asking.on(base, &others, lines)?;
-        held.extend(
-            bases
-                .iter()
-                .map(|other| &other.commit)
-                .filter(|other| landscape.tips.get(*other).is_some_and(|facts| facts.landing.is_some())),
+        let facts = |id: &CommitId| landscape.tips.get(id).filter(|_| *id != base.commit);
+        older.extend(
+            others.iter().filter(|id| facts(id).is_some_and(|facts| facts.landing.is_some())).cloned(),
         );
+        if others.iter().any(|id| facts(id).is_some_and(|facts| facts.forks.contains(&base.commit))) {
+            continue;
+        }
         best = Some(match best {
             None => found,
             Some(before) => further(before, found),
@@ -166,16 +188,19 @@ fn best(asking: &Asking, bases: &[&Branch], lines: &Lines) -> Result<Option<Stan
     Ok(best)
 }
 
-// Of two places where the base stands, for each item the one where it is further.
 fn further(mut before: Standings, other: Standings) -> Standings {
     for (spot, standing) in other.of {
         let known = before.of.entry(spot).or_insert_with(|| standing.clone());
-        let rank =
-            |standing: &Standing| if standing.stage == Stage::Unknown { None } else { Some(standing.stage) };
-        if rank(&standing) > rank(known) {
+        let rank = |standing: &Standing| match standing.stage {
+            Stage::Unknown => 0,
+            Stage::Reverted => 2,
+            _ => 1,
+        };
+        if (rank(&standing), standing.stage) > (rank(known), known.stage) {
             *known = standing;
         }
     }
+    before.drift.extend(other.drift);
     before
 }
 
@@ -231,16 +256,22 @@ impl Asking<'_, '_, '_> {
         only: Option<&HashSet<Spot>>,
     ) -> BTreeMap<Spot, Standing> {
         let repo = self.here.repo;
-        let takes_in = |landing: &Work, own: &Work| repo.takes_in(landing, own).ok().flatten();
+        let takes_in = |landing: &Work, others: &[&Work]| repo.takes_in(landing, others).ok().flatten();
         let known = Known::new(self.world, self.counts, landscape, lines, &takes_in);
         let spots = self.spots().filter(|spot| only.is_none_or(|only| only.contains(spot)));
         spots.map(|spot| (spot, known.standing(spot))).collect()
     }
 
     fn spots(&self) -> impl Iterator<Item = Spot> {
-        let meant = |index: usize| match self.of {
+        // What an item needs may stand in another workflow.
+        let needed = |at: usize, index: usize| {
+            let nodes = self.world.boards.get(at).into_iter().flat_map(|board| board.nodes());
+            let mut needs = nodes.flat_map(|(_, node)| &node.item.needs);
+            needs.any(|need| self.world.resolve_need(at, need).is_some_and(|(board, _)| board == index))
+        };
+        let meant = move |index: usize| match self.of {
             Of::Open => (self.counts)(index),
-            Of::One(spot) => spot.board == index,
+            Of::One(spot) => spot.board == index || needed(spot.board, index),
         };
         let boards = self.world.boards.iter().enumerate().filter(move |(index, _)| meant(*index));
         boards.flat_map(|(board, laid)| laid.nodes().map(move |(place, _)| Spot { board, place }))

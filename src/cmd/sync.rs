@@ -156,14 +156,13 @@ fn follow(deciding: &Deciding, draft: &mut Draft, args: &Args) -> Result<Vec<Hel
     }
 }
 
-/// The items that are further than they are declared, beyond doubt.
+/// The items that are further than they are declared, beyond doubt: files that nobody committed are none.
 fn behind(found: &Standings) -> impl Iterator<Item = Spot> {
     let forwards = found.loud().filter(|drift| matches!(drift.code, Code::D01 | Code::D02));
     let begun = |spot: &Spot| {
-        found
-            .of
-            .get(spot)
-            .is_some_and(|s| s.stage.is_under_way() || s.stage.is_landed() || s.stage == Stage::Partly)
+        let worked =
+            |s: &Standing| !s.pending.is_empty() && (s.stage.is_under_way() || s.stage == Stage::Partly);
+        found.of.get(spot).is_some_and(|standing| standing.stage.is_landed() || worked(standing))
     };
     forwards.filter_map(|drift| drift.spot).filter(begun)
 }

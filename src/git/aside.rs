@@ -77,6 +77,22 @@ impl Repo {
         Ok(left)
     }
 
+    /// The names of the remotes, the longest first: one may hold a slash.
+    pub fn remotes(&self) -> Result<Vec<String>> {
+        let mut names = self.read(
+            |lib| {
+                let all = lib.remotes()?;
+                Ok(all.iter().filter_map(|name| name.ok().flatten().map(str::to_owned)).collect::<Vec<_>>())
+            },
+            || {
+                let call = self.ask(["remote"]);
+                Ok(text(&call, call.checked()?)?.lines().map(str::to_owned).collect())
+            },
+        )?;
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        Ok(names)
+    }
+
     /// Whether this clone has a commit; nothing is fetched.
     pub fn has_commit(&self, id: &CommitId) -> bool {
         self.read(

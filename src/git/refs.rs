@@ -185,7 +185,8 @@ fn branches(lib: &Repository) -> Result<Vec<Branch>, Trouble> {
             let reference = reference?;
             let symbolic = reference.kind() == Some(ReferenceType::Symbolic);
             // A symbolic ref to a branch that is not there is no branch for git either.
-            let Some(id) = reference.resolve().ok().and_then(|end| end.target()) else { continue };
+            let end = || reference.resolve().ok().and_then(|end| end.target());
+            let Some(id) = reference.target().or_else(end) else { continue };
             let full = String::from_utf8_lossy(reference.name_bytes());
             all.extend(branch(&full, &id.to_string(), symbolic)?);
         }

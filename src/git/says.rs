@@ -33,6 +33,7 @@ pub(super) fn work(id: &CommitId, raw: &[u8]) -> Option<Work> {
         reverts,
         subject,
         beside_state: None,
+        unread: false,
     })
 }
 

@@ -4,39 +4,39 @@ use std::collections::HashMap;
 
 use super::Repo;
 use super::changed::{Pair, Version};
-use super::differences::known;
+use super::differences::{Between, known};
 use crate::error::Result;
 use crate::model::facts::{BlobId, FileMode};
 use crate::model::landing::Work;
-
-/// Fewer lines than this say nothing by themselves: an edit changes them all.
-const FEW: usize = 8;
 
 /// Larger files are only looked at by their names.
 const LARGEST: u64 = 1 << 20;
 
 impl Repo {
-    /// Whether `landing` changes every file that `own` changes and, where `own` brings more than a few lines, brings at
-    /// least a quarter of them; `None` if that cannot be known.
-    pub fn takes_in(&self, landing: &Work, own: &Work) -> Result<Option<bool>> {
-        let pairs = [(landing.parents.first(), &landing.id), (own.parents.first(), &own.id)];
+    /// Whether `landing` changes every file that the others change, and brings at least a quarter of the lines that they
+    /// bring; `None` if that cannot be known.
+    pub fn takes_in(&self, landing: &Work, others: &[&Work]) -> Result<Option<bool>> {
+        let works = std::iter::once(landing).chain(others.iter().copied());
+        let pairs: Vec<Between<'_>> = works.map(|work| (work.parents.first(), &work.id)).collect();
         let Some(changes) = self.differences(&pairs)? else { return Ok(None) };
-        let [theirs, ours] = changes.as_slice() else { return Ok(None) };
+        let Some((theirs, all)) = changes.split_first() else { return Ok(None) };
         let theirs: HashMap<&[u8], &Pair> = theirs.iter().map(|pair| (pair.path.as_slice(), pair)).collect();
+        let ours = || all.iter().flatten();
+        if ours().next().is_none() || ours().any(|pair| !theirs.contains_key(pair.path.as_slice())) {
+            return Ok(Some(false));
+        }
         let (mut brought, mut taken) = (0, 0);
-        for pair in ours {
-            let Some(their) = theirs.get(pair.path.as_slice()) else { return Ok(Some(false)) };
-            let Some(sides) = self.versions_as_texts([pair.before, pair.after, their.before, their.after])?
-            else {
-                return Ok(None);
-            };
+        for pair in ours() {
+            let Some(their) = theirs.get(pair.path.as_slice()) else { continue };
+            let versions = [pair.before, pair.after, their.before, their.after];
+            let Some(sides) = self.versions_as_texts(versions)? else { return Ok(None) };
             let [before, after, their_before, their_after] = sides.each_ref().map(|text| counted(text));
             for (line, times) in added(&before, &after) {
                 brought += times;
                 taken += times.min(added_of(&their_before, &their_after, line));
             }
         }
-        Ok(Some(!ours.is_empty() && (brought < FEW || taken * 4 >= brought)))
+        Ok(Some(taken > 0 && taken * 4 >= brought))
     }
 
     /// The texts of four versions; empty where there is none, or none that is read line by line.

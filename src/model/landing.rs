@@ -15,6 +15,9 @@ pub struct Landscape {
     pub tips: HashMap<CommitId, TipFacts>,
     /// The tags that the base has in its history, in no order.
     pub tags: Vec<Tag>,
+    /// The depth along the first parents of the base from which on nothing landed: there was no state yet. `None`: there was
+    /// always one.
+    pub floor: Option<u32>,
     /// Why there may be more on the base than `landed` tells; `None` when that is all.
     pub gap: Option<Gap>,
 }
@@ -69,9 +72,11 @@ pub struct Work {
     pub reverts: Vec<String>,
     /// The subject of a commit that is taken back without naming its id: `Revert "subject"`.
     pub undoes: Option<String>,
-    /// What it changes against its first parent besides the state of git-track; `None` when it does not touch that state,
-    /// changes much besides, or when what it changes is not known.
+    /// What it changes against its first parent besides the state of git-track; `None` when it does not touch that state, or
+    /// changes much besides.
     pub beside_state: Option<Vec<String>>,
+    /// Whether it is not known what it changes.
+    pub unread: bool,
 }
 
 impl Work {

@@ -210,6 +210,16 @@ pub struct Note {
     pub at: Option<Time>,
 }
 
+/// How the remark begins that an item was taken up again.
+pub const REOPENED: &str = "reopened";
+
+impl Note {
+    /// Whether it says that the item was taken up again.
+    pub fn is_reopening(&self) -> bool {
+        self.text.strip_prefix(REOPENED).is_some_and(|rest| rest.starts_with(": "))
+    }
+}
+
 /// What a remark is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -329,7 +339,8 @@ pub struct Verdict {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
-    /// The commit that it was about; as soon as git tells of another one, the difference is told again.
+    /// What it was about, in short: a commit, how many wait, what is needed. As soon as git tells of something else, the
+    /// difference is told again.
     pub on: String,
     /// Why it may stand.
     pub why: String,

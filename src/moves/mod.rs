@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::model::actor::{Actor, ActorKind};
 use crate::model::item::Item;
 use crate::model::profile::Guarded;
-use crate::model::record::{Note, Verdict};
+use crate::model::record::{Note, REOPENED, Verdict};
 use crate::model::state::{Shown, State};
 use crate::model::time::Time;
 use crate::model::workflow::Workflow;
@@ -380,7 +380,7 @@ fn left_out(item: &mut Item, text: Option<&str>, ask: &Ask) {
 
 fn reopened(item: &mut Item, text: Option<&str>, ask: &Ask) {
     (item.why, item.not_triggered) = (None, None);
-    prefixed(item, "reopened", text, ask);
+    prefixed(item, REOPENED, text, ask);
 }
 
 fn remarked(item: &mut Item, text: Option<&str>, ask: &Ask) {

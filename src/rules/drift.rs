@@ -53,6 +53,7 @@ mod tests {
                 message: "m".to_owned(),
                 command: None,
                 at: None,
+                about: String::new(),
                 accepted: accepted.map(str::to_owned),
             };
             let found = findings(&RULE, |case| case.process(CHANGE).drift(drift.clone()));

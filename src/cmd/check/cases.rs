@@ -231,7 +231,7 @@ impl Bench<'_> {
             }),
             drift: Box::new(|| {
                 let here = Here { context: self.context, repo, config: &laid.version.snapshot.config };
-                Ok(standings(here, &laid.world, Of::Open)?.drift)
+                Ok(standings(here, &laid.world, Of::Open)?.with_trouble())
             }),
         }
     }

@@ -20,7 +20,7 @@ pub(super) struct Lines {
 /// which workflows are looked at, `asked` which commits somebody is asked to look at.
 pub(super) fn lines(
     world: &World,
-    branches: &[Branch],
+    (branches, remotes): (&[Branch], &Remotes),
     base: Option<&str>,
     counts: &dyn Fn(usize) -> bool,
     asked: &[CommitId],
@@ -28,7 +28,7 @@ pub(super) fn lines(
     // One name, here and on remotes, is one branch; this repository comes first.
     let mut named: BTreeMap<&str, Vec<&Branch>> = BTreeMap::new();
     for branch in branches {
-        let (_, name) = parts(branch);
+        let (_, name) = remotes.parts(branch);
         if Some(name) != base {
             named.entry(name).or_default().push(branch);
         }
@@ -37,7 +37,7 @@ pub(super) fn lines(
     for (name, branches) in named {
         match item_in(world, name, counts) {
             Ok(Some((spot, via))) => {
-                lines.of.entry(spot).or_default().push(line(name, via, &branches, asked))
+                lines.of.entry(spot).or_default().push(line(name, via, (&branches, remotes), asked))
             }
             Ok(None) => {
                 let here = branches.iter().any(|branch| !branch.remote);
@@ -75,9 +75,11 @@ impl Lines {
     }
 }
 
-fn line(name: &str, via: Via, branches: &[&Branch], asked: &[CommitId]) -> Line {
-    let tip =
-        |branch: &&Branch| Tip { remote: parts(branch).0.map(str::to_owned), commit: branch.commit.clone() };
+fn line(name: &str, via: Via, (branches, remotes): (&[&Branch], &Remotes), asked: &[CommitId]) -> Line {
+    let tip = |branch: &&Branch| Tip {
+        remote: remotes.parts(branch).0.map(str::to_owned),
+        commit: branch.commit.clone(),
+    };
     Line {
         name: name.to_owned(),
         via,
@@ -89,10 +91,21 @@ fn line(name: &str, via: Via, branches: &[&Branch], asked: &[CommitId]) -> Line 
     }
 }
 
-/// The remote of a branch and its name there.
-pub(super) fn parts(branch: &Branch) -> (Option<&str>, &str) {
-    match branch.name.split_once('/') {
-        Some((remote, name)) if branch.remote => (Some(remote), name),
-        _ => (None, &branch.name),
+/// The names of the remotes, the longest first.
+pub(super) struct Remotes(pub(super) Vec<String>);
+
+impl Remotes {
+    /// The remote of a branch and its name there.
+    pub(super) fn parts<'b>(&'b self, branch: &'b Branch) -> (Option<&'b str>, &'b str) {
+        if !branch.remote {
+            return (None, &branch.name);
+        }
+        let known = self.0.iter().find_map(|remote| {
+            let name = branch.name.strip_prefix(remote.as_str())?.strip_prefix('/')?;
+            Some((Some(remote.as_str()), name))
+        });
+        known
+            .or_else(|| branch.name.split_once('/').map(|(remote, name)| (Some(remote), name)))
+            .unwrap_or((None, &branch.name))
     }
 }

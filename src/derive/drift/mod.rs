@@ -30,8 +30,10 @@ pub struct Drift {
     pub message: String,
     /// The command that helps, where there is one.
     pub command: Option<String>,
-    /// The commit that an acceptance of it is bound to.
+    /// The last commit that it is about.
     pub at: Option<CommitId>,
+    /// What an acceptance of it is bound to: everything that it is about, in short; empty: it cannot be accepted.
+    pub about: String,
     /// Why somebody let it stand at that commit.
     pub accepted: Option<String>,
 }
@@ -76,9 +78,7 @@ pub fn of_item(
 
 fn accepted(node: &Node, drift: &Drift) -> Option<String> {
     let (_, acceptance) = node.item.drift.iter().find(|(code, _)| code.as_str() == drift.code.word())?;
-    let bound = drift.at.as_ref().map_or("", CommitId::as_str);
-    let same = if bound.is_empty() { acceptance.on.is_empty() } else { bound.starts_with(&acceptance.on) };
-    (same && (bound.is_empty() || !acceptance.on.is_empty())).then(|| acceptance.why.clone())
+    (!drift.about.is_empty() && acceptance.on == drift.about).then(|| acceptance.why.clone())
 }
 
 struct Of<'w, 'a> {
@@ -104,8 +104,32 @@ impl Of<'_, '_> {
             message,
             command,
             at: self.standing.mark.clone(),
+            about: self.about(code),
             accepted: None,
         }
+    }
+
+    fn about(&self, code: Code) -> String {
+        let commit = |id: Option<&CommitId>| id.map(|id| id.short().to_owned()).unwrap_or_default();
+        match code {
+            // Other files are another matter, and nobody sees which.
+            Code::D13 => String::new(),
+            Code::D03 | Code::D06 | Code::D14 => {
+                let pending = &self.standing.pending;
+                let latest = pending.iter().max_by_key(|work| (work.committed, &work.id));
+                format!("{}+{}", commit(latest.map(|work| &work.id)), pending.len())
+            }
+            Code::D09 => self.node.item.needs.join(","),
+            _ => commit(self.standing.mark.as_ref()),
+        }
+    }
+
+    // Whether somebody took it up again after it had landed: what landed before says nothing about that.
+    fn is_taken_up_again(&self) -> bool {
+        let reopened =
+            self.node.item.notes.values().filter(|note| note.is_reopening()).filter_map(|note| note.at);
+        let landed = self.standing.landed_at();
+        reopened.max().zip(landed).is_some_and(|(at, landed)| landed <= at.seconds())
     }
 
     // The declared state against the stage.
@@ -125,6 +149,7 @@ impl Of<'_, '_> {
                 let command = format!("git track start {me}");
                 Some(self.drift(Code::D01, format!("declared {label}, but {what}"), Some(command)))
             }
+            (_, Stage::Landed | Stage::Released) if self.is_taken_up_again() => None,
             (State::Todo | State::Active | State::Review, Stage::Landed | Stage::Released) => {
                 let whence = self.landed_with();
                 let command = Some(format!("git track sync {me} --apply"));
@@ -276,6 +301,14 @@ pub fn ambiguous(branch: &str, message: &str, command: Option<String>) -> Drift 
     about(Code::D10, reference, message.to_owned(), command)
 }
 
+/// The base is not there, so that nothing that is done can be found.
+pub fn no_base(base: &str, trouble: &str) -> Drift {
+    let command = Some("git track config set base NAME".to_owned());
+    let mut drift = about(Code::D04, base.to_owned(), trouble.to_owned(), command);
+    drift.weight = Weight::Warning;
+    drift
+}
+
 /// A branch that is named like an item's, but names none.
 pub fn nameless(branch: &str, like: Option<&str>) -> Drift {
     let meant = like.map(|id| format!("; is it {id}?")).unwrap_or_default();
@@ -318,5 +351,15 @@ pub fn stray(world: &World, stray: &Stray, on_base: bool) -> Drift {
 }
 
 fn about(code: Code, reference: String, message: String, command: Option<String>) -> Drift {
-    Drift { code, weight: code.weight(), spot: None, reference, message, command, at: None, accepted: None }
+    Drift {
+        code,
+        weight: code.weight(),
+        spot: None,
+        reference,
+        message,
+        command,
+        at: None,
+        about: String::new(),
+        accepted: None,
+    }
 }

@@ -10,6 +10,9 @@ use crate::model::landing::{Copies, Gap, How, Landing, TipFacts, Work};
 use super::credit::{Credit, names};
 use super::{Evidence, Grade, Known, Leading, Line, Rule, Tip};
 
+/// So many commits are compared with so many others for one item.
+const LOOKED_AT: usize = 32;
+
 /// What was found about an item so far.
 #[derive(Default)]
 pub(super) struct Found {
@@ -54,8 +57,14 @@ impl Found {
             self.on_base(known, spot, line, (&tip.commit, facts));
         }
         if !leading.own.is_empty() {
-            self.merged_before(known, line, leading);
+            self.merged_before(known, spot, line, leading);
             self.off_base(known, spot, line, leading);
+            if diverged {
+                // Each side may have work that the other lacks.
+                for (_, other) in facts.iter().filter(|(other, _)| other.commit != tip.commit) {
+                    self.off_base(known, spot, line, other);
+                }
+            }
             let has = |facts: &TipFacts| facts.own.iter().any(|work| work.id == tip.commit);
             self.pushed |= facts
                 .iter()
@@ -78,44 +87,70 @@ impl Found {
 
     // A tip that the base has: merged, moved forward to it, or never worked on.
     fn on_base(&mut self, known: &Known, spot: Spot, line: &Line, (tip, facts): (&CommitId, &TipFacts)) {
-        let Some(landing) = &facts.landing else { return };
-        let books = &known.credits.books;
-        let work = facts.brought.iter().filter(|work| !work.is_merge());
-        let all_books = !facts.brought.is_empty() && work.clone().all(|work| books.has(work));
-        if let Some(merge) = facts.merge.as_ref().filter(|_| !all_books) {
-            let others = known.shared.get(tip).is_some_and(|spots| spots.iter().any(|other| *other != spot));
-            let named = merged_names(merge);
-            let ours = named.iter().any(|name| *name == line.name);
-            if ours || named.is_empty() && !others && !known.credits.is_anothers(tip.as_str(), spot) {
-                let text = format!("merged {}", line.name);
-                self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
-                let own = work.filter(|work| !books.has(work) && !is_anothers(known, spot, work));
-                self.brought.extend(own.cloned());
-                return;
-            }
+        let (Some(landing), Some(merge)) = (&facts.landing, &facts.merge) else {
+            return self.made_here(known, spot, line);
+        };
+        let unread = facts.brought.iter().any(|work| work.unread && !work.is_merge());
+        let own: Vec<&Rc<Work>> =
+            facts.brought.iter().filter(|work| is_own_work(known, spot, work)).collect();
+        let ours = merged_names(merge).contains(&line.name.as_str());
+        let others = known.shared.get(tip).is_some_and(|spots| spots.iter().any(|other| *other != spot));
+        let foreign =
+            others || known.credits.is_anothers(tip.as_str(), spot) || !merged_names(merge).is_empty();
+        if own.is_empty() || !ours && foreign {
+            return self.made_here(known, spot, line);
         }
-        self.made_here(known, line);
+        if unread {
+            // It may be that nothing but the state was written.
+            self.gap = self.gap.or(Some(Gap::Missing));
+            return;
+        }
+        // A merge that names no branch may have brought another one, at whose end this one begins.
+        let grade =
+            if ours || own.iter().any(|work| line.made.contains(&work.id) || names_it(known, spot, work)) {
+                Grade::Exact
+            } else {
+                Grade::Weak
+            };
+        let text = format!("merged {}", line.name);
+        // Taken back is what it brought, as a whole or commit by commit.
+        let undone = own.iter().map(|work| known.undone.by(&work.id, None)).collect::<Option<Vec<_>>>();
+        match undone.and_then(|all| all.into_iter().next()) {
+            Some(by) if known.undone.by(&landing.commit, None).is_none() => {
+                self.push(Rule::MergeCommit, grade, &landing.commit, Some(landing.clone()), text, Some(by));
+            }
+            _ => drop(self.add(known, Rule::MergeCommit, grade, &landing.commit, Some(landing), text)),
+        }
+        self.brought.extend(own.into_iter().cloned());
     }
 
     // Commits that were made on the branch in this clone and that the base has.
-    fn made_here(&mut self, known: &Known, line: &Line) {
-        let landed =
-            line.made.iter().find_map(|made| Some((made, known.landscape.tips.get(made)?.landing.as_ref()?)));
-        if let Some((commit, landing)) = landed {
+    fn made_here(&mut self, known: &Known, spot: Spot, line: &Line) {
+        for made in &line.made {
+            let Some(facts) = known.landscape.tips.get(made) else { continue };
+            let Some(work) = facts.brought.iter().find(|work| work.id == *made) else { continue };
+            let Some(landing) = facts.landing.as_ref().filter(|_| is_own_work(known, spot, work)) else {
+                continue;
+            };
+            if work.unread {
+                self.gap = self.gap.or(Some(Gap::Missing));
+                continue;
+            }
             let text = format!("made on {}", line.name);
-            self.add(known, Rule::Ancestor, Grade::Exact, commit, Some(landing), text);
+            self.add(known, Rule::Ancestor, Grade::Exact, made, Some(landing), text);
+            self.brought.push(Rc::clone(work));
         }
     }
 
     // Where new work begins on what was merged before.
-    fn merged_before(&mut self, known: &Known, line: &Line, facts: &TipFacts) {
+    fn merged_before(&mut self, known: &Known, spot: Spot, line: &Line, facts: &TipFacts) {
         let named =
             facts.merge.as_ref().is_some_and(|merge| merged_names(merge).contains(&line.name.as_str()));
         if let Some(landing) = facts.before.as_ref().filter(|_| named) {
             let text = format!("merged {}", line.name);
             self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
         } else if facts.forks.iter().any(|fork| line.made.contains(fork)) {
-            self.made_here(known, line);
+            self.made_here(known, spot, line);
         }
     }
 
@@ -125,7 +160,9 @@ impl Found {
         let copies = facts.copies.as_ref();
         let empty: HashSet<&CommitId> =
             copies.map(|copies| copies.empty.iter().collect()).unwrap_or_default();
-        let ours: Vec<&Rc<Work>> = facts.own.iter().filter(|work| !is_anothers(known, spot, work)).collect();
+        let lower = below(known, spot, line, &facts.own);
+        let is_ours = |work: &&Rc<Work>| !lower.contains(&work.id) && !is_anothers(known, spot, work);
+        let ours: Vec<&Rc<Work>> = facts.own.iter().filter(is_ours).collect();
         self.own.extend(ours.iter().map(|work| Rc::clone(work)));
         let books = &known.credits.books;
         self.worked |= ours.iter().any(|work| !work.is_merge() && !books.has(work));
@@ -141,7 +178,9 @@ impl Found {
         let copies = copies.unwrap_or(&none);
         let elsewhere = |landing: &Landing| known.credits.is_anothers(landing.commit.as_str(), spot);
         let mut covered: HashSet<&CommitId> = HashSet::new();
-        let squashes = copies.squashed.iter().filter(|(_, landing)| !elsewhere(landing));
+        // A squash of what is all of a branch below is that one's.
+        let mine = |upto: &CommitId| !lower.contains(upto);
+        let squashes = copies.squashed.iter().filter(|(upto, landing)| mine(upto) && !elsewhere(landing));
         let ids: HashMap<&CommitId, &Work> = facts.own.iter().map(|work| (&work.id, work.as_ref())).collect();
         for (upto, landing) in squashes {
             let short = upto.short();
@@ -158,7 +197,8 @@ impl Found {
                 covered.extend(reach(&ids, upto));
             }
         }
-        for (commit, landing) in copies.picked.iter().filter(|(_, landing)| !elsewhere(landing)) {
+        let picked = copies.picked.iter().filter(|(commit, landing)| mine(commit) && !elsewhere(landing));
+        for (commit, landing) in picked {
             let text = format!("the change of {}", commit.short());
             let alive = self.add(
                 known,
@@ -187,10 +227,13 @@ impl Found {
         for credit in credits {
             let (commit, landing) = (&credit.landed.commit, &credit.landed.landing);
             let sure = matches!(credit.how, How::Track | How::Line | How::Refers);
-            if sure {
+            if sure && commit.unread && !commit.is_merge() {
+                // It may be that it only writes the state down.
+                self.gap = self.gap.or(Some(Gap::Missing));
+            } else if sure {
                 let text = commit.subject.clone();
-                self.add(known, Rule::Trailer, Grade::Exact, &commit.id, Some(landing), text);
-                if landing.commit != commit.id && merges.insert(&landing.commit) {
+                let alive = self.add(known, Rule::Trailer, Grade::Exact, &commit.id, Some(landing), text);
+                if alive && landing.commit != commit.id && merges.insert(&landing.commit) {
                     let text = format!("brought {}", commit.id.short());
                     self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
                 }
@@ -204,22 +247,27 @@ impl Found {
 
     // A squash that somebody edited, which says that it is about the item, took in what is older and like it.
     fn settle(&mut self, known: &Known, credits: &[Credit]) {
-        for credit in credits {
-            let (landed, landing) = (&credit.landed.commit, &credit.landed.landing);
-            let says_so = matches!(credit.how, How::Track | How::Line) && !landed.is_merge();
-            if !says_so || known.undone.by(&landed.id, Some(landing)).is_some() {
+        let says_so = |credit: &&Credit| {
+            let landed = &credit.landed.commit;
+            let named = matches!(credit.how, How::Track | How::Line) && !landed.is_merge();
+            named && known.undone.by(&landed.id, Some(&credit.landed.landing)).is_none()
+        };
+        for credit in credits.iter().rev().filter(says_so).take(LOOKED_AT) {
+            let landed = &credit.landed.commit;
+            let older: Vec<&Work> = self
+                .pending
+                .iter()
+                .map(Rc::as_ref)
+                .filter(|work| work.committed <= landed.committed)
+                .collect();
+            if older.is_empty() || older.len() > LOOKED_AT {
                 continue;
             }
-            let mut gap = None;
-            self.pending.retain(|work| {
-                if work.committed > landed.committed {
-                    return true;
-                }
-                let taken = (known.takes_in)(landed, work);
-                gap = gap.or(taken.is_none().then_some(Gap::Missing));
-                taken != Some(true)
-            });
-            self.gap = self.gap.or(gap);
+            match (known.takes_in)(landed, &older) {
+                None => self.gap = self.gap.or(Some(Gap::Missing)),
+                Some(true) => self.pending.retain(|work| work.committed > landed.committed),
+                Some(false) => {}
+            }
         }
     }
 
@@ -240,14 +288,58 @@ impl Found {
             Some(again) => format!("{text}, put back by {}", again.commit.short()),
             None => text,
         };
+        // Nothing can land before there was anything to land.
         let landing = again.or(landing).cloned();
+        if landing
+            .as_ref()
+            .is_none_or(|landing| known.landscape.floor.is_none_or(|floor| landing.depth < floor))
+        {
+            self.push(rule, grade, commit, landing, text, undone);
+            return alive;
+        }
+        false
+    }
+
+    fn push(
+        &mut self,
+        rule: Rule,
+        grade: Grade,
+        commit: &CommitId,
+        landing: Option<Landing>,
+        text: String,
+        undone: Option<CommitId>,
+    ) {
         let new = Evidence { rule, grade, commit: commit.clone(), landing, text, undone };
         let same = |old: &Evidence| old.rule == new.rule && old.commit == new.commit;
         if !self.evidence.iter().any(same) {
             self.evidence.push(new);
         }
-        alive
     }
+}
+
+// Of the commits of a branch those that are a branch of another item, on which this one stands, unless they were made on
+// this one or name its item.
+fn below<'a>(known: &Known, spot: Spot, line: &Line, own: &'a [Rc<Work>]) -> HashSet<&'a CommitId> {
+    let ids: HashMap<&CommitId, &Work> = own.iter().map(|work| (&work.id, work.as_ref())).collect();
+    let mut all = HashSet::new();
+    for work in own {
+        let others = known.shared.get(&work.id).into_iter().flatten().any(|other| *other != spot);
+        if others && !line.made.contains(&work.id) && !all.contains(&work.id) {
+            all.extend(reach(&ids, &work.id));
+        }
+    }
+    all.retain(|id| !line.made.contains(id) && ids.get(id).is_none_or(|work| !names_it(known, spot, work)));
+    all
+}
+
+// Whether a commit is work of an item: it changes something besides the state, joins nothing, and names no other item only.
+fn is_own_work(known: &Known, spot: Spot, work: &Work) -> bool {
+    !work.is_merge() && !known.credits.books.has(work) && !is_anothers(known, spot, work)
+}
+
+fn names_it(known: &Known, spot: Spot, work: &Work) -> bool {
+    let named = names(known.world, work);
+    matches!(named.how, Some(How::Track | How::Line | How::Refers)) && named.spots.contains(&spot)
 }
 
 /// The tip that stands for a branch, and whether others have what it lacks: the one that has the others, else the latest.

@@ -9,7 +9,7 @@ use crate::model::facts::CommitId;
 use crate::model::landing::{How, Landed, Work};
 use crate::model::path::RepoPath;
 
-use super::undone::takes_back;
+use super::undone::Undone;
 
 /// A commit on the base that is about an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,12 @@ pub(super) struct Credits<'a> {
 }
 
 impl<'a> Credits<'a> {
-    pub(super) fn new(world: &World, counts: &dyn Fn(usize) -> bool, landed: &'a [Landed]) -> Self {
+    pub(super) fn new(
+        world: &World,
+        counts: &dyn Fn(usize) -> bool,
+        undone: &Undone,
+        landed: &'a [Landed],
+    ) -> Self {
         let mut credits = Self { of: HashMap::new(), others: HashMap::new(), books: Books::new(world) };
         for landed in landed {
             credits.add_merged(world, counts, landed);
@@ -58,7 +63,7 @@ impl<'a> Credits<'a> {
                 credits.others.insert(landed.commit.id.as_str(), named.spots.clone());
             }
             // What takes something back is no work of the item, and neither is what only writes the state down.
-            if takes_back(landed) || credits.books.has(&landed.commit) {
+            if undone.takes_back(&landed.commit) || credits.books.has(&landed.commit) {
                 continue;
             }
             for spot in named.spots.into_iter().filter(|spot| counts(spot.board)) {

@@ -143,9 +143,9 @@ impl Standing {
     }
 }
 
-/// What is asked of git besides its facts, when they do not decide: whether the first commit took in the work of the
-/// second, if edited; `None` when that is not known.
-pub type TakesIn<'a> = &'a dyn Fn(&Work, &Work) -> Option<bool>;
+/// What is asked of git besides its facts, when they do not decide: whether a commit took in the work of others, if
+/// edited; `None` when that is not known.
+pub type TakesIn<'a> = &'a dyn Fn(&Work, &[&Work]) -> Option<bool>;
 
 /// Everything that the standing of an item is decided from.
 pub struct Known<'w, 'a> {
@@ -174,7 +174,7 @@ impl<'w, 'a> Known<'w, 'a> {
             }
         }
         let undone = Undone::new(landscape);
-        let credits = Credits::new(world, counts, &landscape.landed);
+        let credits = Credits::new(world, counts, &undone, &landscape.landed);
         Self { world, landscape, undone, credits, shared, lines, takes_in }
     }
 
@@ -203,9 +203,9 @@ impl<'w, 'a> Known<'w, 'a> {
             leading,
             mark,
         } = found;
-        evidence.sort_by_key(|evidence| {
+        evidence.sort_by_cached_key(|evidence| {
             let depth = evidence.landing.as_ref().map_or(u32::MAX, |landing| landing.depth);
-            (depth, std::cmp::Reverse(evidence.grade))
+            (depth, std::cmp::Reverse(evidence.grade), evidence.rule.word(), evidence.commit.clone())
         });
         let mut seen = HashSet::new();
         pending.retain(|work| seen.insert(work.id.clone()));

@@ -38,6 +38,7 @@ fn work(letter: char, subject: &str, at: i64) -> Work {
         reverts: Vec::new(),
         undoes: None,
         beside_state: None,
+        unread: false,
     }
 }
 
@@ -55,6 +56,7 @@ impl Git {
             via: Via::Name,
             tips: vec![Tip { remote: None, commit: tip.clone() }],
             made: Vec::new(),
+            gone: false,
             in_review: false,
             tree: None,
         };
@@ -86,8 +88,8 @@ impl Git {
         for (item, line) in &self.lines {
             lines.entry(spot(item)).or_default().push(line.clone());
         }
-        let takes_in =
-            |landing: &Work, own: &Work| Some(self.taken.contains(&(landing.id.clone(), own.id.clone())));
+        let took = |landing: &Work, own: &Work| self.taken.contains(&(landing.id.clone(), own.id.clone()));
+        let takes_in = |landing: &Work, all: &[&Work]| Some(all.iter().all(|own| took(landing, own)));
         let known = Known::new(&world, &|_| true, &self.landscape, &lines, &takes_in);
         known.standing(spot("batch-1"))
     }
@@ -144,10 +146,18 @@ fn own_commits_are_work_and_a_remote_has_it() {
 
 #[test]
 fn a_merge_of_the_branch_is_exact_and_one_of_another_is_nothing() {
-    let tip = |merge| TipFacts { landing: Some(landing('d', 2)), merge: Some(merge), ..TipFacts::default() };
+    let tip = |merge| TipFacts {
+        landing: Some(landing('d', 2)),
+        merge: Some(merge),
+        brought: vec![Rc::new(work('9', "x", 5))],
+        ..TipFacts::default()
+    };
     let stage = |merge| Git::default().branch("batch-1", "feat/batch-1", tip(merge)).stage();
     assert_eq!(stage(merge("Merge branch 'feat/batch-1'", Some("feat/batch-1"))), "landed");
-    assert_eq!(stage(merge("Bring the login", None)), "landed");
+    // It may have brought another branch, at whose end this one begins.
+    assert_eq!(stage(merge("Bring the login", None)), "landed?");
+    let made = Git::default().branch("batch-1", "feat/batch-1", tip(merge("Bring the login", None)));
+    assert_eq!(made.line(|line| line.made = vec![id('9')]).stage(), "landed");
     // A branch that begins where another one ended, which was merged.
     assert_eq!(stage(merge("Merge branch 'other'", Some("other"))), "started");
     let tip = tip(merge("Bring the login", None));
@@ -158,7 +168,8 @@ fn a_merge_of_the_branch_is_exact_and_one_of_another_is_nothing() {
 
 #[test]
 fn what_was_made_on_the_branch_here_and_is_on_the_base_landed() {
-    let tip = TipFacts { landing: Some(landing('9', 2)), ..TipFacts::default() };
+    let brought = vec![Rc::new(work('9', "x", 5))];
+    let tip = TipFacts { landing: Some(landing('9', 2)), brought, ..TipFacts::default() };
     let git = Git::default().branch("batch-1", "feat/batch-1", tip).line(|line| line.made = vec![id('9')]);
     let found = git.stands();
     assert_eq!((found.stage, found.evidence[0].rule), (Stage::Landed, Rule::Ancestor));

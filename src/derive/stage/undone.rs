@@ -1,9 +1,9 @@
 //! What was taken back: a revert undoes a commit as long as nobody reverts the revert.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::facts::CommitId;
-use crate::model::landing::{Landed, Landing, Landscape};
+use crate::model::landing::{Landed, Landing, Landscape, Work};
 
 /// The shortest beginning of an id that names a commit.
 const SHORTEST: usize = 7;
@@ -13,12 +13,14 @@ pub(super) struct Undone<'a> {
     by: HashMap<&'a str, &'a CommitId>,
     /// What was taken back and put back, each with the landing that put it back.
     again: HashMap<&'a str, &'a Landing>,
+    /// The commits that take back something that is on the base.
+    takers: HashSet<&'a str>,
 }
 
 impl<'a> Undone<'a> {
     /// Goes from the latest to the earliest: whether a revert counts is decided before what it reverts.
     pub(super) fn new(landscape: &'a Landscape) -> Self {
-        let mut undone = Self { by: HashMap::new(), again: HashMap::new() };
+        let mut undone = Self { by: HashMap::new(), again: HashMap::new(), takers: HashSet::new() };
         if landscape.landed.iter().all(|landed| !takes_back(landed)) {
             return undone;
         }
@@ -35,6 +37,9 @@ impl<'a> Undone<'a> {
                 targets.extend(alive.next().map(|(_, target)| target.as_str()));
             }
             let me = landed.commit.id.as_str();
+            if !targets.is_empty() {
+                undone.takers.insert(me);
+            }
             for target in targets {
                 match undone.by.get(me).and_then(|by| landings.get(by.as_str())) {
                     // A revert that was reverted: what it took back is there again since then.
@@ -51,6 +56,13 @@ impl<'a> Undone<'a> {
         self.by.contains_key(commit.as_str())
     }
 
+    /// Whether a commit takes something back: it is named as git names such ones, or what it names is on the base. The
+    /// message of a squash may hold that of a revert that was never there by itself.
+    pub(super) fn takes_back(&self, commit: &Work) -> bool {
+        let named = ["Revert \"", "Reapply \""].iter().any(|word| commit.subject.starts_with(word));
+        named || self.takers.contains(commit.id.as_str())
+    }
+
     /// Since when a commit is on the base again that was taken back, or the landing that brought it.
     pub(super) fn again(&self, commit: &CommitId, landing: Option<&Landing>) -> Option<&'a Landing> {
         let found = self.again.get(commit.as_str());
@@ -65,8 +77,8 @@ impl<'a> Undone<'a> {
     }
 }
 
-/// Whether a commit takes another one back.
-pub(super) fn takes_back(landed: &Landed) -> bool {
+/// Whether a commit says that it takes another one back.
+fn takes_back(landed: &Landed) -> bool {
     !landed.commit.reverts.is_empty() || landed.commit.undoes.is_some()
 }
 

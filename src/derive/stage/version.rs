@@ -9,16 +9,12 @@ pub(super) fn version(tags: &[Tag], landing: &Landing) -> Option<String> {
     versions.min().map(|(_, name)| name.clone())
 }
 
-/// The three numbers of a version such as `v1.2.3` or `tool-1.2.3`; `None` for anything else, candidates too.
+/// The three numbers of a version such as `v1.2.3`; `None` for anything else, candidates too.
 fn numbers(tag: &str) -> Option<[u64; 3]> {
     let start = tag.rfind(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(0, |at| at + 1);
     let bare = tag.get(start..)?;
     let before = tag.get(..start)?;
-    if !(before.is_empty() || before.ends_with(['v', 'V', '-', '/', '@', '_'])) {
-        return None;
-    }
-    // `v1.2.0-1` and `1.0-2` are not what they seem: the rest before the number must hold none of a version.
-    if before.contains('.') && before.contains(|c: char| c.is_ascii_digit()) {
+    if !matches!(before, "" | "v" | "V") {
         return None;
     }
     let mut parts = bare.split('.');
@@ -37,8 +33,9 @@ mod tests {
         for (tag, expected) in [
             ("v1.2.3", Some([1, 2, 3])),
             ("1.2", Some([1, 2, 0])),
-            ("tool-1.2.3", Some([1, 2, 3])),
-            ("pkg/v2.0.0", Some([2, 0, 0])),
+            // Whose version it is, and whether it is one, is not known.
+            ("tool-1.2.3", None),
+            ("deploy-2024.11.5", None),
             ("v1.3.0-rc.1", None),
             ("v1.3.0-rc1", None),
             ("1.0.0-2", None),

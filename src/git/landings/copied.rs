@@ -144,12 +144,15 @@ impl Repo {
     /// Fills in what commits change besides the state, where they touch it. Nothing is asked about merges.
     pub(super) fn mark_state<'w>(&self, works: impl Iterator<Item = &'w mut Work>) -> Result<()> {
         for work in works.filter(|work| !work.is_merge()) {
-            work.beside_state = self.beside_state((work.parents.first(), &work.id))?;
+            let found = self.beside_state((work.parents.first(), &work.id))?;
+            work.unread = found.is_none();
+            work.beside_state = found.flatten();
         }
         Ok(())
     }
 
-    fn beside_state(&self, (before, after): Between<'_>) -> Result<Option<Vec<String>>> {
+    /// `None` when it cannot be known.
+    fn beside_state(&self, (before, after): Between<'_>) -> Result<Option<Option<Vec<String>>>> {
         let touches = self.read_objects(
             |lib| {
                 let state = |id: &CommitId| -> Result<Option<Oid>, Trouble> {
@@ -158,15 +161,17 @@ impl Repo {
                 };
                 Ok(before.map(state).transpose()?.flatten() != state(after)?)
             },
-            || Ok(true),
+            || self.is_expected_here().map(|()| true),
         );
-        if known(touches)? != Some(true) {
-            return Ok(None);
+        match known(touches)? {
+            None => return Ok(None),
+            Some(false) => return Ok(Some(None)),
+            Some(true) => {}
         }
         let Some(changes) = self.differences(&[(before, after)])? else { return Ok(None) };
         let paths = changes.iter().flatten().map(|pair| String::from_utf8_lossy(&pair.path).into_owned());
         let (state, others): (Vec<String>, Vec<String>) =
             paths.partition(|path| path.strip_prefix(STATE).is_some_and(|rest| rest.starts_with('/')));
-        Ok((!state.is_empty() && others.len() <= FEW).then_some(others))
+        Ok(Some((!state.is_empty() && others.len() <= FEW).then_some(others)))
     }
 }

@@ -18,6 +18,10 @@ pub(super) struct Index {
     pub(super) since: Option<Oid>,
     /// The same when nobody asked, found by itself.
     pub(super) floor: Option<Oid>,
+    /// How deep that is along the first parents of the base.
+    pub(super) depth: Option<u32>,
+    /// Whether everything could be read that decides about its commits.
+    pub(super) whole: bool,
     entries: Written,
     count: u32,
 }
@@ -31,12 +35,13 @@ struct Entry<'b> {
 }
 
 impl Index {
-    pub(super) fn new(since: Option<Oid>, floor: Option<Oid>) -> Self {
-        Self { since, floor, ..Self::default() }
+    pub(super) fn new(since: Option<Oid>, floor: Option<Oid>, depth: Option<u32>) -> Self {
+        Self { since, floor, depth, whole: true, ..Self::default() }
     }
 
     pub(super) fn push(&mut self, landing: (Oid, i64, u32), id: &Oid, work: &Work) {
         let mut block = Written::default();
+        self.whole &= !work.unread;
         works::write(&mut block, id, work);
         self.put(&Entry { commit: landing.0, at: landing.1, depth: landing.2, work: &block.0 });
     }
@@ -51,7 +56,8 @@ impl Index {
 
     /// The same for a base that came forward along its first parents by `steps`; what it has more is to be added.
     pub(super) fn forward(&self, width: usize, steps: u32) -> Option<Self> {
-        let mut all = Self::new(self.since, self.floor);
+        let depth = self.depth.map(|depth| depth.saturating_add(steps));
+        let mut all = Self::new(self.since, self.floor, depth);
         let mut bytes = Bytes(&self.entries.0);
         for _ in 0..self.count {
             let entry = entry(&mut bytes, width)?;
@@ -80,6 +86,8 @@ impl Index {
             out.byte(u8::from(id.is_some()));
             id.iter().for_each(|id| out.id(id));
         }
+        out.byte(u8::from(self.depth.is_some()));
+        out.number(self.depth.unwrap_or_default());
         out.number(self.count);
         out.0.extend_from_slice(&self.entries.0);
         out.0
@@ -92,8 +100,10 @@ impl Index {
             _ => Some(Some(bytes.id(width)?)),
         };
         let (since, floor) = (id()?, id()?);
+        let (known, depth) = (bytes.byte()?, bytes.number()?);
         let count = bytes.number()?;
-        Some(Self { since, floor, entries: Written(bytes.0.to_vec()), count })
+        let depth = (known != 0).then_some(depth);
+        Some(Self { since, floor, depth, whole: true, entries: Written(bytes.0.to_vec()), count })
     }
 }
 

@@ -176,6 +176,7 @@ impl Repo {
             .iter()
             .filter_map(|(name, id)| Some(Tag { name: name.clone(), depth: facts(id)? }))
             .collect();
+        landscape.floor = known.index.as_ref().and_then(|index| index.depth);
         let landed = known.index.and_then(|index| index.wanted(self.width(), names));
         landscape.landed = landed.ok_or_else(|| Error::bug("what was kept cannot be read"))?;
         Ok(landscape)

@@ -158,7 +158,8 @@ impl<'g> Survey<'g> {
             }
         }
         let lowest = lowest.map(|at| self.graph.id(at));
-        let mut index = Index::new(self.wanted.since, lowest);
+        let depth = stops.first().and_then(|&stop| self.reach.landing(stop)).map(|(depth, _)| depth);
+        let mut index = Index::new(self.wanted.since, lowest, depth);
         if let Some((place, steps, bytes)) = self.older(cache, LANDED)
             && let Some(older) = Index::read(&bytes, self.repo.width())
             && (older.since, older.floor) == (index.since, index.floor)

@@ -69,8 +69,10 @@ impl Tips {
 
     pub(super) fn written(&self, repo: &Repo) -> Result<Vec<u8>> {
         let mut out = Written::default();
-        out.count(self.all.len() + self.spare.len());
-        for (id, facts) in &self.all {
+        // What a partial clone could not see may be there later.
+        let whole: Vec<(&Oid, &TipFacts)> = self.all.iter().filter(|(_, facts)| is_whole(facts)).collect();
+        out.count(whole.len() + self.spare.len());
+        for (id, facts) in whole {
             out.id(id);
             let mut block = Written::default();
             write(repo, &mut block, facts)?;
@@ -124,6 +126,11 @@ impl Tips {
         }
         Self { all: tips, tags: self.tags, copied, moved: steps, spare: Vec::new() }
     }
+}
+
+fn is_whole(facts: &TipFacts) -> bool {
+    let read = facts.brought.iter().chain(&facts.own).all(|work| !work.unread);
+    read && (facts.own.is_empty() || facts.copies.is_some())
 }
 
 fn write(repo: &Repo, out: &mut Written, facts: &TipFacts) -> Result<()> {

@@ -111,7 +111,7 @@ pub(super) fn write(out: &mut Written, id: &Oid, work: &Work) {
     for parent in &work.parents {
         out.text(parent.as_str());
     }
-    out.byte(u8::from(work.beside_state.is_some()));
+    out.byte(u8::from(work.beside_state.is_some()) | u8::from(work.unread) << 1);
     let beside = work.beside_state.as_deref().unwrap_or_default();
     out.count(beside.len());
     beside.iter().for_each(|path| out.text(path));
@@ -137,7 +137,7 @@ pub(super) fn read(bytes: &mut Bytes, width: usize) -> Option<Work> {
     for _ in 0..bytes.number()? {
         parents.push(CommitId::parse(bytes.text()?).ok()?);
     }
-    let touches_state = bytes.byte()? != 0;
+    let flags = bytes.byte()?;
     let mut beside = Vec::new();
     for _ in 0..bytes.number()? {
         beside.push(bytes.text()?.to_owned());
@@ -145,7 +145,8 @@ pub(super) fn read(bytes: &mut Bytes, width: usize) -> Option<Work> {
     Some(Work {
         id,
         parents,
-        beside_state: touches_state.then_some(beside),
+        beside_state: (flags & 1 != 0).then_some(beside),
+        unread: flags & 2 != 0,
         authored: bytes.seconds()?,
         committed: bytes.seconds()?,
         author: bytes.text()?.to_owned(),
@@ -186,6 +187,7 @@ mod tests {
             committed: 1 << 40,
             parents: vec![CommitId::parse(&"cd".repeat(20)).unwrap(); 2],
             beside_state: Some(vec!["a/b".to_owned()]),
+            unread: true,
             subject: "é".to_owned(),
             mentions: HOW.map(|how| mention(how, "x")).to_vec(),
             reverts: vec!["12".to_owned()],
