@@ -74,7 +74,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let answer = Answer::new(screen(&all, args.all, found.untold().as_deref()));
     let told = |drift: &&Drift| drift.accepted.is_none() && drift.weight >= Weight::Warning;
     // A base that is not there is no clone that knows less, but a setting that is wrong.
-    let wrong = all.iter().any(told) || found.trouble.is_some() && !found.of.is_empty();
+    let wrong = all.iter().any(told) || found.misled;
     let exit = if wrong { Kind::Refused.exit() } else { 0 };
     let data: Vec<Value> = all.iter().map(|drift| data(drift)).collect();
     Ok(session.whole(answer.with("drift", data).with("trouble", json!(found.untold())).exit(exit)))

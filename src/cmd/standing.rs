@@ -46,6 +46,8 @@ pub(super) struct Standings {
     pub(super) drift: Vec<Drift>,
     /// Why git could not be asked.
     pub(super) trouble: Option<String>,
+    /// Whether that is a setting that is wrong: there is work, and no base.
+    pub(super) misled: bool,
 }
 
 impl Standings {
@@ -60,7 +62,7 @@ impl Standings {
 
     /// The differences, and that nothing could be compared.
     pub(super) fn with_trouble(self) -> Vec<Drift> {
-        let trouble = self.trouble.filter(|_| !self.of.is_empty());
+        let trouble = self.trouble.filter(|_| self.misled);
         self.drift.into_iter().chain(trouble.map(|trouble| drift::no_base(&self.base, &trouble))).collect()
     }
 
@@ -233,7 +235,7 @@ impl Asking<'_, '_, '_> {
         }
         let drift = self.strays(&landscape);
         let tip = Some(base.commit.clone());
-        let standings = Standings { base: base.name.clone(), tip, of, drift, trouble: None };
+        let standings = Standings { base: base.name.clone(), tip, of, drift, trouble: None, misled: false };
         Ok((landscape, standings))
     }
 
@@ -289,7 +291,7 @@ impl Asking<'_, '_, '_> {
         for (spot, lines) in lines {
             let undecided = of.get(spot).is_some_and(|standing| {
                 let sure = standing.evidence.iter().any(|evidence| evidence.grade > Grade::Weak);
-                !sure && (standing.stage <= Stage::InReview || standing.stage == Stage::Partly)
+                !sure && !standing.stage.is_landed()
             });
             if !undecided {
                 continue;
@@ -332,8 +334,12 @@ impl Asking<'_, '_, '_> {
             standing.stage = Stage::Unknown;
         }
         let name = name.unwrap_or("main").to_owned();
-        let trouble = Some(format!("there is no branch {name} that work could land on"));
-        Standings { base: name, tip: None, of, drift: Vec::new(), trouble }
+        let born = self.here.repo.head().is_ok_and(|head| head.commit().is_some());
+        let trouble = match born {
+            true => format!("there is no branch {name} that work could land on"),
+            false => "there is no commit yet".to_owned(),
+        };
+        Standings { base: name, tip: None, of, drift: Vec::new(), trouble: Some(trouble), misled: born }
     }
 
     // What is declared against what was found.

@@ -17,6 +17,7 @@ fn own(id: &CommitId, parents: &[CommitId], subject: &str) -> Work {
         committed: 0,
         parents: parents.to_vec(),
         beside_state: None,
+        squash: false,
         unread: false,
         subject: subject.to_owned(),
         mentions: Vec::new(),

@@ -31,9 +31,10 @@ pub(super) fn work(id: &CommitId, raw: &[u8]) -> Option<Work> {
         mentions: mentions(&subject, &kind, &text),
         undoes: undone(&subject, &kind).filter(|_| reverts.is_empty()),
         reverts,
-        subject,
         beside_state: None,
+        squash: is_squash(&subject, &text),
         unread: false,
+        subject,
     })
 }
 

@@ -9,12 +9,15 @@ use crate::error::Result;
 use crate::model::facts::{BlobId, FileMode};
 use crate::model::landing::Work;
 
+/// Fewer lines than this say nothing by themselves: an edit of a squash changes them all.
+const FEW: usize = 8;
+
 /// Larger files are only looked at by their names.
 const LARGEST: u64 = 1 << 20;
 
 impl Repo {
     /// Whether `landing` changes every file that the others change, and brings at least a quarter of the lines that they
-    /// bring; `None` if that cannot be known.
+    /// bring, or is a squash where those are few; `None` if that cannot be known.
     pub fn takes_in(&self, landing: &Work, others: &[&Work]) -> Result<Option<bool>> {
         let works = std::iter::once(landing).chain(others.iter().copied());
         let pairs: Vec<Between<'_>> = works.map(|work| (work.parents.first(), &work.id)).collect();
@@ -36,7 +39,8 @@ impl Repo {
                 taken += times.min(added_of(&their_before, &their_after, line));
             }
         }
-        Ok(Some(taken > 0 && taken * 4 >= brought))
+        let alike = taken > 0 && taken * 4 >= brought;
+        Ok(Some(alike || landing.squash && brought < FEW))
     }
 
     /// The texts of four versions; empty where there is none, or none that is read line by line.

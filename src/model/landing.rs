@@ -75,11 +75,19 @@ pub struct Work {
     /// What it changes against its first parent besides the state of git-track; `None` when it does not touch that state, or
     /// changes much besides.
     pub beside_state: Option<Vec<String>>,
+    /// Whether its message looks as git or a forge makes it of those of several commits.
+    pub squash: bool,
     /// Whether it is not known what it changes.
     pub unread: bool,
 }
 
 impl Work {
+    /// Whether it may be that it only writes down how things stand: nobody could look, and its subject does not say that it
+    /// is more than a chore.
+    pub fn may_be_books(&self) -> bool {
+        self.unread && !self.is_merge() && self.subject.starts_with("chore")
+    }
+
     /// Whether it joins histories.
     pub fn is_merge(&self) -> bool {
         self.parents.len() > 1

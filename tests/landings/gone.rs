@@ -16,7 +16,8 @@ const SCENES: &[Scene] = &[
             work login
             git switch -q main
             git merge -q --ff-only feat/batch-1-login
-            git branch -qd feat/batch-1-login",
+            git branch -qd feat/batch-1-login
+            1 = git rev-list --count HEAD~1..main",
         stage: "landed",
         rules: &["ancestor"],
         drift: &["D02"],
@@ -30,7 +31,8 @@ const SCENES: &[Scene] = &[
             work login
             git switch -q main
             git merge -q --no-ff -m 'Bring the login' feat/batch-1-login
-            git branch -qd feat/batch-1-login",
+            git branch -qd feat/batch-1-login
+            2 = git rev-list --count HEAD~1..main",
         stage: "landed",
         rules: &["merge-commit"],
         drift: &["D02"],
@@ -46,7 +48,8 @@ const SCENES: &[Scene] = &[
             git switch -q main
             work other
             git cherry-pick feat/batch-1-login~1 feat/batch-1-login
-            git branch -qD feat/batch-1-login",
+            git branch -qD feat/batch-1-login
+            3 = git rev-list --count HEAD~3..main",
         stage: "landed",
         rules: &["rebase-equivalent"],
         drift: &["D02"],
@@ -61,7 +64,8 @@ const SCENES: &[Scene] = &[
             work form
             git switch -q main
             git cherry-pick feat/batch-1-login~1
-            git branch -qD feat/batch-1-login",
+            git branch -qD feat/batch-1-login
+            1 = git rev-list --count HEAD~1..main",
         stage: "queued",
         drift: &["D07"],
         ..SCENE
@@ -73,7 +77,8 @@ const SCENES: &[Scene] = &[
             git switch -qc feat/batch-1-login
             git switch -q main
             work other
-            git branch -qd feat/batch-1-login",
+            git branch -qd feat/batch-1-login
+            1 = git rev-list --count HEAD~1..main",
         stage: "queued",
         drift: &["D07"],
         ..SCENE
@@ -86,7 +91,8 @@ const SCENES: &[Scene] = &[
             track set batch-1 owner=bob
             git commit -qam 'chore: give it to bob'
             git switch -q main
-            git merge -q --ff-only feat/batch-1-login",
+            git merge -q --ff-only feat/batch-1-login
+            has main feat/batch-1-login",
         stage: "started",
         ..SCENE
     },
@@ -98,7 +104,8 @@ const SCENES: &[Scene] = &[
             track set batch-1 owner=bob
             git commit -qam 'chore: give it to bob'
             git switch -q main
-            git merge -q --no-ff --no-edit feat/batch-1-login",
+            git merge -q --no-ff --no-edit feat/batch-1-login
+            has main feat/batch-1-login",
         stage: "started",
         ..SCENE
     },
@@ -114,7 +121,8 @@ const SCENES: &[Scene] = &[
             git revert --no-edit -m 1 HEAD
             git tag v1.0.1
             git revert --no-edit HEAD
-            git tag v1.1.0",
+            git tag v1.1.0
+            has v1.0.1 v1.0.0",
         stage: "released",
         more: &["version=v1.1.0"],
         drift: &["D02"],

@@ -27,6 +27,8 @@ pub(super) struct Found {
     pub(super) branches: Vec<(String, usize)>,
     /// The latest own commit that is work.
     pub(super) mark: Option<CommitId>,
+    /// Merges that brought nothing but the state.
+    hollow: HashSet<CommitId>,
     /// Whether there is own work at all.
     pub(super) worked: bool,
     pub(super) pushed: bool,
@@ -90,17 +92,19 @@ impl Found {
         let (Some(landing), Some(merge)) = (&facts.landing, &facts.merge) else {
             return self.made_here(known, spot, line);
         };
-        let unread = facts.brought.iter().any(|work| work.unread && !work.is_merge());
         let own: Vec<&Rc<Work>> =
             facts.brought.iter().filter(|work| is_own_work(known, spot, work)).collect();
-        let ours = merged_names(merge).contains(&line.name.as_str());
+        let ours = merged_names(merge).contains(&line.name.as_str()) || names_it(known, spot, merge);
         let others = known.shared.get(tip).is_some_and(|spots| spots.iter().any(|other| *other != spot));
         let foreign =
             others || known.credits.is_anothers(tip.as_str(), spot) || !merged_names(merge).is_empty();
+        if own.is_empty() && !facts.brought.is_empty() {
+            self.hollow.insert(merge.id.clone());
+        }
         if own.is_empty() || !ours && foreign {
             return self.made_here(known, spot, line);
         }
-        if unread {
+        if own.iter().all(|work| work.may_be_books()) {
             // It may be that nothing but the state was written.
             self.gap = self.gap.or(Some(Gap::Missing));
             return;
@@ -132,7 +136,7 @@ impl Found {
             let Some(landing) = facts.landing.as_ref().filter(|_| is_own_work(known, spot, work)) else {
                 continue;
             };
-            if work.unread {
+            if work.may_be_books() {
                 self.gap = self.gap.or(Some(Gap::Missing));
                 continue;
             }
@@ -227,7 +231,7 @@ impl Found {
         for credit in credits {
             let (commit, landing) = (&credit.landed.commit, &credit.landed.landing);
             let sure = matches!(credit.how, How::Track | How::Line | How::Refers);
-            if sure && commit.unread && !commit.is_merge() {
+            if sure && commit.may_be_books() {
                 // It may be that it only writes the state down.
                 self.gap = self.gap.or(Some(Gap::Missing));
             } else if sure {
@@ -237,7 +241,7 @@ impl Found {
                     let text = format!("brought {}", commit.id.short());
                     self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
                 }
-            } else if credit.how == How::Merged || !self.worked {
+            } else if !self.hollow.contains(&commit.id) && (credit.how == How::Merged || !self.worked) {
                 let text = commit.subject.clone();
                 self.add(known, Rule::Subject, Grade::Weak, &commit.id, Some(landing), text);
             }

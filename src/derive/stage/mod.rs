@@ -202,6 +202,7 @@ impl<'w, 'a> Known<'w, 'a> {
             gap,
             leading,
             mark,
+            ..
         } = found;
         evidence.sort_by_cached_key(|evidence| {
             let depth = evidence.landing.as_ref().map_or(u32::MAX, |landing| landing.depth);

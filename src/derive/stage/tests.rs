@@ -38,6 +38,7 @@ fn work(letter: char, subject: &str, at: i64) -> Work {
         reverts: Vec::new(),
         undoes: None,
         beside_state: None,
+        squash: false,
         unread: false,
     }
 }

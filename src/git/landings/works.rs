@@ -111,7 +111,7 @@ pub(super) fn write(out: &mut Written, id: &Oid, work: &Work) {
     for parent in &work.parents {
         out.text(parent.as_str());
     }
-    out.byte(u8::from(work.beside_state.is_some()) | u8::from(work.unread) << 1);
+    out.byte(u8::from(work.beside_state.is_some()) | u8::from(work.unread) << 1 | u8::from(work.squash) << 2);
     let beside = work.beside_state.as_deref().unwrap_or_default();
     out.count(beside.len());
     beside.iter().for_each(|path| out.text(path));
@@ -147,6 +147,7 @@ pub(super) fn read(bytes: &mut Bytes, width: usize) -> Option<Work> {
         parents,
         beside_state: (flags & 1 != 0).then_some(beside),
         unread: flags & 2 != 0,
+        squash: flags & 4 != 0,
         authored: bytes.seconds()?,
         committed: bytes.seconds()?,
         author: bytes.text()?.to_owned(),
@@ -188,6 +189,7 @@ mod tests {
             parents: vec![CommitId::parse(&"cd".repeat(20)).unwrap(); 2],
             beside_state: Some(vec!["a/b".to_owned()]),
             unread: true,
+            squash: true,
             subject: "é".to_owned(),
             mentions: HOW.map(|how| mention(how, "x")).to_vec(),
             reverts: vec!["12".to_owned()],
