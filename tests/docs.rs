@@ -97,7 +97,7 @@ fn every_command_that_the_readme_names_exists() {
         |word: &str| word == "update" || help.lines().any(|line| line.starts_with(&format!("  {word} ")));
     assert!(known("status") && !known("stauts"), "{help}");
     let (_, text) = readme();
-    let named = Regex::new(r"git track ([a-z]+)").unwrap();
+    let named = Regex::new(r"git track ([a-z]+(?:-[a-z]+)*)").unwrap();
     let unknown: Vec<&str> = named
         .captures_iter(&text)
         .map(|found| found.get(1).unwrap().as_str())
@@ -142,4 +142,38 @@ fn the_page_about_the_rules_is_their_table() {
         rules(),
         "GIT_TRACK_TRANSCRIPTS=update cargo test docs"
     );
+}
+
+/// The marks in docs/progress.md between which the codes stand.
+const CODES: [&str; 2] = ["<!-- codes -->\n", "<!-- /codes -->"];
+
+/// The table of the codes of drift.
+fn codes() -> String {
+    let sentence = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut table = String::from("| code | weight | means | what helps |\n|---|---|---|---|\n");
+    for code in git_track::derive::drift::Code::ALL {
+        let cells = [code.weight().word(), code.meaning(), &sentence(code.help())].join(" | ");
+        table.push_str(&format!("| {} | {cells} |\n", code.word()));
+    }
+    table
+}
+
+#[test]
+fn the_codes_of_drift_are_those_of_the_page() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/progress.md");
+    let [begin, end] = CODES;
+    let page = fs::read_to_string(&file).unwrap();
+    let (head, rest) = page.split_once(begin).unwrap_or_else(|| panic!("no line {begin}"));
+    let (shown, tail) = rest.split_once(end).unwrap_or_else(|| panic!("no line {end}"));
+    if std::env::var_os("GIT_TRACK_TRANSCRIPTS").is_some_and(|wish| wish == "update") {
+        if shown != codes() {
+            fs::write(&file, [head, begin, &codes(), end, tail].concat()).unwrap();
+        }
+        return;
+    }
+    assert_eq!(shown, codes(), "GIT_TRACK_TRANSCRIPTS=update cargo test docs");
+    for code in git_track::derive::drift::Code::ALL {
+        let cells = [code.meaning(), code.help()];
+        assert!(cells.iter().all(|cell| !cell.contains('|')), "{} breaks the table", code.word());
+    }
 }

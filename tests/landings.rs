@@ -9,6 +9,7 @@ mod merged;
 mod named;
 mod numbers;
 mod partial;
+mod random;
 mod reading;
 mod rebased;
 mod released;

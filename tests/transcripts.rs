@@ -55,6 +55,7 @@ cases! {
     plumbing: "plumbing",
     profiles: "profiles",
     program: "program",
+    progress: "progress",
     queue: "queue",
     references: "references",
     sanitise: "sanitise",
@@ -77,8 +78,8 @@ const OTHERS: [&str; 1] = ["yaml"];
 const BROKEN: [&str; 1] = ["broken"];
 
 /// The commands whose screens fit into 80 columns.
-const SCREENS: [&str; 10] =
-    ["status", "brief", "list", "next", "why", "show", "log", "diff", "queue", "graph"];
+const SCREENS: [&str; 12] =
+    ["status", "brief", "list", "next", "why", "show", "log", "diff", "queue", "graph", "drift", "sync"];
 
 pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
