@@ -244,9 +244,11 @@ impl Asking<'_, '_, '_> {
         let since = self.here.config.derive.since.as_deref();
         let since = since.map(|rev| repo.resolve(rev)).transpose()?;
         let wanted = |how, text: &str| scope(self.world, how, text);
+        let rendered = self.world.boards.first().map(|board| board.pages.rendered()).unwrap_or_default();
+        let aside: Vec<String> = rendered.iter().map(ToString::to_string).collect();
         let mut bar = self.here.context.progress();
         repo.landscape(
-            &Asked { base: &base.commit, tips, wanted: &wanted, since: since.as_ref() },
+            &Asked { base: &base.commit, tips, wanted: &wanted, aside: &aside, since: since.as_ref() },
             &mut |what, done, of| bar.tell(what, done, of),
         )
     }

@@ -56,9 +56,34 @@ impl Candidate {
     }
 }
 
+/// The folder of the state: it is other on every branch, and no part of the work.
+const STATE: &[u8] = b".track/";
+
+/// What commits change besides their work: the state, and the files that are made of it.
+#[derive(Debug, Default)]
+pub(super) struct Aside(HashSet<Vec<u8>>);
+
+impl Aside {
+    pub(super) fn new(paths: &[String]) -> Self {
+        Self(paths.iter().map(|path| path.clone().into_bytes()).collect())
+    }
+
+    /// A number that another list does not have.
+    pub(super) fn digest(&self) -> u64 {
+        let mut all: Vec<&[u8]> = self.0.iter().map(Vec::as_slice).collect();
+        all.sort_unstable();
+        path(&all.join(&0))
+    }
+
+    fn is_work(&self, pair: &Pair) -> bool {
+        !pair.path.starts_with(STATE) && !self.0.contains(&pair.path)
+    }
+}
+
 /// Commits of the base by what they change, for many branches.
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
+    aside: Rc<Aside>,
     all: Vec<(Candidate, Print)>,
     /// Their places, by the paths that they change.
     by_paths: HashMap<u64, Vec<usize>>,
@@ -143,16 +168,17 @@ impl Repo {
         let own = branch.single();
         let Some(mut starts) = self.starts(branch)? else { return Ok(None) };
         let whole: Vec<Between<'_>> = starts.first().cloned().unwrap_or_default();
-        let Some(changes) = self.differences(&whole)? else { return Ok(None) };
+        let aside = &candidates.aside;
+        let Some(changes) = self.work(&whole, aside)? else { return Ok(None) };
         let is_changed = |print: Print| print != Print::of(&[]);
-        if !self.print(&own, prints)? {
+        if !self.print(&own, aside, prints)? {
             return Ok(None);
         }
         let mut parts = Vec::new();
         let mut search = Search { found: Copies::default(), budget: Budget::default(), undecided: false };
         starts.truncate(if branch.own.len() > MANY { LATEST } else { MANY });
         let starts: Vec<Between<'_>> = starts.into_iter().flatten().collect();
-        let Some(squashes) = self.printed(&starts)? else { return Ok(None) };
+        let Some(squashes) = self.printed(&starts, aside)? else { return Ok(None) };
         for ((since, commit), print) in starts.into_iter().zip(squashes) {
             parts.push(Part { since: since.cloned(), commit: commit.clone(), print, squash: true });
         }
@@ -189,7 +215,7 @@ impl Repo {
         if search.found.paths.iter().any(|path| touched.may_hold(path)) {
             let Some(starts) = self.starts(branch)? else { return Ok(false) };
             let whole: Vec<Between<'_>> = starts.first().cloned().unwrap_or_default();
-            let Some(changes) = self.differences(&whole)? else { return Ok(false) };
+            let Some(changes) = self.work(&whole, &candidates.aside)? else { return Ok(false) };
             search.found.contained = false;
             self.contain(branch, &whole, &changes, &mut search)?;
         }
@@ -202,6 +228,7 @@ impl Repo {
     pub(super) fn candidates(
         &self,
         all: Vec<Candidate>,
+        aside: &Rc<Aside>,
         prints: &mut Prints,
         told: Told,
     ) -> Result<Option<Candidates>> {
@@ -210,11 +237,12 @@ impl Repo {
             if nth > 0 {
                 told(COMPARING, nth * AT_ONCE, count);
             }
-            if !self.print(&some.iter().map(Candidate::between).collect::<Vec<_>>(), prints)? {
+            let between: Vec<Between<'_>> = some.iter().map(Candidate::between).collect();
+            if !self.print(&between, aside, prints)? {
                 return Ok(None);
             }
         }
-        let mut candidates = Candidates::default();
+        let mut candidates = Candidates { aside: Rc::clone(aside), ..Candidates::default() };
         for candidate in all {
             if let Some(print) = prints.get(self.raw_id(&candidate.commit)?) {
                 candidates.add(candidate, print);
@@ -224,13 +252,18 @@ impl Repo {
     }
 
     /// The same, and which paths they touch; for commits that are new.
-    pub(super) fn new_candidates(&self, all: Vec<Candidate>) -> Result<Option<(Candidates, Touched)>> {
-        let (mut candidates, mut touched) = (Candidates::default(), Touched::default());
+    pub(super) fn new_candidates(
+        &self,
+        all: Vec<Candidate>,
+        aside: &Rc<Aside>,
+    ) -> Result<Option<(Candidates, Touched)>> {
+        let mut candidates = Candidates { aside: Rc::clone(aside), ..Candidates::default() };
+        let mut touched = Touched::default();
         let mut all = all.into_iter().peekable();
         while all.peek().is_some() {
             let some: Vec<Candidate> = all.by_ref().take(AT_ONCE).collect();
             let between: Vec<Between<'_>> = some.iter().map(Candidate::between).collect();
-            let Some(changes) = self.differences(&between)? else { return Ok(None) };
+            let Some(changes) = self.work(&between, aside)? else { return Ok(None) };
             for (candidate, change) in some.into_iter().zip(changes) {
                 touched.paths.extend(change.iter().map(|pair| path(&pair.path)));
                 candidates.add(candidate, Print::of(&change));
@@ -240,21 +273,30 @@ impl Repo {
     }
 
     /// Finds out the fingerprints of these commits; whether that was possible.
-    fn print(&self, commits: &[Between<'_>], prints: &mut Prints) -> Result<bool> {
+    fn print(&self, commits: &[Between<'_>], aside: &Aside, prints: &mut Prints) -> Result<bool> {
         let mut new = Vec::new();
         for between in commits {
             if prints.get(self.raw_id(between.1)?).is_none() {
                 new.push(*between);
             }
         }
-        let Some(all) = self.printed(&new)? else { return Ok(false) };
+        let Some(all) = self.printed(&new, aside)? else { return Ok(false) };
         for ((_, commit), print) in new.into_iter().zip(all) {
             prints.insert(self.raw_id(commit)?, print);
         }
         Ok(true)
     }
 
-    fn printed(&self, all: &[Between<'_>]) -> Result<Option<Vec<Print>>> {
+    /// What pairs of commits differ in as far as it is work; `None` when it cannot be known.
+    fn work(&self, pairs: &[Between<'_>], aside: &Aside) -> Result<Option<Vec<Change>>> {
+        let mut changes = self.differences(pairs)?;
+        for change in changes.iter_mut().flatten() {
+            change.retain(|pair| aside.is_work(pair));
+        }
+        Ok(changes)
+    }
+
+    fn printed(&self, all: &[Between<'_>], aside: &Aside) -> Result<Option<Vec<Print>>> {
         let mut prints = Vec::with_capacity(all.len());
         for some in all.chunks(AT_ONCE) {
             // What the boundary of a shallow clone changed is not known.
@@ -263,7 +305,7 @@ impl Repo {
                     return Ok(None);
                 }
             }
-            let Some(changes) = self.differences(some)? else { return Ok(None) };
+            let Some(changes) = self.work(some, aside)? else { return Ok(None) };
             prints.extend(changes.iter().map(|change| Print::of(change)));
         }
         Ok(Some(prints))
@@ -276,7 +318,7 @@ impl Repo {
         search: &mut Search,
     ) -> Result<()> {
         let alike = |part: &Part| candidates.alike(part.print.paths, within);
-        let changes = self.to_compare(parts, &alike)?;
+        let changes = self.to_compare(parts, &alike, &candidates.aside)?;
         for part in parts {
             let (mut found, mut undecided) = (Vec::new(), false);
             for (candidate, print) in alike(part) {
@@ -304,6 +346,7 @@ impl Repo {
         &self,
         parts: &'c [Part],
         alike: &dyn Fn(&'c Part) -> I,
+        aside: &Aside,
     ) -> Result<HashMap<Between<'c>, Change>> {
         let mut wanted = IndexSet::new();
         for part in parts {
@@ -313,7 +356,7 @@ impl Repo {
             }
         }
         let wanted: Vec<Between<'c>> = wanted.into_iter().take(AT_ONCE).collect();
-        let changes = self.differences(&wanted)?.unwrap_or_default();
+        let changes = self.work(&wanted, aside)?.unwrap_or_default();
         Ok(wanted.into_iter().zip(changes).collect())
     }
 

@@ -64,7 +64,7 @@ fn copies(
     let own: Vec<Rc<Work>> =
         all.iter().map(|commit| Rc::new(own(&commit.id, &commit.parents, &commit.subject))).collect();
     let branch = Branch { base: &base, own: &own, line: &line, forks: &forks, within: u32::MAX };
-    let candidates = repo.candidates(candidates, prints, &mut |_, _, _| {}).unwrap()?;
+    let candidates = repo.candidates(candidates, &Rc::default(), prints, &mut |_, _, _| {}).unwrap()?;
     Some((repo.copies(&branch, &candidates, prints).unwrap()?.copies, names))
 }
 

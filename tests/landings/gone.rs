@@ -110,6 +110,52 @@ const SCENES: &[Scene] = &[
         ..SCENE
     },
     Scene {
+        name: "a squash with the documents of the base",
+        why: "It holds all that was done on the branch; the state and what is rendered from it are no work.",
+        told: "
+            git switch -qc feat/batch-1-login
+            work login
+            track set batch-1 owner=bob
+            git commit -qam 'chore: give it to bob'
+            git switch -q main
+            work other
+            git merge -q --squash feat/batch-1-login
+            track render
+            commit 'Let people in (#12)'
+            ! git diff --quiet main feat/batch-1-login",
+        stage: "landed",
+        rules: &["squash-equivalent"],
+        drift: &["D02"],
+        ..SCENE
+    },
+    Scene {
+        name: "on top of another branch that was squashed",
+        why: "All commits of the branch are those of the other item's; nothing was done on it.",
+        told: "
+            git switch -qc feat/batch-2-login
+            work login
+            git switch -qc feat/batch-1-form
+            git switch -q main
+            git merge -q --squash feat/batch-2-login
+            commit 'Let people in (#12)'
+            1 = git rev-list --count main..feat/batch-1-form",
+        stage: "started",
+        ..SCENE
+    },
+    Scene {
+        name: "a base here that is older than the one on the remote",
+        why: "The remote has the revert, and all that the base here has.",
+        told: r"
+            work login batch-1
+            origin
+            git revert --no-edit HEAD
+            git push -q origin main
+            git reset -q --hard HEAD~1
+            has origin/main main",
+        stage: "reverted",
+        ..SCENE
+    },
+    Scene {
         name: "reverted, and put back after a version",
         why: "v1.0.0 had it, v1.0.1 did not, v1.1.0 is the first that has it again.",
         told: "

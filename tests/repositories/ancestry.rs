@@ -265,7 +265,7 @@ fn only_what_was_asked_for_is_looked_at() {
         }
     }
     let nobody = CommitId::parse(&"1".repeat(40)).unwrap();
-    let asked = Asked { base: &nobody, tips: &[], wanted: &|_, _| true, since: None };
+    let asked = Asked { base: &nobody, tips: &[], wanted: &|_, _| true, aside: &[], since: None };
     assert!(found.landscape(&asked, &mut |_, _, _| {}).is_err());
     let seen = ask(&repo.env(), &id("main"), &[nobody.to_string()], None);
     assert_eq!(seen.tips[&nobody].gap, Some(Gap::Missing));

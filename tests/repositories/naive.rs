@@ -170,7 +170,7 @@ pub(super) fn ask(env: &Env, base: &str, tips: &[String], since: Option<&str>) -
     let tips: Vec<_> = tips.iter().map(|tip| id(tip)).collect();
     let since = since.map(id);
     let wanted = |how: How, text: &str| how == How::Refers && text == "yes";
-    let asked = Asked { base: &id(base), tips: &tips, wanted: &wanted, since: since.as_ref() };
+    let asked = Asked { base: &id(base), tips: &tips, wanted: &wanted, aside: &[], since: since.as_ref() };
     found.landscape(&asked, &mut |_, _, _| {}).unwrap()
 }
 

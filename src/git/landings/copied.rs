@@ -19,7 +19,10 @@ use crate::model::landing::{Landing, Work};
 const STATE: &str = ".track";
 
 /// The fingerprints of commits, in the cache.
-const PRINTS: &str = "prints";
+pub(super) const PRINTS: &str = "prints-";
+
+/// So many tables of them are kept, for other lists of files that are no work.
+const TABLES: usize = 2;
 
 /// A commit that changes more than this besides the state is work, whatever it is.
 const FEW: usize = 16;
@@ -36,7 +39,9 @@ impl Survey<'_> {
             return Ok(());
         }
         let width = self.repo.width();
-        let kept = cache.and_then(|cache| Prints::decode(&cache.load(PRINTS)?, width));
+        let aside = Rc::clone(&self.wanted.aside);
+        let name = format!("{PRINTS}{:016x}", aside.digest());
+        let kept = cache.and_then(|cache| Prints::decode(&cache.load(&name)?, width));
         let mut prints = kept.unwrap_or_else(|| Prints::new(width));
         let mut within: Vec<(Oid, u32)> = Vec::with_capacity(tips.len());
         for id in tips {
@@ -44,7 +49,7 @@ impl Survey<'_> {
         }
         let deepest = within.iter().map(|(_, depth)| *depth).max().unwrap_or_default();
         let candidates = self.candidates(deepest)?;
-        let candidates = self.repo.candidates(candidates, &mut prints, told)?;
+        let candidates = self.repo.candidates(candidates, &aside, &mut prints, told)?;
         if let Some(candidates) = &candidates {
             Repo::keeping_nothing(|| {
                 let mut each = within.into_iter();
@@ -52,7 +57,8 @@ impl Survey<'_> {
             })?;
         }
         if let Some(cache) = cache.filter(|_| prints.fresh() > 0) {
-            cache.store(PRINTS, &prints.encode());
+            cache.store(&name, &prints.encode());
+            cache.keep(PRINTS, TABLES);
         }
         Ok(())
     }
@@ -64,7 +70,7 @@ impl Survey<'_> {
         if steps == 0 || older.is_empty() {
             return Ok(());
         }
-        let found = self.repo.new_candidates(self.candidates(steps)?)?;
+        let found = self.repo.new_candidates(self.candidates(steps)?, &Rc::clone(&self.wanted.aside))?;
         let base = commit_id(&self.graph.id(self.base))?;
         for id in older {
             let Some(facts) = self.known.tips.all.get_mut(&id) else { continue };

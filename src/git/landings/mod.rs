@@ -12,10 +12,12 @@ mod tips;
 mod works;
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use git2::Oid;
 
 use super::Repo;
+use super::copies::Aside;
 use super::graph::Graph;
 use crate::error::{Error, Result};
 use crate::files::Cache;
@@ -40,6 +42,8 @@ pub struct Asked<'a> {
     pub tips: &'a [CommitId],
     /// Whether a word of a message could name an item.
     pub wanted: &'a dyn Fn(How, &str) -> bool,
+    /// The files that are made of the state: they are no part of the work.
+    pub aside: &'a [String],
     /// No message of the commits that this one has in its history is looked at; `None`: since the base has a state
     /// directory.
     pub since: Option<&'a CommitId>,
@@ -51,6 +55,7 @@ struct Wanted {
     since: Option<Oid>,
     tips: HashSet<Oid>,
     tags: Vec<Named>,
+    aside: Rc<Aside>,
 }
 
 /// What is known so far.
@@ -81,6 +86,7 @@ impl Repo {
             since: asked.since.map(|id| self.raw_id(id)).transpose()?,
             tips: asked.tips.iter().map(|id| self.raw_id(id)).collect::<Result<_>>()?,
             tags: self.numbered_tags()?,
+            aside: Rc::new(Aside::new(asked.aside)),
         };
         let cache = self.is_plain()?.then(|| Cache::new(&self.common_dir));
         let mut known = self.kept(&wanted, cache.as_ref()).unwrap_or_default();
@@ -121,7 +127,10 @@ impl Repo {
             && !graph.has_gaps()
             && known.gap.is_none()
         {
-            cache.store(&format!("{}{}", tips::TIPS, wanted.base), &known.tips.written(self)?);
+            cache.store(
+                &format!("{}{}", tips::TIPS, wanted.base),
+                &known.tips.written(self, wanted.aside.digest())?,
+            );
             cache.keep(tips::TIPS, BASES);
             if let Some(index) = known.index.as_ref().filter(|_| known.fresh) {
                 cache.store(&format!("{}{}", index::LANDED, wanted.base), &index.written());
@@ -151,7 +160,8 @@ impl Repo {
     fn kept(&self, wanted: &Wanted, cache: Option<&Cache>) -> Option<Known> {
         let cache = cache?;
         let load = |kind: &str| cache.load(&format!("{kind}{}", wanted.base));
-        let tips = load(tips::TIPS).and_then(|bytes| Tips::read(&bytes, self.width(), &wanted.tips));
+        let tips = load(tips::TIPS)
+            .and_then(|bytes| Tips::read(&bytes, self.width(), &wanted.tips, wanted.aside.digest()));
         let index = load(index::LANDED).and_then(|bytes| Index::read(&bytes, self.width()));
         let index = index.filter(|index| index.since == wanted.since);
         Some(Known { tips: tips.unwrap_or_default(), index, ..Known::default() })

@@ -94,7 +94,7 @@ impl<'g> Survey<'g> {
         if nothing && let Some((place, steps, bytes)) = self.older(cache, TIPS) {
             let new = beyond(self.graph, &[self.base], &[place]);
             let new: HashSet<Oid> = new.into_iter().map(|at| self.graph.id(at)).collect();
-            let older = Tips::read(&bytes, self.repo.width(), &self.wanted.tips);
+            let older = Tips::read(&bytes, self.repo.width(), &self.wanted.tips, self.wanted.aside.digest());
             self.known.tips = older.map(|older| older.forward(self.repo, steps, &new)).unwrap_or_default();
         }
         self.tags(tags);

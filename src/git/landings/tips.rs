@@ -41,9 +41,12 @@ pub(super) struct Tips {
 }
 
 impl Tips {
-    /// Reads what was kept; of tips only those in `asked` are made into facts.
-    pub(super) fn read(bytes: &[u8], width: usize, asked: &HashSet<Oid>) -> Option<Self> {
+    /// Reads what was kept for the same list of files that are no work; of tips only those in `asked` are made into facts.
+    pub(super) fn read(bytes: &[u8], width: usize, asked: &HashSet<Oid>, aside: u64) -> Option<Self> {
         let mut bytes = Bytes(bytes);
+        if bytes.take(8)? != aside.to_le_bytes() {
+            return None;
+        }
         let mut all = Self::default();
         for _ in 0..bytes.number()? {
             let id = bytes.id(width)?;
@@ -67,8 +70,8 @@ impl Tips {
         Some(all)
     }
 
-    pub(super) fn written(&self, repo: &Repo) -> Result<Vec<u8>> {
-        let mut out = Written::default();
+    pub(super) fn written(&self, repo: &Repo, aside: u64) -> Result<Vec<u8>> {
+        let mut out = Written(aside.to_le_bytes().to_vec());
         // What a partial clone could not see may be there later.
         let whole: Vec<(&Oid, &TipFacts)> = self.all.iter().filter(|(_, facts)| is_whole(facts)).collect();
         out.count(whole.len() + self.spare.len());
