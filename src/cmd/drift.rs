@@ -71,7 +71,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         (None, None) => true,
     };
     let all: Vec<&Drift> = found.drift.iter().filter(meant).collect();
-    let answer = Answer::new(screen(&all, args.all, found.untold().as_deref()));
+    let whole = session.snapshot.broken.is_empty();
+    let answer = Answer::new(screen(&all, (args.all, whole), found.untold().as_deref()));
     let told = |drift: &&Drift| drift.accepted.is_none() && drift.weight >= Weight::Warning;
     // A base that is not there is no clone that knows less, but a setting that is wrong.
     let wrong = all.iter().any(told) || found.misled;
@@ -93,7 +94,7 @@ pub(super) fn data(drift: &Drift) -> Value {
     })
 }
 
-fn screen(all: &[&Drift], everything: bool, trouble: Option<&str>) -> Text {
+fn screen(all: &[&Drift], (everything, whole): (bool, bool), trouble: Option<&str>) -> Text {
     let mut text = Text::new();
     if let Some(trouble) = trouble {
         text.line(Line::new().add(Style::Warn, "git cannot tell: ").plain(trouble));
@@ -106,7 +107,7 @@ fn screen(all: &[&Drift], everything: bool, trouble: Option<&str>) -> Text {
     for drift in &told {
         entry(&mut text, drift);
     }
-    if told.is_empty() && trouble.is_none() {
+    if told.is_empty() && trouble.is_none() && whole && accepted == 0 {
         text.line("what is declared agrees with what git knows");
     } else if told.is_empty() {
         text.line("no other difference is known");
@@ -188,7 +189,7 @@ pub(super) fn explained(code: Code) -> Answer {
     text.line(Line::new().add(Style::Strong, code.word()).plain("  ").plain(code.meaning()));
     text.line(Line::new().add(Style::Dim, format!("{}; git track drift", code.weight().word())));
     text.gap();
-    for line in code.help().lines() {
+    for line in wrap(&code.help().replace('\n', " "), 76) {
         text.line(Line::new().plain("  ").plain(line));
     }
     let level = match code.weight() {

@@ -110,6 +110,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 struct Committed {
     work: Rc<Work>,
     landed: bool,
+    /// Whether all that landed of the item was taken back.
+    undone: bool,
 }
 
 // The work of an item, or of everything in a workflow, the latest first.
@@ -126,7 +128,8 @@ fn commits(context: &Context, session: &Session, wanted: &Wanted, args: &Args) -
         let each = standing.commits.iter().enumerate();
         all.extend(each.map(|(index, work)| {
             let landed = index >= own || !nowhere && !waits(work);
-            Committed { work: Rc::clone(work), landed: landed && standing.stage != Stage::Reverted }
+            let undone = landed && standing.stage == Stage::Reverted;
+            Committed { work: Rc::clone(work), landed: landed && !undone, undone }
         }));
     }
     let since = args.since.as_deref().and_then(|day| crate::model::time::Date::parse(day).ok());
@@ -147,16 +150,20 @@ fn tell_commits(text: &mut Text, commits: &[Committed]) {
     }
     text.gap();
     text.line(Line::new().add(Style::Strong, format!("commits of the work ({})", commits.len())));
-    for Committed { work, landed } in commits {
+    for Committed { work, landed, undone } in commits {
         let date = Time::from_seconds(work.committed).date();
-        let mark = if *landed { "landed    " } else { "not landed" };
+        let mark = match (landed, undone) {
+            (true, _) => "landed    ",
+            (false, true) => "taken back",
+            (false, false) => "not landed",
+        };
         let line = format!("  {}  {date}  {mark}  {}", work.id.short(), work.subject);
         text.line(cut(&line, 80));
     }
 }
 
 fn commit_data(commit: &Committed) -> Value {
-    let Committed { work, landed } = commit;
+    let Committed { work, landed, .. } = commit;
     json!({ "commit": work.id.as_str(), "at": Time::from_seconds(work.committed), "author": work.author,
             "subject": work.subject, "landed": landed })
 }

@@ -331,17 +331,14 @@ impl Asking<'_, '_, '_> {
     fn without_base(&self, found: &Lines, name: Option<&str>) -> Standings {
         let landscape = Landscape::default();
         let mut of = self.judged(&landscape, &found.of, None);
-        let born = !found.of.is_empty();
-        for standing in of.values_mut().filter(|_| born || name.is_some()) {
+        // Before the first commit nothing can have landed.
+        let born = self.here.repo.head().is_ok_and(|head| head.commit().is_some());
+        for standing in of.values_mut().filter(|_| born) {
             standing.stage = Stage::Unknown;
         }
         let name = name.unwrap_or("main").to_owned();
-        let born = self.here.repo.head().is_ok_and(|head| head.commit().is_some());
-        let trouble = match born {
-            true => format!("there is no branch {name} that work could land on"),
-            false => "there is no commit yet".to_owned(),
-        };
-        Standings { base: name, tip: None, of, drift: Vec::new(), trouble: Some(trouble), misled: born }
+        let trouble = born.then(|| format!("there is no branch {name} that work could land on"));
+        Standings { base: name, tip: None, of, drift: Vec::new(), trouble, misled: born }
     }
 
     // What is declared against what was found.

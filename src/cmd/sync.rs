@@ -58,7 +58,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             let mut said = Said { already: NOTHING.to_owned(), ..Said::default() };
             tell_held(&mut said.text, &held);
             said.data.insert("held".to_owned(), held_data(&held));
-            said.data.insert("applied".to_owned(), json!(true));
+            said.data.insert("applied".to_owned(), json!(!deciding.context.global.dry_run));
             Ok(said)
         });
     }

@@ -161,6 +161,10 @@ fn whole_line(change: &Change) -> String {
     let text =
         ["text", "title", "path", "score", "role"].into_iter().find_map(|key| value.get(key)?.as_str());
     let text = text.map(|text| format!(": {text}")).unwrap_or_default();
+    if change.field == "drift" && change.to.is_object() {
+        let why = value.get("why").and_then(Value::as_str).unwrap_or_default();
+        return format!("{reference} accepted: {why}");
+    }
     let happened = if change.to.is_object() { "added" } else { "removed" };
     let state =
         change.to.get("state").and_then(Value::as_str).map(|state| format!(", {state}")).unwrap_or_default();
