@@ -1,6 +1,6 @@
 //! What is printed from templates and not kept: `dashboard`, `weekly`, `report`, `guide`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
@@ -226,10 +226,10 @@ fn filled(
 }
 
 // When the work of the items landed; a report is not worse than before where git cannot tell.
-fn landed(context: &Context, session: &Session, world: &World, board: usize) -> HashMap<Place, Landed> {
+fn landed(context: &Context, session: &Session, world: &World, board: usize) -> BTreeMap<Place, Landed> {
     let root = Spot { board, place: 0 };
     let Ok(found) = standings(Here::of(context, session), world, Of::One(root)) else {
-        return HashMap::new();
+        return BTreeMap::new();
     };
     let all =
         found.of.into_iter().filter(|(spot, standing)| spot.board == board && standing.stage.is_landed());

@@ -8,6 +8,7 @@ mod trees;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
+use crate::derive::board::Board;
 use crate::derive::drift::{self, Drift, Seen};
 use crate::derive::stage::{Grade, Known, Line, Stage, Standing, scope, strays};
 use crate::derive::world::{Spot, World};
@@ -77,9 +78,12 @@ pub(super) fn of_one(here: Here, world: &World, spot: Spot) -> Result<(Standings
     let mut found = standings(here, world, Of::One(spot))?;
     let standing = found.of.remove(&spot);
     let standing = standing.ok_or_else(|| Error::bug("an item was not judged that was asked for"))?;
-    let numbers = numbers(here, world, (spot, &standing), found.tip.as_ref())?;
+    let numbers = numbers(here, world, (spot, &standing), found.tip.as_ref());
     Ok((found, standing, numbers))
 }
+
+/// The branches of each item.
+type ByItem = HashMap<Spot, Vec<Line>>;
 
 /// How many of the commits that were made on a branch are looked for on the base.
 const MADE: usize = 20;
@@ -269,7 +273,7 @@ impl Asking<'_, '_, '_> {
     fn spots(&self) -> impl Iterator<Item = Spot> {
         // What an item needs may stand in another workflow.
         let needed = |at: usize, index: usize| {
-            let nodes = self.world.boards.get(at).into_iter().flat_map(|board| board.nodes());
+            let nodes = self.world.boards.get(at).into_iter().flat_map(Board::nodes);
             let mut needs = nodes.flat_map(|(_, node)| &node.item.needs);
             needs.any(|need| self.world.resolve_need(at, need).is_some_and(|(board, _)| board == index))
         };
@@ -287,7 +291,7 @@ impl Asking<'_, '_, '_> {
         landscape: &Landscape,
         of: &BTreeMap<Spot, Standing>,
         lines: &HashMap<Spot, Vec<Line>>,
-    ) -> Result<(HashMap<Spot, Vec<Line>>, Vec<CommitId>)> {
+    ) -> Result<(ByItem, Vec<CommitId>)> {
         let mut open: HashMap<Spot, Vec<Line>> = HashMap::new();
         let mut commits = Vec::new();
         for (spot, lines) in lines {

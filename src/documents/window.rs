@@ -1,6 +1,6 @@
 //! What a report about a span of time is told, besides what a document is.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
@@ -40,7 +40,7 @@ pub struct Landed {
 /// the base in the window and is not declared as done.
 ///
 /// What is done was finished when it landed, where git knows that, else when somebody said so.
-pub fn of_window(world: &World, index: usize, window: &Window, landed: &HashMap<Place, Landed>) -> Value {
+pub fn of_window(world: &World, index: usize, window: &Window, landed: &BTreeMap<Place, Landed>) -> Value {
     let Some(board) = world.boards.get(index) else { return Value::Null };
     let inside = |date: Date| date >= window.since && date <= window.until;
     let nodes = || board.nodes().skip(1).map(|(_, node)| node);
@@ -120,7 +120,7 @@ mod tests {
         );
         let day = |text| Date::parse(text).unwrap();
         let window = Window { label: None, since: day("2026-02-06"), until: day("2026-02-12"), blank: false };
-        let told = of_window(&scene.world(), 0, &window, &HashMap::new());
+        let told = of_window(&scene.world(), 0, &window, &BTreeMap::new());
         assert_eq!(told["finished"], json!(["a"]));
         assert_eq!(told["took"], json!({ "a": "4 days" }));
         assert_eq!(told["overdue"], json!(["c"]));
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!((&told["goals"], &told["asks"]), (&json!([]), &json!([])));
         // Git knows better when: `b` landed later than somebody said, `c` without that anybody said so.
         let time = |text: &str| Landed { at: Time::parse(text).unwrap(), version: None };
-        let landed = HashMap::from([
+        let landed = BTreeMap::from([
             (2, time("2026-02-10T00:00:00Z")),
             (3, time("2026-02-11T00:00:00Z")),
             (1, time("2026-02-20T00:00:00Z")),

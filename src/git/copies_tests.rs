@@ -3,7 +3,8 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use super::Repo;
-use super::copies::{Branch, Candidate, Candidates};
+use super::candidates::{Candidate, Candidates};
+use super::copies::Branch;
 use super::prints::Prints;
 use super::sandbox::{Sandbox, lines};
 use crate::model::facts::{CommitId, MergeBase};

@@ -7,6 +7,7 @@
 mod aside;
 mod ask;
 mod bytes;
+mod candidates;
 mod changed;
 mod config;
 

@@ -293,7 +293,7 @@ proptest! {
                 let text = text.map_err(|error| TestCaseError::fail(format!("{name}: {error}")))?;
                 is_sound(&text).map_err(|why| TestCaseError::fail(format!("{name}: {why}\n{text}")))?;
             }
-            let more = of_window(&world, 0, &window(), &std::collections::HashMap::new());
+            let more = of_window(&world, 0, &window(), &std::collections::BTreeMap::new());
             value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             value["branch"] = git_track::documents::branch::branch(Some("feat/12-x"), &[]);
             value["merges"] = json!(3);

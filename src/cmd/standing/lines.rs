@@ -37,7 +37,7 @@ pub(super) fn lines(
     for (name, branches) in named {
         match item_in(world, name, counts) {
             Ok(Some((spot, via))) => {
-                lines.of.entry(spot).or_default().push(line(name, via, (&branches, remotes), asked))
+                lines.of.entry(spot).or_default().push(line(name, via, (&branches, remotes), asked));
             }
             Ok(None) => {
                 let here = branches.iter().any(|branch| !branch.remote);
@@ -47,7 +47,7 @@ pub(super) fn lines(
                 }
             }
             Err(error) => {
-                let command = error.hints().first().map(|hint| hint.to_string());
+                let command = error.hints().first().cloned();
                 lines.drift.push(drift::ambiguous(name, error.message(), command));
             }
         }

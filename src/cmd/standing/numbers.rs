@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use crate::derive::stage::Standing;
 use crate::derive::world::{Spot, World};
-use crate::error::Result;
 use crate::git::Repo;
 use crate::model::facts::{Changed, CommitId, Source};
 use crate::model::landing::Work;
@@ -42,7 +41,7 @@ pub(in super::super) fn numbers(
     world: &World,
     (spot, standing): (Spot, &Standing),
     base: Option<&CommitId>,
-) -> Result<Numbers> {
+) -> Numbers {
     let repo = here.repo;
     let counted: Vec<&Work> = match standing.own {
         0 => standing.commits.iter().map(Rc::as_ref).collect(),
@@ -67,7 +66,7 @@ pub(in super::super) fn numbers(
         },
         _ => landed(repo, &counted),
     };
-    let Some(changed) = changed else { return Ok(numbers) };
+    let Some(changed) = changed else { return numbers };
     let config = here.config;
     let rendered = world.boards.first().map(|board| board.pages.rendered()).unwrap_or_default();
     let counts = |file: &&Changed| {
@@ -82,7 +81,7 @@ pub(in super::super) fn numbers(
     numbers.files = Some(paths.len());
     let lines = repo.lines(&changed).ok();
     numbers.lines = lines.map(|all| all.into_iter().flatten().map(|lines| lines.added + lines.deleted).sum());
-    Ok(numbers)
+    numbers
 }
 
 // What commits on the base changed, each against its first parent; merges bring what others changed.

@@ -99,7 +99,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         _ => None,
     };
     let numbers = focus.zip(git.as_ref()).and_then(|(spot, git)| {
-        numbers(Here::of(context, &session), &world, (spot, git.of.get(&spot)?), git.tip.as_ref()).ok()
+        Some(numbers(Here::of(context, &session), &world, (spot, git.of.get(&spot)?), git.tip.as_ref()))
     });
     let view = View {
         args,

@@ -8,7 +8,7 @@ use crate::model::landing::Gap;
 use crate::model::state::State;
 use crate::model::time::Time;
 
-use super::board::{Node, Thing};
+use super::board::{Board, Node, Thing};
 use super::shell;
 use super::stage::{Stage, Standing, Stray, StrayKind};
 use super::world::{Spot, World};
@@ -163,7 +163,7 @@ impl Of<'_, '_> {
                 // What is not even committed is told by itself.
                 let waiting = self.waiting()?;
                 let message = format!("declared {label}, but {waiting} not on {base}");
-                Some(self.drift(Code::D03, message, Some(self.reopen(&me))))
+                Some(self.drift(Code::D03, message, Some(reopen(&me))))
             }
             (State::Done, Stage::Unknown) => {
                 let (why, command) = match self.standing.gap {
@@ -185,19 +185,15 @@ impl Of<'_, '_> {
                 let by = self.standing.evidence.iter().find_map(|evidence| evidence.undone.as_ref());
                 let by = by.map(|by| format!(" by {}", by.short())).unwrap_or_default();
                 let message = format!("declared {label}, but it was taken back{by}");
-                Some(self.drift(Code::D05, message, Some(self.reopen(&me))))
+                Some(self.drift(Code::D05, message, Some(reopen(&me))))
             }
             (State::Done, Stage::Partly) => {
                 let what = self.waiting().unwrap_or_else(|| "more waits".to_owned());
                 let message = format!("declared {label} and partly landed, but {what} not on {base}");
-                Some(self.drift(Code::D06, message, Some(self.reopen(&me))))
+                Some(self.drift(Code::D06, message, Some(reopen(&me))))
             }
             _ => None,
         }
-    }
-
-    fn reopen(&self, me: &str) -> String {
-        format!("git track reopen {me} -m \"why\"")
     }
 
     fn landed_with(&self) -> String {
@@ -295,6 +291,10 @@ impl Of<'_, '_> {
     }
 }
 
+fn reopen(me: &str) -> String {
+    format!("git track reopen {me} -m \"why\"")
+}
+
 /// A branch that fits several items, with the words of the error that says so.
 pub fn ambiguous(branch: &str, message: &str, command: Option<String>) -> Drift {
     let reference = branch.to_owned();
@@ -323,7 +323,7 @@ pub fn nameless(branch: &str, like: Option<&str>) -> Drift {
 
 fn ids<'w>(world: &'w World) -> impl Iterator<Item = &'w str> {
     let open = world.boards.iter().filter(|board| !board.root().state.is_closed());
-    open.flat_map(|board| board.nodes()).map(|(_, node)| node.id.as_str())
+    open.flat_map(Board::nodes).map(|(_, node)| node.id.as_str())
 }
 
 /// What is wrong with a name in a trailer. What is on the base cannot be mended any more, so that it is only noted.

@@ -121,9 +121,9 @@ impl Found {
         let undone = own.iter().map(|work| known.undone.by(&work.id, None)).collect::<Option<Vec<_>>>();
         match undone.and_then(|all| all.into_iter().next()) {
             Some(by) if known.undone.by(&landing.commit, None).is_none() => {
-                self.push(Rule::MergeCommit, grade, &landing.commit, Some(landing.clone()), text, Some(by));
+                self.push((Rule::MergeCommit, grade), &landing.commit, Some(landing.clone()), text, Some(by));
             }
-            _ => drop(self.add(known, Rule::MergeCommit, grade, &landing.commit, Some(landing), text)),
+            _ => drop(self.add(known, (Rule::MergeCommit, grade), &landing.commit, Some(landing), text)),
         }
         self.brought.extend(own.into_iter().cloned());
     }
@@ -141,7 +141,7 @@ impl Found {
                 continue;
             }
             let text = format!("made on {}", line.name);
-            self.add(known, Rule::Ancestor, Grade::Exact, made, Some(landing), text);
+            self.add(known, (Rule::Ancestor, Grade::Exact), made, Some(landing), text);
             self.brought.push(Rc::clone(work));
         }
     }
@@ -152,7 +152,7 @@ impl Found {
             facts.merge.as_ref().is_some_and(|merge| merged_names(merge).contains(&line.name.as_str()));
         if let Some(landing) = facts.before.as_ref().filter(|_| named) {
             let text = format!("merged {}", line.name);
-            self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
+            self.add(known, (Rule::MergeCommit, Grade::Exact), &landing.commit, Some(landing), text);
         } else if facts.forks.iter().any(|fork| line.made.contains(fork)) {
             self.made_here(known, spot, line);
         }
@@ -180,6 +180,24 @@ impl Found {
             self.gap = self.gap.or(Some(Gap::Missing));
         }
         let copies = copies.unwrap_or(&none);
+        let covered = self.copied(known, spot, line, (facts, copies, &lower));
+        let waiting: Vec<&Rc<Work>> = work.into_iter().filter(|work| !covered.contains(&work.id)).collect();
+        if let (Some(tip), true, false) = (facts.own.first(), copies.contained, waiting.is_empty()) {
+            let text = format!("merging {} would change nothing", line.name);
+            self.add(known, (Rule::ContentsPresent, Grade::Weak), &tip.id, None, text);
+            return;
+        }
+        self.pending.extend(waiting.into_iter().cloned());
+    }
+
+    // The own commits whose changes stand on the base under other commits, and are not taken back there.
+    fn copied<'a>(
+        &mut self,
+        known: &Known,
+        spot: Spot,
+        line: &Line,
+        (facts, copies, lower): (&'a TipFacts, &'a Copies, &HashSet<&CommitId>),
+    ) -> HashSet<&'a CommitId> {
         let elsewhere = |landing: &Landing| known.credits.is_anothers(landing.commit.as_str(), spot);
         let mut covered: HashSet<&CommitId> = HashSet::new();
         // A squash of what is all of a branch below is that one's.
@@ -191,8 +209,7 @@ impl Found {
             let text = format!("all of {} up to {short}", line.name);
             let alive = self.add(
                 known,
-                Rule::SquashEquivalent,
-                Grade::Equivalent,
+                (Rule::SquashEquivalent, Grade::Equivalent),
                 &landing.commit,
                 Some(landing),
                 text,
@@ -206,8 +223,7 @@ impl Found {
             let text = format!("the change of {}", commit.short());
             let alive = self.add(
                 known,
-                Rule::RebaseEquivalent,
-                Grade::Equivalent,
+                (Rule::RebaseEquivalent, Grade::Equivalent),
                 &landing.commit,
                 Some(landing),
                 text,
@@ -216,13 +232,7 @@ impl Found {
                 covered.insert(commit);
             }
         }
-        let waiting: Vec<&Rc<Work>> = work.into_iter().filter(|work| !covered.contains(&work.id)).collect();
-        if let (Some(tip), true, false) = (facts.own.first(), copies.contained, waiting.is_empty()) {
-            let text = format!("merging {} would change nothing", line.name);
-            self.add(known, Rule::ContentsPresent, Grade::Weak, &tip.id, None, text);
-            return;
-        }
-        self.pending.extend(waiting.into_iter().cloned());
+        covered
     }
 
     /// Adds what commits on the base say about the item, and leaves out of what waits the commits that such a one holds.
@@ -236,14 +246,14 @@ impl Found {
                 self.gap = self.gap.or(Some(Gap::Missing));
             } else if sure {
                 let text = commit.subject.clone();
-                let alive = self.add(known, Rule::Trailer, Grade::Exact, &commit.id, Some(landing), text);
+                let alive = self.add(known, (Rule::Trailer, Grade::Exact), &commit.id, Some(landing), text);
                 if alive && landing.commit != commit.id && merges.insert(&landing.commit) {
                     let text = format!("brought {}", commit.id.short());
-                    self.add(known, Rule::MergeCommit, Grade::Exact, &landing.commit, Some(landing), text);
+                    self.add(known, (Rule::MergeCommit, Grade::Exact), &landing.commit, Some(landing), text);
                 }
             } else if !self.hollow.contains(&commit.id) && (credit.how == How::Merged || !self.worked) {
                 let text = commit.subject.clone();
-                self.add(known, Rule::Subject, Grade::Weak, &commit.id, Some(landing), text);
+                self.add(known, (Rule::Subject, Grade::Weak), &commit.id, Some(landing), text);
             }
         }
         self.settle(known, credits);
@@ -279,8 +289,7 @@ impl Found {
     fn add(
         &mut self,
         known: &Known,
-        rule: Rule,
-        grade: Grade,
+        worth: (Rule, Grade),
         commit: &CommitId,
         landing: Option<&Landing>,
         text: String,
@@ -298,7 +307,7 @@ impl Found {
             .as_ref()
             .is_none_or(|landing| known.landscape.floor.is_none_or(|floor| landing.depth < floor))
         {
-            self.push(rule, grade, commit, landing, text, undone);
+            self.push(worth, commit, landing, text, undone);
             return alive;
         }
         false
@@ -306,8 +315,7 @@ impl Found {
 
     fn push(
         &mut self,
-        rule: Rule,
-        grade: Grade,
+        (rule, grade): (Rule, Grade),
         commit: &CommitId,
         landing: Option<Landing>,
         text: String,

@@ -255,6 +255,7 @@ impl<'w, 'a> Known<'w, 'a> {
 }
 
 /// What the stage is decided from.
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 struct Signs {
     alive: Option<Grade>,
     only_subjects: bool,
@@ -279,9 +280,8 @@ impl Signs {
             Some(Grade::Exact | Grade::Equivalent) => return Stage::Partly,
             // A subject alone is no landing beside which work could wait.
             Some(Grade::Weak) if !self.only_subjects => return Stage::Partly,
-            Some(Grade::Weak) => {}
             None if self.any => return Stage::Reverted,
-            None => {}
+            Some(Grade::Weak) | None => {}
         }
         match self {
             Self { worked: true, pushed: true, in_review: true, .. } => Stage::InReview,

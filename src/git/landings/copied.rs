@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use git2::Oid;
 
-use super::super::copies::{Branch, Candidate, Candidates, Copied};
+use super::super::candidates::{Candidate, Candidates};
+use super::super::copies::{Branch, Copied};
 use super::super::differences::{Between, known};
 use super::super::prints::Prints;
 use super::super::{Repo, Trouble};
@@ -26,6 +27,17 @@ const TABLES: usize = 2;
 
 /// A commit that changes more than this besides the state is work, whatever it is.
 const FEW: usize = 16;
+
+/// What a commit changes.
+#[derive(Debug, PartialEq, Eq)]
+enum Beside {
+    /// Nobody can look.
+    Unread,
+    /// Not the state, or much besides.
+    Work,
+    /// The state, and these few paths.
+    State(Vec<String>),
+}
 
 impl Survey<'_> {
     /// Finds out, for tips that the base has not, what of them stands there under other commits.
@@ -150,15 +162,14 @@ impl Repo {
     /// Fills in what commits change besides the state, where they touch it. Nothing is asked about merges.
     pub(super) fn mark_state<'w>(&self, works: impl Iterator<Item = &'w mut Work>) -> Result<()> {
         for work in works.filter(|work| !work.is_merge()) {
-            let found = self.beside_state((work.parents.first(), &work.id))?;
-            work.unread = found.is_none();
-            work.beside_state = found.flatten();
+            let found = self.beside((work.parents.first(), &work.id))?;
+            work.unread = found == Beside::Unread;
+            work.beside_state = if let Beside::State(others) = found { Some(others) } else { None };
         }
         Ok(())
     }
 
-    /// `None` when it cannot be known.
-    fn beside_state(&self, (before, after): Between<'_>) -> Result<Option<Option<Vec<String>>>> {
+    fn beside(&self, (before, after): Between<'_>) -> Result<Beside> {
         let touches = self.read_objects(
             |lib| {
                 let state = |id: &CommitId| -> Result<Option<Oid>, Trouble> {
@@ -170,14 +181,15 @@ impl Repo {
             || self.is_expected_here().map(|()| true),
         );
         match known(touches)? {
-            None => return Ok(None),
-            Some(false) => return Ok(Some(None)),
+            None => return Ok(Beside::Unread),
+            Some(false) => return Ok(Beside::Work),
             Some(true) => {}
         }
-        let Some(changes) = self.differences(&[(before, after)])? else { return Ok(None) };
+        let Some(changes) = self.differences(&[(before, after)])? else { return Ok(Beside::Unread) };
         let paths = changes.iter().flatten().map(|pair| String::from_utf8_lossy(&pair.path).into_owned());
         let (state, others): (Vec<String>, Vec<String>) =
             paths.partition(|path| path.strip_prefix(STATE).is_some_and(|rest| rest.starts_with('/')));
-        Ok(Some((!state.is_empty() && others.len() <= FEW).then_some(others)))
+        let little = !state.is_empty() && others.len() <= FEW;
+        Ok(if little { Beside::State(others) } else { Beside::Work })
     }
 }

@@ -17,7 +17,7 @@ use std::rc::Rc;
 use git2::Oid;
 
 use super::Repo;
-use super::copies::Aside;
+use super::candidates::Aside;
 use super::graph::Graph;
 use crate::error::{Error, Result};
 use crate::files::Cache;
