@@ -117,6 +117,7 @@ impl Repo {
         search.found.paths = paths.iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
         self.contain(branch, &whole, &changes, &mut search)?;
         let known = !search.undecided || search.covers(branch, &parts);
+        search.order();
         Ok(known.then_some(Copied { copies: search.found, parts }))
     }
 
@@ -139,6 +140,7 @@ impl Repo {
             self.contain(branch, &whole, &changes, &mut search)?;
         }
         let known = !search.undecided || search.covers(branch, &copied.parts);
+        search.order();
         copied.copies = search.found;
         Ok(known)
     }
@@ -276,6 +278,16 @@ impl<'b> Branch<'b> {
 }
 
 impl Search {
+    /// The same order however it was found.
+    fn order(&mut self) {
+        for list in [&mut self.found.picked, &mut self.found.squashed] {
+            list.sort_by(|(a, one), (b, other)| {
+                (a, one.depth, &one.commit).cmp(&(b, other.depth, &other.commit))
+            });
+        }
+        self.found.empty.sort();
+    }
+
     /// Whether all of the branch was found.
     fn covers(&self, branch: &Branch<'_>, parts: &[Part]) -> bool {
         let squashed = self.found.squashed.iter().any(|(commit, _)| branch.line.first() == Some(commit));

@@ -159,13 +159,14 @@ impl Ground {
         assert_eq!(ran.code, Some(0), "{case}: {ran:?}");
     }
 
-    /// Every file of the work tree and of the program's own directory, but for the lock.
+    /// Every file of the work tree and of the program's own directory, but for the lock and what is kept for speed.
     pub(super) fn tree(&self) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
         collect(&self.work(), &self.work(), &mut found);
         found.retain(|name, _| {
             let own = name.strip_prefix(".git/track/");
-            !name.starts_with(".git") || own.is_some_and(|own| !own.starts_with("lock"))
+            let made = |own: &str| !own.starts_with("lock") && !own.starts_with("cache/");
+            !name.starts_with(".git") || own.is_some_and(made)
         });
         found
     }

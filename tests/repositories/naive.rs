@@ -180,7 +180,12 @@ fn tip_text(facts: &TipFacts) -> String {
         facts.landing.as_ref().map(|landing| format!("{} {} {}", landing.commit, landing.at, landing.depth));
     let own: BTreeSet<_> = facts.own.iter().map(|work| work.id.as_str()).collect();
     let forks: BTreeSet<_> = ids(&facts.forks).into_iter().collect();
-    format!("{landing:?} {} {own:?} {forks:?} {:?} {}", facts.merge.is_some(), ids(&facts.line), facts.behind)
+    format!(
+        "{landing:?} {} {own:?} {forks:?} {:?} {}",
+        facts.landing.is_some() && facts.merge.is_some(),
+        ids(&facts.line),
+        facts.behind
+    )
 }
 
 /// Compares every answer with what follows from what git lists; twice, as the second time is from the cache.

@@ -256,7 +256,11 @@ impl<'g> Survey<'g> {
         self.graph.parents(landing, &mut parents);
         match parents.split_first() {
             Some((first, others)) if others.contains(&tip) => {
-                let mut all = beyond(self.graph, &[tip], &[*first]);
+                let graph = self.graph;
+                let mut all = beyond(graph, &[tip], &[*first]);
+                all.sort_by_cached_key(|&at| {
+                    std::cmp::Reverse((graph.generation(at), graph.time(at), graph.id(at)))
+                });
                 all.truncate(BROUGHT);
                 all
             }
