@@ -117,7 +117,7 @@ impl Repo {
         search.found.paths = paths.iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
         self.contain(branch, &whole, &changes, &mut search)?;
         let known = !search.undecided || search.covers(branch, &parts);
-        search.order();
+        search.order(branch);
         Ok(known.then_some(Copied { copies: search.found, parts }))
     }
 
@@ -140,7 +140,7 @@ impl Repo {
             self.contain(branch, &whole, &changes, &mut search)?;
         }
         let known = !search.undecided || search.covers(branch, &copied.parts);
-        search.order();
+        search.order(branch);
         copied.copies = search.found;
         Ok(known)
     }
@@ -278,14 +278,15 @@ impl<'b> Branch<'b> {
 }
 
 impl Search {
-    /// The same order however it was found.
-    fn order(&mut self) {
+    /// The same order however it was found: the tip first, and of its copies the latest.
+    fn order(&mut self, branch: &Branch<'_>) {
+        let places: HashMap<&CommitId, usize> =
+            branch.own.iter().enumerate().map(|(place, work)| (&work.id, place)).collect();
         for list in [&mut self.found.picked, &mut self.found.squashed] {
-            list.sort_by(|(a, one), (b, other)| {
-                (a, one.depth, &one.commit).cmp(&(b, other.depth, &other.commit))
+            list.sort_by_key(|(id, landing)| {
+                (places.get(id).copied(), landing.depth, landing.commit.clone())
             });
         }
-        self.found.empty.sort();
     }
 
     /// Whether all of the branch was found.

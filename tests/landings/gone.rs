@@ -143,6 +143,23 @@ const SCENES: &[Scene] = &[
         ..SCENE
     },
     Scene {
+        name: "merged, reverted, gone on and merged again",
+        why: "The second merge brings only what is new: what the first one brought is still taken back.",
+        told: "
+            git switch -qc feat/batch-1-login
+            work login
+            git switch -q main
+            git merge -q --no-ff --no-edit feat/batch-1-login
+            git revert --no-edit -m 1 HEAD
+            git switch -q feat/batch-1-login
+            work form
+            git switch -q main
+            git merge -q --no-ff --no-edit feat/batch-1-login
+            src/form.txt = git ls-tree --name-only main src/login.txt src/form.txt",
+        stage: "partly",
+        ..SCENE
+    },
+    Scene {
         name: "a base here that is older than the one on the remote",
         why: "The remote has the revert, and all that the base here has.",
         told: r"

@@ -7,7 +7,8 @@ use crate::derive::world::Spot;
 use crate::model::facts::CommitId;
 use crate::model::landing::{Copies, Gap, How, Landing, TipFacts, Work};
 
-use super::credit::{Credit, names};
+use super::credit::Credit;
+use super::own::{below, is_anothers, is_own_work, names_it, reach};
 use super::{Evidence, Grade, Known, Leading, Line, Rule, Tip};
 
 /// So many commits are compared with so many others for one item.
@@ -27,6 +28,10 @@ pub(super) struct Found {
     pub(super) branches: Vec<(String, usize)>,
     /// The latest own commit that is work.
     pub(super) mark: Option<CommitId>,
+    /// Merges that brought its branches.
+    merges: Vec<Work>,
+    /// Whether something that was merged and taken back did not come back with a later merge of the same branch.
+    pub(super) lost: bool,
     /// Merges that brought nothing but the state.
     hollow: HashSet<CommitId>,
     /// Whether there is own work at all.
@@ -126,6 +131,7 @@ impl Found {
             _ => drop(self.add(known, (Rule::MergeCommit, grade), &landing.commit, Some(landing), text)),
         }
         self.brought.extend(own.into_iter().cloned());
+        self.merges.push(merge.as_ref().clone());
     }
 
     // Commits that were made on the branch in this clone and that the base has.
@@ -253,7 +259,11 @@ impl Found {
                 }
             } else if !self.hollow.contains(&commit.id) && (credit.how == How::Merged || !self.worked) {
                 let text = commit.subject.clone();
-                self.add(known, (Rule::Subject, Grade::Weak), &commit.id, Some(landing), text);
+                let alive = self.add(known, (Rule::Subject, Grade::Weak), &commit.id, Some(landing), text);
+                // To merge again what was merged and reverted brings only what is new.
+                let again = |merge: &Work| (known.takes_in)(merge, &[commit]) == Some(true);
+                self.lost |=
+                    !alive && commit.is_merge() && !self.merges.is_empty() && !self.merges.iter().any(again);
             }
         }
         self.settle(known, credits);
@@ -329,31 +339,6 @@ impl Found {
     }
 }
 
-// Of the commits of a branch those that are a branch of another item, on which this one stands, unless they were made on
-// this one or name its item.
-fn below<'a>(known: &Known, spot: Spot, line: &Line, own: &'a [Rc<Work>]) -> HashSet<&'a CommitId> {
-    let ids: HashMap<&CommitId, &Work> = own.iter().map(|work| (&work.id, work.as_ref())).collect();
-    let mut all = HashSet::new();
-    for work in own {
-        let others = known.shared.get(&work.id).into_iter().flatten().any(|other| *other != spot);
-        if others && !line.made.contains(&work.id) && !all.contains(&work.id) {
-            all.extend(reach(&ids, &work.id));
-        }
-    }
-    all.retain(|id| !line.made.contains(id) && ids.get(id).is_none_or(|work| !names_it(known, spot, work)));
-    all
-}
-
-// Whether a commit is work of an item: it changes something besides the state, joins nothing, and names no other item only.
-fn is_own_work(known: &Known, spot: Spot, work: &Work) -> bool {
-    !work.is_merge() && !known.credits.books.has(work) && !is_anothers(known, spot, work)
-}
-
-fn names_it(known: &Known, spot: Spot, work: &Work) -> bool {
-    let named = names(known.world, work);
-    matches!(named.how, Some(How::Track | How::Line | How::Refers)) && named.spots.contains(&spot)
-}
-
 /// The tip that stands for a branch, and whether others have what it lacks: the one that has the others, else the latest.
 fn leading<'a>(facts: &[(&'a Tip, &'a TipFacts)]) -> Option<(&'a Tip, &'a TipFacts, bool)> {
     let has = |one: &TipFacts, other: &TipFacts, tip: &CommitId| {
@@ -372,24 +357,4 @@ fn leading<'a>(facts: &[(&'a Tip, &'a TipFacts)]) -> Option<(&'a Tip, &'a TipFac
 fn merged_names(merge: &Work) -> Vec<&str> {
     let named = merge.mentions.iter().filter(|mention| mention.how == How::Merged);
     named.map(|mention| mention.text.as_str()).collect()
-}
-
-// A commit on the branch that only names other items is not this one's: the name of the branch was used again.
-fn is_anothers(known: &Known, spot: Spot, work: &Work) -> bool {
-    let named = names(known.world, work);
-    let other = |found: &Spot| *found != spot && found.place != 0;
-    matches!(named.how, Some(How::Track | How::Line))
-        && !named.spots.contains(&spot)
-        && named.spots.iter().any(other)
-}
-
-// What a commit has among those of a branch, itself included.
-fn reach<'a>(own: &HashMap<&'a CommitId, &'a Work>, from: &'a CommitId) -> HashSet<&'a CommitId> {
-    let mut seen = HashSet::from([from]);
-    let mut open = vec![from];
-    while let Some(work) = open.pop().and_then(|id| own.get(id)) {
-        let parents = work.parents.iter().filter(|parent| own.contains_key(parent));
-        open.extend(parents.filter(|parent| seen.insert(parent)));
-    }
-    seen
 }

@@ -5,6 +5,7 @@
 
 mod branch;
 mod credit;
+mod own;
 mod undone;
 mod version;
 mod words;
@@ -202,12 +203,10 @@ impl<'w, 'a> Known<'w, 'a> {
             gap,
             leading,
             mark,
+            lost,
             ..
         } = found;
-        evidence.sort_by_cached_key(|evidence| {
-            let depth = evidence.landing.as_ref().map_or(u32::MAX, |landing| landing.depth);
-            (depth, std::cmp::Reverse(evidence.grade), evidence.rule.word(), evidence.commit.clone())
-        });
+        order(&mut evidence);
         let mut seen = HashSet::new();
         pending.retain(|work| seen.insert(work.id.clone()));
         let dirty = dirty(lines);
@@ -219,7 +218,7 @@ impl<'w, 'a> Known<'w, 'a> {
             alive: evidence.iter().filter(|e| e.undone.is_none()).map(|e| e.grade).max(),
             only_subjects: evidence.iter().filter(|e| e.undone.is_none()).all(|e| e.rule == Rule::Subject),
             any: !evidence.is_empty(),
-            pending: !pending.is_empty(),
+            pending: !pending.is_empty() || lost,
             gap: gap.or(self.landscape.gap.filter(|_| evidence.is_empty() && !worked)),
             worked,
             pushed,
@@ -291,6 +290,14 @@ impl Signs {
             _ => Stage::Queued,
         }
     }
+}
+
+/// The latest landing first, and of one landing what is worth most; the same however it was found.
+fn order(evidence: &mut [Evidence]) {
+    evidence.sort_by_cached_key(|evidence| {
+        let depth = evidence.landing.as_ref().map_or(u32::MAX, |landing| landing.depth);
+        (depth, std::cmp::Reverse(evidence.grade), evidence.rule.word(), evidence.commit.clone())
+    });
 }
 
 fn dirty(lines: &[Line]) -> Option<bool> {
