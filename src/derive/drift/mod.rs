@@ -134,6 +134,9 @@ impl Of<'_, '_> {
 
     // The declared state against the stage.
     fn declared(&self) -> Option<Drift> {
+        if self.standing.stage == Stage::Queued && self.node.state != State::Done {
+            return None;
+        }
         let (me, base, stage) = (self.me(), self.seen.base, self.standing.stage);
         let label = self.world.label(self.spot).to_lowercase();
         match (self.node.state, stage) {
