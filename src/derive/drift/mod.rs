@@ -66,8 +66,11 @@ pub fn of_item(
         return Vec::new();
     }
     let of = Of { world, spot, node, standing, seen };
+    // Most items of a large plan: there is nothing in git, and nobody says otherwise.
+    let nothing = standing.stage == Stage::Queued && node.state != State::Done;
+    let declared = if nothing { None } else { of.declared() };
     let mut found: Vec<Drift> =
-        [of.declared(), of.missing(), of.stale(), of.dirty(), of.blocked()].into_iter().flatten().collect();
+        [declared, of.missing(), of.stale(), of.dirty(), of.blocked()].into_iter().flatten().collect();
     found.extend(of.before_its_needs(landed));
     found.extend(of.undecided());
     for drift in &mut found {
@@ -134,9 +137,6 @@ impl Of<'_, '_> {
 
     // The declared state against the stage.
     fn declared(&self) -> Option<Drift> {
-        if self.standing.stage == Stage::Queued && self.node.state != State::Done {
-            return None;
-        }
         let (me, base, stage) = (self.me(), self.seen.base, self.standing.stage);
         let label = self.world.label(self.spot).to_lowercase();
         match (self.node.state, stage) {
