@@ -3,12 +3,14 @@
 use crate::derive::here::item_of;
 use crate::derive::reference::Part;
 use crate::derive::shell;
+use crate::derive::words::several;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::facts::CommitId;
 use crate::model::id::slug;
 use crate::moves::{named, perform};
 
+use super::base::{self, Remotes};
 use super::context::Context;
 use super::session::{Session, world};
 use super::write::Deciding;
@@ -49,7 +51,7 @@ pub(super) fn go(context: &Context, reference: Option<&str>, name: Option<&str>)
     others(&world, spot, &name)?;
     let reference = format!("{}:{}", world.board(spot).workflow.id, node.id);
     let exists = repo.branches()?.iter().any(|branch| !branch.remote && branch.name == name);
-    let base = if exists { None } else { Some(base(context, &session)?) };
+    let base = if exists { None } else { Some(starting_point(context, &session)?) };
     let from = base.as_ref().map(|(base, _)| base.as_str());
     let word = shell::word(&name);
     let command = match from {
@@ -111,23 +113,19 @@ fn by_pattern(world: &World, spot: Spot) -> Result<String> {
 }
 
 /// The name and the commit of the base here; without one, where a remote has it.
-fn base(context: &Context, session: &Session) -> Result<(String, CommitId)> {
+fn starting_point(context: &Context, session: &Session) -> Result<(String, CommitId)> {
     let repo = &session.store.repo;
-    let name = match &session.snapshot.config.base {
-        Some(name) => Some(name.clone()),
-        None => repo.default_branch()?,
-    };
+    let name = base::name(repo, &session.snapshot.config)?;
     let name = name.ok_or_else(|| Error::repository("there is no branch that work could land on"))?;
     let branches = repo.branches()?;
-    let here = branches.iter().find(|branch| !branch.remote && branch.name == name);
-    let there = branches
-        .iter()
-        .find(|branch| branch.remote && branch.name.split_once('/').is_some_and(|(_, short)| short == name));
+    let places = base::places(repo, (&branches, &Remotes::of(repo)?), &name)?;
+    let here = places.iter().find(|branch| !branch.remote);
+    let there = places.iter().find(|branch| branch.remote);
     if let (Some(here), Some(there)) = (here, there)
         && let Ok((_, behind)) = repo.ahead_behind(&here.commit, &there.commit)
         && behind > 0
     {
-        let commits = if behind == 1 { "1 commit".to_owned() } else { format!("{behind} commits") };
+        let commits = several(behind, "commit");
         context.remark(format!("{name} is {commits} behind {}; git pull --ff-only brings them", there.name));
     }
     let found = here.or(there).ok_or_else(|| {

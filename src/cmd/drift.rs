@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::derive::drift::{Code, Drift, Weight};
 use crate::derive::reference::Part;
+use crate::derive::words::several;
 use crate::derive::world::Spot;
 use crate::error::{Error, Kind, Result};
 use crate::model::facts::CommitId;
@@ -113,7 +114,7 @@ fn screen(all: &[&Drift], (everything, whole): (bool, bool), trouble: Option<&st
         text.line("no other difference is known");
     }
     if !everything && quiet + accepted > 0 {
-        let notes = if quiet == 1 { "1 note".to_owned() } else { format!("{quiet} notes") };
+        let notes = several(quiet, "note");
         let told = format!("{notes}, {accepted} accepted: git track drift --all");
         text.line(Line::new().add(Style::Dim, told));
     }

@@ -2,6 +2,7 @@
 
 mod add;
 mod answer;
+mod base;
 mod branching;
 mod brief;
 mod canary;

@@ -11,20 +11,21 @@ use std::rc::Rc;
 use crate::derive::board::Board;
 use crate::derive::drift::{self, Drift, Seen};
 use crate::derive::stage::{Grade, Known, Line, Stage, Standing, scope, strays};
+use crate::derive::words::several;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::git::{Asked, Repo};
 use crate::model::config::Config;
 use crate::model::facts::{Branch, CommitId};
-use crate::model::landing::{Landscape, Work};
+use crate::model::landing::{Gap, Landscape, Work};
 
+use super::base::{self, Remotes};
 use super::context::Context;
 use super::session::Session;
 
-use lines::{Lines, Remotes, lines};
+use lines::{Lines, lines};
 pub(super) use numbers::{Numbers, numbers};
 pub(super) use told::About;
-use told::why_unknown;
 
 /// Of which items it is asked how they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +57,8 @@ impl Standings {
     pub(super) fn untold(&self) -> Option<String> {
         let unknown = || self.of.values().filter(|standing| standing.stage == Stage::Unknown);
         let count = unknown().filter(|standing| standing.gap.is_some()).count();
-        let why = unknown().find_map(|standing| standing.gap).map(why_unknown);
-        let items = if count == 1 { "1 item".to_owned() } else { format!("{count} items") };
+        let why = unknown().find_map(|standing| standing.gap).map(Gap::words);
+        let items = several(count, "item");
         self.trouble.clone().or_else(|| Some(format!("{items}: {}", why?)))
     }
 
@@ -112,9 +113,14 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
         open || matches!(of, Of::One(spot) if spot.board == board)
     };
     let branches = repo.branches()?;
-    let name = base_name(here)?;
-    let remotes = Remotes(repo.remotes()?);
-    let bases = tips_of(here, (&branches, &remotes), name.as_deref())?;
+    let name = base::name(repo, here.config)?;
+    let remotes = Remotes::of(repo)?;
+    let mut bases = match &name {
+        Some(name) => base::places(repo, (&branches, &remotes), name)?,
+        None => Vec::new(),
+    };
+    let mut seen = HashSet::new();
+    bases.retain(|base| seen.insert(&base.commit));
     let asked = repo.asked_to_review()?;
     let mut found = lines(world, (&branches, &remotes), name.as_deref(), &counts, &asked);
     trees::look(here, world, &mut found.of)?;
@@ -132,40 +138,6 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
     }
     standings.drift.sort_by_key(|drift| std::cmp::Reverse(drift.weight));
     Ok(standings)
-}
-
-/// The branch that work lands on: what the team decided, else what the repository tells.
-fn base_name(here: Here) -> Result<Option<String>> {
-    match &here.config.base {
-        Some(name) => Ok(Some(name.clone())),
-        None => here.repo.default_branch(),
-    }
-}
-
-/// Where the base stands, here and on the remote that it comes from, each commit once. Forks of others have a branch of
-/// that name, too.
-fn tips_of<'b>(
-    here: Here,
-    (branches, remotes): (&'b [Branch], &Remotes),
-    name: Option<&str>,
-) -> Result<Vec<&'b Branch>> {
-    let Some(name) = name else { return Ok(Vec::new()) };
-    let upstream = here.repo.config(&format!("branch.{name}.remote"))?;
-    let upstream = upstream.unwrap_or_else(|| "origin".to_owned());
-    let only = |remote: &str| remotes.0.len() == 1 && remotes.0.first().is_some_and(|known| known == remote);
-    let mut tips: Vec<&Branch> = Vec::new();
-    for branch in branches {
-        let is_base = match remotes.parts(branch) {
-            (None, short) => short == name,
-            (Some(remote), short) => {
-                short == name && (remote == upstream || only(remote)) || branch.name == name
-            }
-        };
-        if is_base && !tips.iter().any(|tip| tip.commit == branch.commit) {
-            tips.push(branch);
-        }
-    }
-    Ok(tips)
 }
 
 /// Of two places where the base stands the one that has the other decides; where each has something of its own, what is
@@ -248,7 +220,7 @@ impl Asking<'_, '_, '_> {
         let since = self.here.config.derive.since.as_deref();
         let since = since.map(|rev| repo.resolve(rev)).transpose()?;
         let wanted = |how, text: &str| scope(self.world, how, text);
-        let rendered = self.world.boards.first().map(|board| board.pages.rendered()).unwrap_or_default();
+        let rendered = self.world.rendered();
         let aside: Vec<String> = rendered.iter().map(ToString::to_string).collect();
         let mut bar = self.here.context.progress();
         repo.landscape(

@@ -5,6 +5,16 @@ use serde_json::Value;
 
 use super::changes::Change;
 
+/// A number of things: `1 commit`, `3 commits`.
+pub fn several(count: usize, noun: &str) -> String {
+    format!("{count} {}", plural(count, noun))
+}
+
+/// A noun for so many things: `commit`, `commits`.
+pub fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
 /// A line for each thing that changed, in the order in which things first appear.
 pub fn lines(changes: &[Change]) -> Vec<String> {
     let mut groups: IndexMap<&str, Vec<&Change>> = IndexMap::new();

@@ -1,10 +1,11 @@
 //! All workflows of one snapshot, and what items of one need from another.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::model::id::Id;
 use crate::model::page::Pages;
+use crate::model::path::RepoPath;
 use crate::model::profile::{Guarded, Profile, StateSource};
 use crate::model::state::{Mode, Shown, State};
 use crate::model::workflow::Workflow;
@@ -61,6 +62,11 @@ impl<'a> World<'a> {
     /// What is called what in it; laid out when it is first asked for.
     pub fn names(&self) -> &Names {
         self.names.get_or_init(|| Names::new(self))
+    }
+
+    /// The files that are rendered from the state, in whole or in part.
+    pub fn rendered(&self) -> BTreeSet<RepoPath> {
+        self.pages.rendered()
     }
 
     /// The board of a spot.

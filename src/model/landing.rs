@@ -31,6 +31,16 @@ pub enum Gap {
     Missing,
 }
 
+impl Gap {
+    /// Why git cannot tell.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Shallow => "history is cut off in this clone",
+            Self::Missing => "objects are missing in this partial clone",
+        }
+    }
+}
+
 /// Where something came onto the base: the first commit, along the first parents, that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Landing {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use crate::derive::words::several;
 use crate::error::{Error, Kind, Result};
 use crate::git::Repo;
 use crate::message::parse_bytes;
@@ -80,8 +81,7 @@ pub(crate) fn commits_of(
         found.extend(judged.into_iter().map(of_commit));
     }
     let count = commits.len();
-    let checked = if count == 1 { "1 commit".to_owned() } else { format!("{count} commits") };
-    Ok(Verdict { found, checked, count })
+    Ok(Verdict { found, checked: several(count, "commit"), count })
 }
 
 /// The branch that work lands on, as it was decided before the change.

@@ -9,6 +9,8 @@ use crate::derive::world::{Spot, World};
 use crate::git::Left;
 use crate::model::facts::{Branch, CommitId};
 
+use super::Remotes;
+
 /// The branches of items, and what is wrong with others.
 #[derive(Default)]
 pub(super) struct Lines {
@@ -88,24 +90,5 @@ fn line(name: &str, via: Via, (branches, remotes): (&[&Branch], &Remotes), asked
         gone: false,
         in_review: branches.iter().any(|branch| asked.contains(&branch.commit)),
         tree: None,
-    }
-}
-
-/// The names of the remotes, the longest first.
-pub(super) struct Remotes(pub(super) Vec<String>);
-
-impl Remotes {
-    /// The remote of a branch and its name there.
-    pub(super) fn parts<'b>(&'b self, branch: &'b Branch) -> (Option<&'b str>, &'b str) {
-        if !branch.remote {
-            return (None, &branch.name);
-        }
-        let known = self.0.iter().find_map(|remote| {
-            let name = branch.name.strip_prefix(remote.as_str())?.strip_prefix('/')?;
-            Some((Some(remote.as_str()), name))
-        });
-        known
-            .or_else(|| branch.name.split_once('/').map(|(remote, name)| (Some(remote), name)))
-            .unwrap_or((None, &branch.name))
     }
 }

@@ -68,7 +68,7 @@ pub(in super::super) fn numbers(
     };
     let Some(changed) = changed else { return numbers };
     let config = here.config;
-    let rendered = world.boards.first().map(|board| board.pages.rendered()).unwrap_or_default();
+    let rendered = world.rendered();
     let counts = |file: &&Changed| {
         is_of_unit(config, &file.path) && !rendered.iter().any(|path| path.as_str() == file.path)
     };

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::derive::drift::Drift;
 use crate::derive::stage::{Evidence, Grade, Stage, Standing};
+use crate::derive::words::{plural, several};
 use crate::derive::world::{Spot, World};
 use crate::model::facts::CommitId;
 use crate::model::landing::Gap;
@@ -84,7 +85,7 @@ impl<'a, 'w> About<'a, 'w> {
             parts.push(format!("{lines}{} {}", of(most_lines), plural(lines, "line")));
         }
         if numbers.commits > 0 {
-            parts.push(format!("{} {}", numbers.commits, plural(numbers.commits, "commit")));
+            parts.push(several(numbers.commits, "commit"));
         }
         if let Some(ahead) = numbers.ahead {
             parts.push(format!("{ahead} ahead"));
@@ -110,7 +111,7 @@ impl<'a, 'w> About<'a, 'w> {
 
     fn unknown(&self) -> Option<&'a str> {
         let unknown = self.standing.stage == Stage::Unknown;
-        self.standing.gap.map(why_unknown).or(self.trouble).filter(|_| unknown)
+        self.standing.gap.map(Gap::words).or(self.trouble).filter(|_| unknown)
     }
 
     /// Whether git has anything to do with it: it is a piece of work, or a branch carries it.
@@ -273,7 +274,7 @@ impl<'a, 'w> About<'a, 'w> {
                 format!("more commits on {named} would make it work in progress"),
             ],
             Stage::Partly => vec![
-                format!("merging the {} that {}", count(standing.pending.len(), "commit"), waits(standing)),
+                format!("merging the {} that {}", several(standing.pending.len(), "commit"), waits(standing)),
                 format!("leaving them: delete or reset {named}"),
             ],
             Stage::Reverted => vec![
@@ -297,14 +298,6 @@ fn waits(standing: &Standing) -> &'static str {
     if standing.pending.len() == 1 { "waits" } else { "wait" }
 }
 
-fn count(count: usize, noun: &str) -> String {
-    format!("{count} {}", plural(count, noun))
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
-}
-
 /// The column of what stands beside a word.
 const LEFT: usize = 12;
 
@@ -312,14 +305,6 @@ fn row(text: &mut Text, word: &str, value: &str) {
     for (index, part) in wrap(value, 66).into_iter().enumerate() {
         let head = if index == 0 { word } else { "" };
         text.line(Line::new().plain("  ").add(Style::Dim, head).to_column(LEFT).plain(part));
-    }
-}
-
-/// Why git cannot tell.
-pub(super) fn why_unknown(gap: Gap) -> &'static str {
-    match gap {
-        Gap::Shallow => "history is cut off in this clone",
-        Gap::Missing => "objects are missing in this partial clone",
     }
 }
 

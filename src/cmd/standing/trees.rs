@@ -19,7 +19,7 @@ const STATE: &str = ".track/";
 /// Adds to the branches of items the worktrees where they are checked out, and what is going on there.
 pub(super) fn look(here: Here, world: &World, lines: &mut HashMap<Spot, Vec<Line>>) -> Result<()> {
     let repo = here.repo;
-    let rendered = world.boards.first().map(|board| board.pages.rendered()).unwrap_or_default();
+    let rendered = world.rendered();
     let counts =
         |path: &str| !path.starts_with(STATE) && !rendered.iter().any(|document| document.as_str() == path);
     let mut looked = 0;

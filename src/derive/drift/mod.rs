@@ -11,6 +11,7 @@ use crate::model::time::Time;
 use super::board::{Board, Node, Thing};
 use super::shell;
 use super::stage::{Stage, Standing, Stray, StrayKind};
+use super::words::several;
 use super::world::{Spot, World};
 
 pub use code::{Code, Weight};
@@ -169,14 +170,11 @@ impl Of<'_, '_> {
                 Some(self.drift(Code::D03, message, Some(reopen(&me))))
             }
             (State::Done, Stage::Unknown) => {
-                let (why, command) = match self.standing.gap {
-                    Some(Gap::Missing) => ("objects are missing in this partial clone", None),
-                    Some(Gap::Shallow) => {
-                        ("history is cut off in this clone", Some("git fetch --unshallow".to_owned()))
-                    }
-                    None => {
-                        ("there is no base to look at", Some("git track config set base NAME".to_owned()))
-                    }
+                let why = self.standing.gap.map_or("there is no base to look at", Gap::words);
+                let command = match self.standing.gap {
+                    Some(Gap::Missing) => None,
+                    Some(Gap::Shallow) => Some("git fetch --unshallow".to_owned()),
+                    None => Some("git track config set base NAME".to_owned()),
                 };
                 Some(self.drift(Code::D04, format!("declared {label}, but {why}"), command))
             }
@@ -207,11 +205,9 @@ impl Of<'_, '_> {
 
     fn waiting(&self) -> Option<String> {
         let branch = self.standing.main.as_ref().map_or("its branch", |main| main.name.as_str());
-        match self.standing.pending.len() {
-            0 => None,
-            1 => Some(format!("1 commit of {branch} is")),
-            count => Some(format!("{count} commits of {branch} are")),
-        }
+        let count = self.standing.pending.len();
+        let verb = if count == 1 { "is" } else { "are" };
+        (count > 0).then(|| format!("{} of {branch} {verb}", several(count, "commit")))
     }
 
     fn missing(&self) -> Option<Drift> {
@@ -261,7 +257,7 @@ impl Of<'_, '_> {
         let count = self.standing.pending.iter().filter(|work| later(work.committed)).count();
         let (id, _) = self.node.item.open_blockers().next()?;
         let command = Some(format!("git track unblock {}.{id}", self.me()));
-        let commits = if count == 1 { "1 commit".to_owned() } else { format!("{count} commits") };
+        let commits = several(count, "commit");
         (count > 0).then(|| {
             self.drift(Code::D14, format!("declared blocked, but its branch has {commits} since"), command)
         })

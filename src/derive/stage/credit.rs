@@ -222,7 +222,7 @@ pub(super) struct Books(BTreeSet<RepoPath>);
 
 impl Books {
     pub(super) fn new(world: &World) -> Self {
-        Self(world.boards.first().map(|board| board.pages.rendered()).unwrap_or_default())
+        Self(world.rendered())
     }
 
     /// Whether a commit only writes down how things stand: the state, and the documents that are made of it.
