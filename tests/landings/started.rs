@@ -333,3 +333,23 @@ fn two_workflows_that_a_branch_may_mean_are_both_named() {
         assert_eq!(document["items"][0]["git"]["branch"], serde_json::Value::Null, "{item}");
     }
 }
+
+// The fork of somebody else has a branch of the same name, which comes first in the alphabet.
+#[test]
+fn a_branch_begins_where_the_own_remote_has_the_base() {
+    let yard = Yard::new(&[]);
+    yard.play(
+        "git remote add alice ../alice.git
+        git remote add origin ../origin.git
+        git update-ref refs/remotes/origin/main main
+        git switch -qc fork
+        work other
+        git update-ref refs/remotes/alice/main fork
+        git switch -qc topic main
+        git branch -qD main fork",
+    )
+    .unwrap();
+    let started = yard.track(&["start", "batch-1", "--branch"]);
+    assert!(started.status.success(), "{started:?}");
+    assert_eq!(yard.git(&["rev-parse", "HEAD"]), yard.git(&["rev-parse", "origin/main"]));
+}
