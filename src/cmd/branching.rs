@@ -1,4 +1,6 @@
-//! `start --branch`: a branch for an item, made from the base by the pattern of its process.
+//! `start --branch` and `--worktree`: a branch for an item, made from the base by the pattern of its process.
+
+use std::path::{Path, PathBuf};
 
 use crate::derive::here::item_of;
 use crate::derive::reference::Part;
@@ -9,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::facts::CommitId;
 use crate::model::id::slug;
 use crate::moves::{named, perform};
+use crate::store::At;
 
 use super::base::{self, Remotes};
 use super::context::Context;
@@ -23,14 +26,33 @@ pub(super) struct Carrier {
     pub(super) name: String,
     /// The command that goes there.
     pub(super) command: String,
+    /// The worktree where it is checked out, when that is not this one.
+    pub(super) tree: Option<PathBuf>,
+    /// What a command there knows.
+    pub(super) context: Option<Context>,
+}
+
+impl Carrier {
+    /// Where the branch is now, in words.
+    pub(super) fn told(&self) -> String {
+        match &self.tree {
+            Some(tree) => format!("on branch {} in {}", self.name, tree.display()),
+            None => format!("on branch {}", self.name),
+        }
+    }
 }
 
 /// How much of a title is part of the name of a branch.
 const SLUG: usize = 40;
 
-/// Goes to the branch of an item, which is made where there is none; refused where `start` would be. With `dry_run`
-/// it is only said where.
-pub(super) fn go(context: &Context, reference: Option<&str>, name: Option<&str>) -> Result<Carrier> {
+/// Goes to the branch of an item, here or in a worktree of its own (an empty path: where that is usual); it is made
+/// where there is none, and refused where `start` would be. With `dry_run` it is only said where.
+pub(super) fn go(
+    context: &Context,
+    reference: Option<&str>,
+    name: Option<&str>,
+    tree: Option<&Path>,
+) -> Result<Carrier> {
     let session = Session::open(context)?;
     let world = world(&session.snapshot);
     let target = session.named_target(context, &world, reference)?;
@@ -40,7 +62,7 @@ pub(super) fn go(context: &Context, reference: Option<&str>, name: Option<&str>)
     let spot = target.spot;
     allowed(context, &session, &world, spot)?;
     let node = world.board(spot).node(spot.place);
-    let name = match name.filter(|name| !name.is_empty()).or(node.item.branch.as_deref()) {
+    let name = match name.or(node.item.branch.as_deref()) {
         Some(name) => name.to_owned(),
         None => by_pattern(&world, spot)?,
     };
@@ -50,19 +72,87 @@ pub(super) fn go(context: &Context, reference: Option<&str>, name: Option<&str>)
     }
     others(&world, spot, &name)?;
     let reference = format!("{}:{}", world.board(spot).workflow.id, node.id);
-    let exists = repo.branches()?.iter().any(|branch| !branch.remote && branch.name == name);
-    let base = if exists { None } else { Some(starting_point(context, &session)?) };
-    let from = base.as_ref().map(|(base, _)| base.as_str());
-    let word = shell::word(&name);
-    let command = match from {
-        Some(from) => format!("git switch -c {word} {}", shell::word(from)),
+    let tip = repo.branches()?.into_iter().find(|branch| !branch.remote && branch.name == name);
+    let base = if tip.is_some() { None } else { Some(starting_point(context, &session)?) };
+    let carrier = Carrier { reference, name, command: String::new(), tree: None, context: None };
+    let Some(tree) = tree else { return here(context, &session, carrier, base.as_ref()) };
+    let at = tip.map(|tip| tip.commit).or(base.as_ref().map(|(_, commit)| commit.clone()));
+    let at = at.ok_or_else(|| Error::bug("a branch begins nowhere"))?;
+    known_there(&session, &world, (spot, &carrier.name), &at)?;
+    beside(context, &session, carrier, (base.as_ref(), tree))
+}
+
+fn here(
+    context: &Context,
+    session: &Session,
+    carrier: Carrier,
+    base: Option<&(String, CommitId)>,
+) -> Result<Carrier> {
+    let word = shell::word(&carrier.name);
+    let command = match base {
+        Some((from, _)) => format!("git switch -c {word} {}", shell::word(from)),
         None => format!("git switch {word}"),
     };
-    if session.branch.as_deref() != Some(name.as_str()) && !context.global.dry_run {
-        repo.switch(&name, base.as_ref().map(|(_, commit)| commit))
-            .map_err(|error| error.note("nothing written").hint(command.clone()))?;
+    if session.branch.as_deref() != Some(carrier.name.as_str()) && !context.global.dry_run {
+        let switched = session.store.repo.switch(&carrier.name, base.map(|(_, commit)| commit));
+        switched.map_err(|error| error.note("nothing written").hint(command.clone()))?;
     }
-    Ok(Carrier { reference, name, command })
+    Ok(Carrier { command, ..carrier })
+}
+
+fn beside(
+    context: &Context,
+    session: &Session,
+    carrier: Carrier,
+    (base, wanted): (Option<&(String, CommitId)>, &Path),
+) -> Result<Carrier> {
+    let repo = &session.store.repo;
+    let trees = repo.worktrees()?;
+    let out = trees.iter().find(|tree| tree.branch.as_deref() == Some(carrier.name.as_str()));
+    let wanted = if wanted.as_os_str().is_empty() { None } else { Some(context.cwd().join(wanted)) };
+    if let Some(out) = out.filter(|out| out.prunable.is_none()) {
+        let place = out.path.clone();
+        if wanted.is_some_and(|wanted| wanted != place) {
+            let error = Error::refused(format!("{} is checked out in {}", carrier.name, place.display()));
+            return Err(error.note("nothing written").hint("leave the directory out to begin there"));
+        }
+        let command = format!("cd {}", shell::word(&place.to_string_lossy()));
+        return Ok(Carrier { command, context: Some(context.moved(&place)), tree: Some(place), ..carrier });
+    }
+    let main = trees.first().map_or(repo.top()?, |main| main.path.as_path());
+    let place = wanted.unwrap_or_else(|| usual(main, &carrier.name));
+    let shown = place.to_string_lossy();
+    let shown = shell::word(&shown);
+    let word = shell::word(&carrier.name);
+    let command = match base {
+        Some((from, _)) => format!("git worktree add -b {word} {shown} {}", shell::word(from)),
+        None => format!("git worktree add {shown} {word}"),
+    };
+    if context.global.dry_run {
+        return Ok(Carrier { command, tree: Some(place), ..carrier });
+    }
+    let made = repo.add_worktree(&place, &carrier.name, base.map(|(_, commit)| commit));
+    made.map_err(|error| error.note("nothing written").hint(command.clone()))?;
+    Ok(Carrier { command, context: Some(context.moved(&place)), tree: Some(place), ..carrier })
+}
+
+// Beside the repository, so that no tool takes it for a part of it.
+fn usual(main: &Path, branch: &str) -> PathBuf {
+    let name = main.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    main.with_file_name(format!("{name}-{}", branch.replace(['/', '\\'], "-")))
+}
+
+// The state goes to another worktree with the commits: what is not in them is not there.
+fn known_there(session: &Session, world: &World, (spot, name): (Spot, &str), at: &CommitId) -> Result<()> {
+    let board = world.board(spot);
+    let item = board.node(spot.place).id;
+    let path = session.store.path_of(&board.workflow.id)?;
+    let copy = session.store.copy(&At::Commit(at.clone()), &path)?;
+    if copy.is_some_and(|copy| copy.root.find(item).is_some()) {
+        return Ok(());
+    }
+    let error = Error::refused(format!("{item} is not committed where {name} begins ({})", at.short()));
+    Err(error.note("nothing written").hint(format!("git add {path} && git commit")))
 }
 
 // What the process refuses is refused before anything is made.

@@ -94,6 +94,7 @@ pub struct Surroundings {
 }
 
 /// What every command knows.
+#[derive(Clone)]
 pub struct Context {
     /// The global options.
     pub global: Global,
@@ -180,14 +181,23 @@ impl Context {
 
     /// The repository of another work tree.
     pub fn beside(&self, top: &std::path::Path) -> Result<Repo> {
-        let env = Env {
+        open(&self.env_at(top))
+    }
+
+    /// The same command in another work tree.
+    #[must_use]
+    pub fn moved(&self, top: &std::path::Path) -> Self {
+        Self { env: self.env_at(top), ..self.clone() }
+    }
+
+    fn env_at(&self, top: &std::path::Path) -> Env {
+        Env {
             cwd: top.to_owned(),
             git_dir: None,
             work_tree: None,
             index_file: None,
             vars: self.env.vars.clone(),
-        };
-        open(&env)
+        }
     }
 
     /// What shows how far something is that takes long.

@@ -9,6 +9,7 @@ use crate::derive::validate::violations;
 use crate::derive::world::World;
 use crate::error::{Error, Result};
 use crate::model::edit::Edit;
+use crate::model::id::Id;
 use crate::model::profile::Profile;
 use crate::model::workflow::Workflow;
 use crate::store::{Snapshot, Store, workflow_edit};
@@ -22,6 +23,10 @@ pub(super) struct Draft<'a> {
     workflows: Vec<(Workflow, Arc<Profile>)>,
     /// Edits of files that are not workflows.
     pub files: Vec<Edit>,
+    /// What is taken although somebody else has it in hand: the workflow and the item.
+    pub stolen: Vec<(Id, Id)>,
+    /// Whether it writes down what others did, so that nothing is taken by it.
+    pub observes: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -30,7 +35,13 @@ impl<'a> Draft<'a> {
         let workflows = snapshot.workflows.iter().filter_map(|loaded| {
             Some((loaded.workflow.clone(), Arc::clone(snapshot.profile_of(&loaded.workflow.id)?)))
         });
-        Self { snapshot, workflows: workflows.collect(), files: Vec::new() }
+        Self {
+            snapshot,
+            workflows: workflows.collect(),
+            files: Vec::new(),
+            stolen: Vec::new(),
+            observes: false,
+        }
     }
 
     /// The workflows as they are to be, laid out.

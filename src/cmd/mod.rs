@@ -26,6 +26,7 @@ mod import;
 mod init;
 mod items;
 mod judging;
+mod leases;
 mod list;
 mod log;
 mod logs;

@@ -1,5 +1,8 @@
 //! The verbs that move items: one command for every line of the table of moves, and the records that moves leave.
 
+use std::ffi::OsString;
+use std::path::Path;
+
 use clap::Args as ClapArgs;
 use serde_json::json;
 
@@ -19,6 +22,7 @@ use super::branching;
 use super::context::Context;
 use super::draft::Draft;
 use super::items;
+use super::leases::Leases;
 use super::scaffold;
 use super::show;
 use super::write::{Deciding, Said, WriteArgs, change};
@@ -47,6 +51,13 @@ pub struct StartArgs {
     /// Go to the branch of the item; it is made from the base where there is none, named as its process names branches
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     branch: Option<String>,
+    /// Make the branch in a worktree of its own and begin there; without DIR beside this repository, named like it and
+    /// the branch
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    worktree: Option<OsString>,
+    /// Take it although somebody else has it in hand, for the reason of -m
+    #[arg(long, requires = "message")]
+    steal: bool,
 }
 
 /// Arguments of `block`.
@@ -71,26 +82,45 @@ pub struct ClaimArgs {
     /// What to take; without it the first ready item that nobody has
     #[arg(value_name = "REF")]
     pub reference: Option<String>,
+    /// Take it although somebody else has it in hand, for the reason of -m
+    #[arg(long, requires_all = ["message", "reference"])]
+    pub steal: bool,
+    /// Why
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Option<String>,
     #[command(flatten)]
     write: WriteArgs,
 }
 
-/// Begins items, on a branch of their own where that is asked for.
+/// Begins items, on a branch and in a worktree of their own where that is asked for.
 pub(super) fn start(context: &Context, args: &StartArgs) -> Result<Answer> {
-    let Some(name) = args.branch.as_deref() else { return run(context, "start", &args.of) };
+    if args.branch.is_none() && args.worktree.is_none() {
+        return change(context, args.of.write, |deciding, draft| {
+            each(deciding, draft, "start", &args.of.refs, |draft, target| {
+                take_over(deciding, draft, target.spot, args)?;
+                began(deciding, draft, target, (args.text(), args.of.deviate))
+            })
+        });
+    }
     if args.of.refs.len() > 1 {
         return Err(Error::usage("one item at a time has a branch").hint("git track start REF --branch"));
     }
-    let carrier = branching::go(context, args.of.refs.first().map(String::as_str), Some(name))?;
+    let carrier = branching::go(
+        context,
+        args.of.refs.first().map(String::as_str),
+        args.branch.as_deref().filter(|name| !name.is_empty()),
+        args.worktree.as_deref().map(Path::new),
+    )?;
     if context.global.dry_run {
         context.remark(format!("would: {}", carrier.command));
     }
-    let there = |error: Error| error.note(format!("{} is checked out", carrier.name));
-    let text = args.of.message.as_deref();
-    let moved = change(context, args.of.write, |deciding, draft| {
+    let there = |error: Error| error.note(carrier.told());
+    let at_work = carrier.context.as_ref().unwrap_or(context);
+    let moved = change(at_work, args.of.write, |deciding, draft| {
         let refs = std::slice::from_ref(&carrier.reference);
         let said = each(deciding, draft, "start", refs, |draft, target| {
-            let moved = began(deciding, draft, target, (text, args.of.deviate))?;
+            take_over(deciding, draft, target.spot, args)?;
+            let moved = began(deciding, draft, target, (args.text(), args.of.deviate))?;
             let known = moved.is_some();
             if let Some(workflow) = moved {
                 draft.put(workflow);
@@ -98,15 +128,39 @@ pub(super) fn start(context: &Context, args: &StartArgs) -> Result<Answer> {
             let carried = records::carry(&draft.world(), target.spot, &carrier.name)?;
             if known && carried.is_none() { Ok(current(draft, target.spot)) } else { Ok(carried) }
         })?;
-        Ok(Said { text: on_branch(&carrier), ..said })
+        let mut text = Text::new();
+        text.line(Line::new().plain(carrier.told()));
+        Ok(Said { text, ..said })
     });
-    moved.map_err(there).map(|answer| answer.with("branch", carrier.name.as_str()))
+    let answer = moved.map_err(there)?.with("branch", carrier.name.as_str());
+    Ok(match &carrier.tree {
+        Some(tree) => answer.with("worktree", tree.to_string_lossy().as_ref()),
+        None => answer,
+    })
 }
 
-fn on_branch(carrier: &branching::Carrier) -> Text {
-    let mut text = Text::new();
-    text.line(Line::new().plain("on branch  ").add(Style::Strong, &carrier.name));
-    text
+impl StartArgs {
+    fn text(&self) -> Option<&str> {
+        self.of.message.as_deref()
+    }
+}
+
+// What somebody else has in hand is taken for a reason, and his name is kept.
+fn take_over(deciding: &Deciding, draft: &mut Draft, spot: Spot, args: &StartArgs) -> Result<()> {
+    if args.steal { steal(deciding, draft, spot, args.text()) } else { Ok(()) }
+}
+
+fn steal(deciding: &Deciding, draft: &mut Draft, spot: Spot, text: Option<&str>) -> Result<()> {
+    let holder = Leases::of(deciding)?.holder(&draft.world(), spot);
+    let taken = records::take_over(&draft.world(), spot, holder.as_deref(), &deciding.ask(text))?;
+    let about = {
+        let world = draft.world();
+        let board = world.board(spot);
+        (board.workflow.id.clone(), board.node(spot.place).id.clone())
+    };
+    draft.stolen.push(about);
+    draft.put(taken);
+    Ok(())
 }
 
 fn current(draft: &Draft, spot: Spot) -> Option<Workflow> {
@@ -210,6 +264,9 @@ pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Answer> {
             Some(text) => deciding.session.target(context, &draft.world(), Some(text))?,
             None => first_free(deciding, draft)?,
         };
+        if args.steal {
+            steal(deciding, draft, target.spot, args.message.as_deref())?;
+        }
         let ask = deciding.ask(None);
         let claimed = records::claim(&draft.world(), target.spot, &ask)?;
         if let Some(workflow) = &claimed {
@@ -226,12 +283,14 @@ pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Answer> {
 fn first_free(deciding: &Deciding, draft: &Draft) -> Result<Target> {
     let world = draft.world();
     let boards = deciding.session.meant(deciding.context, &world, None)?;
-    let mut free = boards.into_iter().flat_map(|board| claimable(&world, board, deciding.ask(None).who()));
-    let spot: Spot = free.next().ok_or_else(|| {
-        Error::new(Kind::Nothing, "nothing is ready that nobody has")
-            .hint("git track list")
-            .hint("git track status")
-    })?;
+    let leases = Leases::of(deciding)?;
+    let ready = boards.into_iter().flat_map(|board| claimable(&world, board, deciding.ask(None).who()));
+    let spot: Spot =
+        ready.into_iter().find(|spot| leases.holder(&world, *spot).is_none()).ok_or_else(|| {
+            Error::new(Kind::Nothing, "nothing is ready that nobody has")
+                .hint("git track list")
+                .hint("git track status")
+        })?;
     Ok(Target { spot, part: Part::Whole })
 }
 

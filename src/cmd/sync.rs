@@ -54,6 +54,7 @@ struct Held {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     if args.apply {
         return change(context, args.write, |deciding, draft| {
+            draft.observes = true;
             let held = follow(deciding, draft, args)?;
             let mut said = Said { already: NOTHING.to_owned(), ..Said::default() };
             tell_held(&mut said.text, &held);

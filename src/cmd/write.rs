@@ -22,6 +22,7 @@ use super::context::Context;
 use super::documents;
 use super::draft::Draft;
 use super::items;
+use super::leases::Leases;
 use super::logs;
 use super::session::{Session, anywhere};
 
@@ -90,6 +91,8 @@ pub(super) fn change(
     let mut draft = Draft::new(&session.snapshot);
     let said = decide(&deciding, &mut draft).and_then(|said| draft.refuse_new_violations().map(|()| said));
     let said = said.map_err(nothing_written)?;
+    let leases = Leases::of(&deciding)?;
+    let taken = leases.taken(&draft).map_err(nothing_written)?;
     let changes = draft.changes();
     let mut edits = draft.edits(&session.store).map_err(nothing_written)?;
     let kept = documents::kept_with(&deciding, &draft);
@@ -114,7 +117,8 @@ pub(super) fn change(
     let wanted = args.decided(session.snapshot.config.write);
     let delivered = to_deliver(context, &session.store, wanted, &edits)?;
     let (files, logged) = logs::edits(&deciding, &draft, &changes, &edits).map_err(nothing_written)?;
-    let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).collect();
+    let leased = leases.edit(&draft, &taken)?;
+    let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).chain(leased).collect();
     files.apply(&lock, &all)?;
     // Hooks that git runs may call this program, which must find the lock free.
     drop(lock);

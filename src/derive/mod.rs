@@ -11,6 +11,7 @@ pub mod gates;
 pub mod graph;
 pub mod here;
 pub mod judgement;
+pub mod leases;
 pub mod names;
 pub mod next;
 mod overlap;

@@ -1,5 +1,7 @@
 //! What git does for us: children, so that the user's hooks, signing and settings hold.
 
+use std::path::Path;
+
 use super::Repo;
 use super::ask::{literal, records, repo_path};
 use crate::error::{Error, Kind, Result};
@@ -44,6 +46,16 @@ impl Repo {
         let call = match from {
             Some(from) => call.args(["-c", name, from.as_str()]),
             None => self.order(["switch", "--quiet", "--no-guess", name]),
+        };
+        self.done(&call).map(drop)
+    }
+
+    /// Makes a worktree for a branch, which is made from a commit where one is given.
+    pub fn add_worktree(&self, place: &Path, branch: &str, from: Option<&CommitId>) -> Result<()> {
+        let call = self.order(["worktree", "add", "--quiet", "--no-track"]);
+        let call = match from {
+            Some(from) => call.args(["-b", branch, "--"]).arg(place).arg(from.as_str()),
+            None => self.order(["worktree", "add", "--quiet", "--"]).arg(place).arg(branch),
         };
         self.done(&call).map(drop)
     }

@@ -34,6 +34,8 @@ pub struct Config {
     /// Who may do what.
     #[serde(default, skip_serializing_if = "Roles::is_usual")]
     pub roles: Roles,
+    /// How long whoever takes an item has it to himself without writing anything, in hours; 8 when absent.
+    pub lease_hours: Option<u32>,
     /// How progress is read from git.
     #[serde(default, skip_serializing_if = "Derive::is_usual")]
     pub derive: Derive,
@@ -108,6 +110,7 @@ impl Default for Config {
             write: Write::Leave,
             paths: BTreeMap::new(),
             log_root: None,
+            lease_hours: None,
             roles: Roles::default(),
             derive: Derive::default(),
             rules: Rules::new(),

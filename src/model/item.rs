@@ -176,6 +176,11 @@ impl Item {
         self.state.unwrap_or_default()
     }
 
+    /// The item of that id below this one, at any depth.
+    pub fn find(&self, id: &Id) -> Option<&Self> {
+        self.items.get(id).or_else(|| self.items.values().find_map(|child| child.find(id)))
+    }
+
     /// Whether it is conditional and nobody has decided yet whether it is needed.
     pub fn is_undecided(&self) -> bool {
         self.when.is_some() && self.triggered.is_none() && self.not_triggered.is_none()

@@ -12,6 +12,7 @@ pub mod gate;
 pub mod id;
 pub mod item;
 pub mod landing;
+pub mod lease;
 pub mod location;
 pub mod number;
 pub mod page;

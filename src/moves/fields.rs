@@ -173,7 +173,7 @@ pub fn set(world: &World, target: &Target, settings: &[Setting], ask: &Ask) -> R
 }
 
 // Whoever has worked on it has had a part in it, whose ever it is now; but a person may hand on what they only began.
-fn keep_makers(before: &Item, item: &mut Item, ask: &Ask) {
+pub(super) fn keep_makers(before: &Item, item: &mut Item, ask: &Ask) {
     if before.started.is_none() && before.by.is_none() {
         return;
     }

@@ -13,6 +13,8 @@ use crate::model::record::{Artifact, Blocker, Decision, Note, NoteKind};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
 
+use super::answer::reason;
+use super::fields::keep_makers;
 use super::{Ask, demand, edit, named, open_for_change, perform};
 
 /// Puts a blocker on an item.
@@ -94,6 +96,21 @@ pub fn claim(world: &World, spot: Spot, ask: &Ask) -> Result<Option<Workflow>> {
             None => Err(Error::bug("there is no move `start`")),
         },
     }
+}
+
+/// Takes an item from whoever has it in hand, for a reason that is kept with it.
+pub fn take_over(world: &World, spot: Spot, holder: Option<&str>, ask: &Ask) -> Result<Workflow> {
+    open_for_change(world, spot, "claim")?;
+    let node = world.board(spot).node(spot.place);
+    let me = world.refer(spot.board, node.id);
+    let why = reason(ask, "claim --steal", &me)?;
+    let owner = node.item.owner.as_deref();
+    let from = holder.or(owner).map(|name| format!(" from {name}")).unwrap_or_default();
+    edit(world, spot, |item| {
+        item.owner = Some(ask.actor.to_owned());
+        keep_makers(node.item, item, ask);
+        item.notes.push('n', ask.note(format!("taken over{from}: {why}")));
+    })
 }
 
 /// Says which branch carries an item; `None` when it says so already.

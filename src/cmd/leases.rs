@@ -1,0 +1,143 @@
+//! Leases as the commands use them: nobody begins what somebody else has in hand, in whichever worktree.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::derive::leases::{Written, after, against, is_taken};
+use crate::derive::shell;
+use crate::derive::world::{Spot, World};
+use crate::error::{Error, Result};
+use crate::model::edit::Edit;
+use crate::model::id::Id;
+use crate::model::item::Item;
+use crate::model::lease::{HOURS, Lease, Seat};
+use crate::model::state::State;
+use crate::model::workflow::Workflow;
+use crate::store::{At, Store, leases, leases_edit};
+
+use super::draft::Draft;
+use super::write::Deciding;
+
+/// The leases of a repository as they are under the lock, and who asks.
+pub(super) struct Leases<'a> {
+    deciding: &'a Deciding<'a>,
+    all: Vec<Lease>,
+}
+
+impl<'a> Leases<'a> {
+    /// Reads them.
+    pub(super) fn of(deciding: &'a Deciding<'a>) -> Result<Self> {
+        Ok(Self { deciding, all: leases(&deciding.session.store)? })
+    }
+
+    /// Who else has this item in hand.
+    pub(super) fn holder(&self, world: &World, spot: Spot) -> Option<String> {
+        self.against(world, spot).map(|lease| lease.holder.clone())
+    }
+
+    /// Refuses when somebody else has this item in hand.
+    pub(super) fn refuse(&self, world: &World, spot: Spot) -> Result<()> {
+        let Some(lease) = self.against(world, spot) else { return Ok(()) };
+        let name = world.refer(spot.board, world.board(spot).node(spot.place).id);
+        let now = self.deciding.context.now;
+        let place = place_of(lease);
+        let steal = format!("git track claim {name} --steal -m \"why\"");
+        if lease.closed {
+            let error = Error::refused(format!("{name} was closed by {} {place}", lease.holder));
+            let merge = |branch: &String| format!("git merge {}", shell::word(branch));
+            let error = lease.branch.iter().map(merge).fold(error, Error::hint);
+            return Err(error.hint(steal));
+        }
+        Err(Error::refused(format!("{name} is taken by {} {place}", lease.holder))
+            .note(format!(
+                "since {}; free in {} unless something is written",
+                lease.since.ago(now),
+                now.until(lease.until)
+            ))
+            .hint("git track claim")
+            .hint(steal))
+    }
+
+    /// Refuses a draft that takes what somebody else has in hand; what it takes, else.
+    pub(super) fn taken(&self, draft: &Draft) -> Result<Vec<(Id, Id)>> {
+        let mut taken = draft.stolen.clone();
+        if draft.observes {
+            return Ok(taken);
+        }
+        let world = draft.world();
+        for workflow in draft.changed() {
+            let Some(before) = draft.snapshot.loaded(&workflow.id).map(|loaded| &loaded.workflow) else {
+                continue;
+            };
+            let Some((board, laid)) = world.find(&workflow.id) else { continue };
+            for (place, node) in laid.nodes().skip(1).filter(|(_, node)| node.item.state() == State::Active) {
+                let was = before.root.find(node.id).map(Item::state);
+                let about = (workflow.id.clone(), node.id.clone());
+                if was != Some(State::Todo) || taken.contains(&about) {
+                    continue;
+                }
+                self.refuse(&world, Spot { board, place })?;
+                taken.push(about);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// The edit that leases what a draft takes, and renews what its author has in hand.
+    pub(super) fn edit(&self, draft: &Draft, taken: &[(Id, Id)]) -> Result<Option<Edit>> {
+        if self.all.is_empty() && taken.is_empty() {
+            return Ok(None);
+        }
+        let loaded = |id: &Id| draft.snapshot.loaded(id).map(|loaded| &loaded.workflow);
+        let workflows: Vec<_> = draft.changed().map(|workflow| (loaded(&workflow.id), workflow)).collect();
+        let Deciding { context, session, .. } = self.deciding;
+        let hours = session.snapshot.config.lease_hours.unwrap_or(HOURS);
+        let after = self.seated(|seat| {
+            after(&self.all, &Written { workflows: &workflows, taken, seat, now: context.now, hours })
+        });
+        leases_edit(&session.store, &self.all, after)
+    }
+
+    fn against(&self, world: &World, spot: Spot) -> Option<&Lease> {
+        let board = world.board(spot);
+        let about = (&board.workflow.id, board.node(spot.place).id);
+        let found = self.seated(|seat| against(&self.all, about, seat, self.deciding.context.now))?;
+        self.holds(found).then_some(found)
+    }
+
+    fn seated<T>(&self, ask: impl FnOnce(Seat) -> T) -> T {
+        let Deciding { session, actor, .. } = self.deciding;
+        let tree = session.store.repo.work_tree().map(|top| top.to_string_lossy().into_owned());
+        ask(Seat { holder: actor, tree: &tree.unwrap_or_default(), branch: session.branch.as_deref() })
+    }
+
+    // Whoever went back to what was before, by whatever means, has nothing in hand any more.
+    fn holds(&self, lease: &Lease) -> bool {
+        let Deciding { context, session, actor, .. } = self.deciding;
+        let Ok(path) = session.store.path_of(&lease.workflow) else { return true };
+        let there = context.beside(Path::new(&lease.tree)).ok();
+        let tree = there.map(|repo| Store::without_files(repo, None, BTreeMap::new()));
+        let worked_on = tree.as_ref().map(|store| store.copy(&At::WorkTree, &path));
+        let branch = lease.branch.as_deref().and_then(|name| {
+            let tip = session.store.repo.resolve(&format!("refs/heads/{name}")).ok()?;
+            Some(session.store.copy(&At::Commit(tip), &path))
+        });
+        if worked_on.is_none() && branch.is_none() {
+            return lease.holder != *actor;
+        }
+        let takes = |copy: Result<Option<Workflow>>| match copy {
+            Ok(Some(copy)) => is_taken(&copy, &lease.item),
+            Ok(None) => false,
+            // What cannot be read frees nothing.
+            Err(_) => true,
+        };
+        worked_on.into_iter().chain(branch).any(takes)
+    }
+}
+
+fn place_of(lease: &Lease) -> String {
+    match &lease.branch {
+        Some(branch) => format!("on {branch}"),
+        None => format!("in {}", lease.tree),
+    }
+}
