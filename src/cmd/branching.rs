@@ -136,8 +136,8 @@ fn beside(
     Ok(Carrier { command, context: Some(context.moved(&place)), tree: Some(place), ..carrier })
 }
 
-// Beside the repository, so that no tool takes it for a part of it.
-fn usual(main: &Path, branch: &str) -> PathBuf {
+/// Where a branch has its worktree when nobody says: beside the repository, so that no tool takes it for a part of it.
+pub(super) fn usual(main: &Path, branch: &str) -> PathBuf {
     let name = main.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     main.with_file_name(format!("{name}-{}", branch.replace(['/', '\\'], "-")))
 }

@@ -187,8 +187,8 @@ pub(super) fn staged(
         Making::Commit if heads.is_empty() => None,
         Making::Commit => Some(differing_from_all(repo, &files, &heads, &Source::Index)?),
     };
-    let after = Version::read(store, At::Index)?;
-    let old = before(store, head.commit(), &after, &files)?;
+    let after = Version::here(store, At::Index)?;
+    let old = before((store, Version::here), head.commit(), &after, &files)?;
     let branch = branch.or_else(|| head.branch().map(str::to_owned));
     let on_base = branch.is_some() && branch == base_of(&old, &after);
     let merge = own.as_deref();
@@ -202,7 +202,7 @@ pub(super) fn staged(
 
 fn everything(context: &Context, branch: Option<String>) -> Result<Verdict> {
     let store = context.store()?;
-    let version = Version::read(&store, At::WorkTree)?;
+    let version = Version::here(&store, At::WorkTree)?;
     let head = store.repo.head()?;
     let branch = branch.or_else(|| head.branch().map(str::to_owned));
     let on_base = branch.is_some() && branch == version.snapshot.config.base;

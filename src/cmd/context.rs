@@ -114,6 +114,17 @@ pub struct Context {
     vars: BTreeMap<OsString, OsString>,
     date: fn() -> String,
     is_fixed: bool,
+    /// From where somebody acts who writes elsewhere.
+    from: Option<From>,
+}
+
+/// The worktree from which somebody acts.
+#[derive(Clone, Debug)]
+pub struct From {
+    /// Its top.
+    pub tree: PathBuf,
+    /// The branch that is checked out there.
+    pub branch: Option<String>,
 }
 
 impl Context {
@@ -151,7 +162,7 @@ impl Context {
         };
         let ui = Ui::new(color, wishes, global.json, global.quiet);
         let env = Env::new(cwd, vars.clone().into_iter().collect());
-        Ok(Self { global, ui, now, pid, program, executable, command, env, vars, date, is_fixed })
+        Ok(Self { global, ui, now, pid, program, executable, command, env, vars, date, is_fixed, from: None })
     }
 
     /// A variable of the environment that is text and not empty.
@@ -188,6 +199,17 @@ impl Context {
     #[must_use]
     pub fn moved(&self, top: &std::path::Path) -> Self {
         Self { env: self.env_at(top), ..self.clone() }
+    }
+
+    /// The same command, which writes in another work tree and is given from here.
+    #[must_use]
+    pub fn writing_in(&self, top: &std::path::Path, from: From) -> Self {
+        Self { from: Some(from), ..self.moved(top) }
+    }
+
+    /// From where somebody acts, when that is another worktree than the one that is written in.
+    pub fn from(&self) -> Option<&From> {
+        self.from.as_ref()
     }
 
     fn env_at(&self, top: &std::path::Path) -> Env {

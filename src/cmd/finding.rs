@@ -196,7 +196,7 @@ fn settle(
     context: &Context,
     reference: &str,
     write: WriteArgs,
-    decide: impl FnOnce(&Deciding, &World, (&Target, &Id)) -> Result<Option<Workflow>>,
+    decide: impl Fn(&Deciding, &World, (&Target, &Id)) -> Result<Option<Workflow>>,
 ) -> Result<Answer> {
     change(context, write, |deciding: &Deciding, draft: &mut Draft| {
         let target = deciding.session.target(context, &draft.world(), Some(reference))?;

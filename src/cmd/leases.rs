@@ -106,9 +106,10 @@ impl<'a> Leases<'a> {
     }
 
     fn seated<T>(&self, ask: impl FnOnce(Seat) -> T) -> T {
-        let Deciding { session, actor, .. } = self.deciding;
-        let tree = session.store.repo.work_tree().map(|top| top.to_string_lossy().into_owned());
-        ask(Seat { holder: actor, tree: &tree.unwrap_or_default(), branch: session.branch.as_deref() })
+        let Deciding { context, session, actor, .. } = self.deciding;
+        let tree = context.from().map(|from| from.tree.as_path()).or(session.store.repo.work_tree());
+        let tree = tree.map(|top| top.to_string_lossy().into_owned()).unwrap_or_default();
+        ask(Seat { holder: actor, tree: &tree, branch: session.acting.as_deref() })
     }
 
     // Whoever went back to what was before, by whatever means, has nothing in hand any more.

@@ -28,6 +28,8 @@ pub(super) struct Session {
     pub snapshot: Snapshot,
     /// The branch that is checked out, if any.
     pub branch: Option<String>,
+    /// The branch that whoever acts has checked out: another one when the state lives elsewhere.
+    pub acting: Option<String>,
 }
 
 /// How many broken files are named by commands that are about something else.
@@ -111,9 +113,13 @@ impl Session {
                 context.cwd().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             return Err(Error::not_found(format!("git-track is not set up in {name}")).hint("git track init"));
         }
-        check(&mut snapshot);
         let branch = store.repo.head()?.branch().map(str::to_owned);
-        Ok(Self { store, snapshot, branch })
+        if snapshot.at == At::WorkTree {
+            store.bring_home(&mut snapshot, branch.as_deref())?;
+        }
+        check(&mut snapshot);
+        let acting = context.from().map_or_else(|| branch.clone(), |from| from.branch.clone());
+        Ok(Self { store, snapshot, branch, acting })
     }
 
     // Without a lock: what was read counts only when nobody wrote meanwhile.
@@ -245,7 +251,7 @@ impl Session {
 
     /// The item that the branch carries.
     pub(super) fn here(&self, world: &World) -> Result<Option<(Spot, Via)>> {
-        match &self.branch {
+        match &self.acting {
             Some(branch) => item_of(world, branch, None),
             None => Ok(None),
         }
@@ -268,12 +274,12 @@ impl Session {
     }
 
     fn branch_item(&self, world: &World, asked: Option<usize>) -> Result<Option<Target>> {
-        let found = self.branch.as_deref().map(|branch| item_of(world, branch, asked)).transpose()?.flatten();
+        let found = self.acting.as_deref().map(|branch| item_of(world, branch, asked)).transpose()?.flatten();
         if let Some((spot, _)) = found {
             return Ok((spot.place != 0).then_some(Target { spot, part: Part::Whole }));
         }
         let base = self.snapshot.config.base.as_deref();
-        match self.branch.as_deref().filter(|branch| Some(*branch) != base && names_something(world, branch))
+        match self.acting.as_deref().filter(|branch| Some(*branch) != base && names_something(world, branch))
         {
             Some(branch) => Err(Error::usage(format!(
                 "which item? the branch {branch} looks like an item's, but names none"

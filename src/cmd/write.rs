@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::derive::changes::Change;
 use crate::derive::next::actions_after;
 use crate::derive::words;
-use crate::documents::parts::{is_first, is_shared_and_changed};
+use crate::documents::parts::is_first;
 use crate::error::{Error, Kind, Result};
 use crate::files::Lock;
 use crate::model::actor::{Actor, ActorKind};
@@ -18,9 +18,11 @@ use crate::store::{self, At, Store};
 use crate::ui::{Line, Style, Text};
 
 use super::Answer;
-use super::context::Context;
+use super::context::{Context, From};
+use super::deliver::{deliver, message, to_deliver};
 use super::documents;
 use super::draft::Draft;
+use super::homes;
 use super::items;
 use super::leases::Leases;
 use super::logs;
@@ -79,11 +81,38 @@ pub(super) struct Said {
 }
 
 /// Decides and writes. The decision sees the state under the lock, so that no other change comes between.
+///
+/// What lives on another branch is decided again in the worktree where that is checked out, and written there.
 pub(super) fn change(
     context: &Context,
     args: WriteArgs,
-    decide: impl FnOnce(&Deciding, &mut Draft) -> Result<Said>,
+    decide: impl Fn(&Deciding, &mut Draft) -> Result<Said>,
 ) -> Result<Answer> {
+    match change_in(context, args, &decide)? {
+        Outcome::Written(answer) => Ok(answer),
+        Outcome::Elsewhere(there) => match change_in(&there, args, &decide)? {
+            Outcome::Written(answer) => Ok(told_where(answer, &there)),
+            Outcome::Elsewhere(_) => Err(Error::state("the home of a workflow names another home")),
+        },
+    }
+}
+
+fn told_where(mut answer: Answer, there: &Context) -> Answer {
+    let tree = there.cwd().to_string_lossy();
+    answer.text.line(Line::new().add(Style::Dim, format!("where it lives: {tree}")));
+    answer.with("tree", tree.as_ref())
+}
+
+enum Outcome {
+    Written(Answer),
+    Elsewhere(Box<Context>),
+}
+
+fn change_in(
+    context: &Context,
+    args: WriteArgs,
+    decide: &impl Fn(&Deciding, &mut Draft) -> Result<Said>,
+) -> Result<Outcome> {
     let (session, lock) = Session::open_locked(context)?;
     let actor = context.actor(&session.store.repo)?;
     let kind = context.actor_kind(&session.snapshot.config.roles.agent_env)?;
@@ -91,17 +120,31 @@ pub(super) fn change(
     let mut draft = Draft::new(&session.snapshot);
     let said = decide(&deciding, &mut draft).and_then(|said| draft.refuse_new_violations().map(|()| said));
     let said = said.map_err(nothing_written)?;
-    let leases = Leases::of(&deciding)?;
-    let taken = leases.taken(&draft).map_err(nothing_written)?;
+    if let Some(tree) = homes::elsewhere(&deciding, &draft).map_err(nothing_written)? {
+        let from = From { tree: session.store.repo.top()?.to_path_buf(), branch: session.acting.clone() };
+        return Ok(Outcome::Elsewhere(Box::new(context.writing_in(&tree, from))));
+    }
+    written(&deciding, args, lock, (&draft, said)).map(Outcome::Written)
+}
+
+fn written(
+    deciding: &Deciding,
+    args: WriteArgs,
+    lock: Lock,
+    (draft, said): (&Draft, Said),
+) -> Result<Answer> {
+    let Deciding { context, session, kind, .. } = *deciding;
+    let leases = Leases::of(deciding)?;
+    let taken = leases.taken(draft).map_err(nothing_written)?;
     let changes = draft.changes();
     let mut edits = draft.edits(&session.store).map_err(nothing_written)?;
-    let kept = documents::kept_with(&deciding, &draft);
+    let kept = documents::kept_with(deciding, draft);
     let said = with_rendered(said, &kept);
     edits.extend(kept);
     let told = tell(&changes);
     let paths: Vec<RepoPath> = edits.iter().map(|edit| edit.path.clone()).collect();
     let actor = Actor { name: &deciding.actor, kind };
-    let mut answer = report(&draft, actor, &said, (&changes, &told), &paths);
+    let mut answer = report(draft, actor, &said, (&changes, &told), &paths);
     if edits.is_empty() {
         return Ok(answer);
     }
@@ -116,8 +159,8 @@ pub(super) fn change(
     let remembered = store::record(&session.store, &edits, context.now, by, what)?;
     let wanted = args.decided(session.snapshot.config.write);
     let delivered = to_deliver(context, &session.store, wanted, &edits)?;
-    let (files, logged) = logs::edits(&deciding, &draft, &changes, &edits).map_err(nothing_written)?;
-    let leased = leases.edit(&draft, &taken)?;
+    let (files, logged) = logs::edits(deciding, draft, &changes, &edits).map_err(nothing_written)?;
+    let leased = leases.edit(draft, &taken)?;
     let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).chain(leased).collect();
     files.apply(&lock, &all)?;
     // Hooks that git runs may call this program, which must find the lock free.
@@ -242,66 +285,6 @@ pub(super) fn difference(edits: &[Edit]) -> Text {
         }
     }
     text
-}
-
-// What of the changed files is staged or committed: a file with a part in it is people's own, and what they have not
-// committed of it is not committed for them.
-fn to_deliver(context: &Context, store: &Store, write: Write, edits: &[Edit]) -> Result<Vec<RepoPath>> {
-    let head = if write == Write::Commit { store.repo.head()?.commit().cloned() } else { None };
-    let mut paths = Vec::new();
-    for edit in edits.iter().filter(|edit| edit.root == Root::WorkTree) {
-        if let (Write::Commit, Some(before), Some(after)) = (write, &edit.before, &edit.after) {
-            let committed = match &head {
-                Some(head) => store.read(&At::Commit(head.clone()), &edit.path)?,
-                None => None,
-            };
-            if is_shared_and_changed(before, after, committed.as_deref()) {
-                let path = &edit.path;
-                context.remark(format!("{path} is not committed: somebody changed it around its marks"));
-                continue;
-            }
-        }
-        paths.push(edit.path.clone());
-    }
-    Ok(paths)
-}
-
-fn deliver(store: &Store, write: Write, paths: &[RepoPath], message: &str) -> Result<()> {
-    match write {
-        _ if paths.is_empty() => Ok(()),
-        Write::Leave => Ok(()),
-        Write::Stage => store.repo.add(paths),
-        Write::Commit => commit(store, paths, message),
-    }
-}
-
-fn commit(store: &Store, paths: &[RepoPath], message: &str) -> Result<()> {
-    match store.repo.commit_paths(paths, message) {
-        Ok(_) => Ok(()),
-        // The files are what HEAD holds already: a change that was never committed is taken back.
-        Err(error) if error.kind() == Kind::Nothing => store.repo.add(paths),
-        Err(error) => {
-            let complaint =
-                error.message().split_once("): ").map_or(error.message(), |(_, complaint)| complaint);
-            let refused = Error::new(error.kind(), format!("git refused the commit: {complaint}"));
-            let refused = error.notes().iter().fold(refused, |refused, note| refused.note(note.clone()));
-            Err(refused.note("the files are written, but not committed").hint("git status"))
-        }
-    }
-}
-
-/// The message of the commit of a change: Conventional Commits, with the first item as a trailer.
-fn message(changes: &[(String, Vec<Change>)], told: &[String]) -> String {
-    let subject = told.first().map_or("write files", String::as_str);
-    let subject = crate::ui::cut(subject, 60);
-    let body: Vec<String> = told.iter().skip(1).map(|line| crate::ui::clean(line) + "\n").collect();
-    let body = body.concat();
-    let first = changes.iter().find_map(|(workflow, changes)| Some((workflow, changes.first()?)));
-    let trailer =
-        first.map(|(workflow, change)| format!("Track: {}\n", items::full(workflow, &change.reference)));
-    let trailer = trailer.unwrap_or_default();
-    let gap = if body.is_empty() { "" } else { "\n" };
-    format!("chore(track): {subject}\n\n{body}{gap}{trailer}")
 }
 
 /// Edits of files that are no change of a workflow (`init`, `undo`, `config`), and what to say about them.

@@ -52,7 +52,7 @@ pub fn after(leases: &[Lease], written: &Written) -> Vec<Lease> {
         match workflows.iter().find(|(_, after)| after.id == lease.workflow) {
             Some(_) if is_taken_now(lease) => {}
             Some((before, after)) if lease.holder == seat.holder => {
-                all.extend(renewed(lease, *before, after, written))
+                all.extend(renewed(lease, *before, after, written));
             }
             Some((Some(before), after)) if is_reopened(before, after, &lease.item) => {}
             _ => all.push(lease.clone()),

@@ -32,6 +32,9 @@ pub struct Item {
     pub id: Option<Id>,
     /// The process; only in the root.
     pub profile: Option<Id>,
+    /// The branch on which the workflow lives, whatever is checked out; only in the root. Without it, the state travels
+    /// with each branch.
+    pub home: Option<String>,
     /// What it is, in one line.
     pub title: String,
     /// A shorter title.

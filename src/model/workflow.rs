@@ -67,11 +67,12 @@ impl Workflow {
                     ("schema", child.schema.is_some()),
                     ("id", child.id.is_some()),
                     ("profile", child.profile.is_some()),
+                    ("home", child.home.is_some()),
                 ];
                 if let Some((key, _)) = header.into_iter().find(|(_, there)| *there) {
                     path.push(key.to_owned());
-                    let message =
-                        format!("`{key}` belongs to the workflow; an item's id is the key it stands under");
+                    let more = if key == "id" { "; an item's id is the key it stands under" } else { "" };
+                    let message = format!("`{key}` belongs to the workflow{more}");
                     return Some(Misplaced { path: path.clone(), message });
                 }
                 if let Some(misplaced) = visit(child, path) {

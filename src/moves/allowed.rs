@@ -34,6 +34,12 @@ pub(super) fn settings(
     }
     let spot = target.spot;
     let node = world.board(spot).node(spot.place);
+    if spot.place != 0 && settings.iter().any(|setting| setting.key == "home") {
+        let workflow = &world.board(spot).workflow.id;
+        return Err(
+            Error::usage("only a workflow has a home").hint(format!("git track set {workflow} home=BRANCH"))
+        );
+    }
     for setting in settings {
         let Some(field) = declared(node.kind, &setting.key) else { continue };
         written_elsewhere(world, spot, field, setting)?;

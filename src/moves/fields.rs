@@ -35,7 +35,7 @@ enum Reads {
 
 type Settable = (&'static str, Reads);
 
-const ITEM: [Settable; 28] = [
+const ITEM: [Settable; 29] = [
     ("title", Reads::Text),
     ("short", Reads::Text),
     ("objective", Reads::Text),
@@ -56,6 +56,7 @@ const ITEM: [Settable; 28] = [
     ("due", Reads::Text),
     ("needs", Reads::List),
     ("branch", Reads::Text),
+    ("home", Reads::Text),
     ("files", Reads::List),
     ("summary", Reads::Text),
     ("protocol.threshold", Reads::Text),

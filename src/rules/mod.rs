@@ -13,6 +13,7 @@ mod document_content;
 mod drift;
 mod folder_name;
 mod folders;
+mod home;
 mod item_reference;
 mod late_record;
 mod long_summary;
@@ -130,6 +131,7 @@ pub static RULES: &[&Rule] = &[
     &manifest_complete::RULE,
     &late_record::RULE,
     &commit_guard::RULE,
+    &home::RULE,
     &protected_path::RULE,
     &out_of_scope::RULE,
     &unit_size::RULE,

@@ -113,6 +113,13 @@ impl Bench {
         self
     }
 
+    /// A file that holds something else than before.
+    pub(crate) fn changes(mut self, path: &str, before: &str, after: &str) -> Self {
+        let (before, after) = (Some(self.blob(before)), Some(self.blob(after)));
+        self.changed.push(Changed { path: path.to_owned(), from: None, before, after });
+        self
+    }
+
     /// A file that goes.
     pub(crate) fn deletes(mut self, path: &str) -> Self {
         let before = Some(self.blob("x\n"));

@@ -1,6 +1,7 @@
 //! State between text and model: one reader over the work tree, the index and commits, and plans of edits.
 
 mod copies;
+mod home;
 mod leases;
 mod pages;
 mod plan;
@@ -21,6 +22,7 @@ use crate::git::Repo;
 use crate::model::facts::CommitId;
 use crate::model::path::RepoPath;
 
+pub use home::Home;
 pub use leases::{leases, leases_edit};
 pub use plan::{new_file, workflow_edit};
 pub use profiles::{Shipped, shipped};

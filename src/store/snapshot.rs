@@ -16,7 +16,7 @@ use crate::model::profile::Profile;
 use crate::model::workflow::{Misplaced, SCHEMA, Workflow};
 
 use super::pages::rendered;
-use super::{At, CONFIG, FOLDER, LARGEST, Store};
+use super::{At, CONFIG, FOLDER, Home, LARGEST, Store};
 
 /// One version of the state.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub struct Loaded {
     pub bytes: Vec<u8>,
     /// What they say.
     pub workflow: Workflow,
+    /// Where it comes from instead, when it lives on another branch; its bytes are those of that copy.
+    pub home: Option<Home>,
     pub(super) profile: usize,
 }
 
@@ -96,7 +98,9 @@ impl Store {
                 Ok((workflow, profile))
             });
             match loaded {
-                Ok((workflow, profile)) => snapshot.workflows.push(Loaded { path, bytes, workflow, profile }),
+                Ok((workflow, profile)) => {
+                    snapshot.workflows.push(Loaded { path, bytes, workflow, profile, home: None });
+                }
                 Err(error) => snapshot.broken.push(Broken { path: path.to_string(), error }),
             }
         }

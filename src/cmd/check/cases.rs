@@ -31,6 +31,9 @@ pub(crate) struct Version {
     profiles: Vec<Arc<Profile>>,
 }
 
+/// How versions are read: as they are, or for somebody who works here.
+type Reads = fn(&Store, At) -> Result<Version>;
+
 /// Judges versions of one repository.
 pub(crate) struct Bench<'a> {
     pub context: &'a Context,
@@ -65,6 +68,13 @@ impl Subject<'_> {
 impl Version {
     pub(crate) fn read(store: &Store, at: At) -> Result<Self> {
         Ok(Self::of(store, store.snapshot(at)?))
+    }
+
+    /// The same for somebody who works here: what lives on another branch is as it is there.
+    pub(crate) fn here(store: &Store, at: At) -> Result<Self> {
+        let mut snapshot = store.snapshot(at)?;
+        store.bring_home(&mut snapshot, store.repo.head()?.branch())?;
+        Ok(Self::of(store, snapshot))
     }
 
     // A process that cannot be read is told like every other file that cannot.
@@ -255,7 +265,7 @@ fn view<'a, 'v>(
 
 /// The state that a change starts from, read only as far as it differs from what it leads to.
 pub(crate) fn before(
-    store: &Store,
+    (store, read): (&Store, Reads),
     parent: Option<&CommitId>,
     after: &Version,
     files: &[Changed],
@@ -265,7 +275,7 @@ pub(crate) fn before(
     let is_state = |path: &str| path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'));
     let touched = |file: &Changed| is_state(&file.path) || file.from.as_deref().is_some_and(is_state);
     if files.iter().any(touched) {
-        return Version::read(store, at);
+        return read(store, at);
     }
     let snapshot = store.same_state(&after.snapshot, at)?;
     Ok(Version { snapshot, profiles: after.profiles.clone() })

@@ -58,7 +58,7 @@ pub(crate) fn commits_of(
         let parent = commit.parents.first();
         let files = repo.changed(parent, &to)?.files;
         let after = Rc::new(Version::read(store, At::Commit(commit.id.clone()))?);
-        let old = before(store, parent, &after, &files)?;
+        let old = before((store, Version::read), parent, &after, &files)?;
         if !policy.snapshot.initialised && after.snapshot.initialised {
             policy = Rc::clone(&after);
         }

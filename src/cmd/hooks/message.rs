@@ -58,12 +58,12 @@ pub(in super::super) fn judged(
         bench.change(&subject, (version, version, policy), &[], &[About::Message])
     };
     let at = head.commit().map_or(At::Index, |commit| At::Commit(commit.clone()));
-    let policy = Version::read(&store, at)?;
+    let policy = Version::here(&store, at)?;
     let mut found = judge(&policy, &policy)?;
     // What is named, and what decides, may come with this very commit. The index is read only then: it holds every file.
     let undecided = !found.is_empty() || !policy.snapshot.initialised;
     if undecided && policy.snapshot.at != At::Index {
-        found = judge(&Version::read(&store, At::Index)?, &policy)?;
+        found = judge(&Version::here(&store, At::Index)?, &policy)?;
     }
     verdict.found = found.into_iter().map(|finding| Judged { finding, commit: None }).collect();
     Ok(verdict)
@@ -110,7 +110,8 @@ fn carried(store: &Store, branch: &str) -> Result<Option<String>> {
     {
         return Ok(None);
     }
-    let snapshot = store.snapshot(At::Index)?;
+    let mut snapshot = store.snapshot(At::Index)?;
+    store.bring_home(&mut snapshot, Some(branch))?;
     let world = world(&snapshot);
     let Ok(Some((spot, _))) = item_of(&world, branch, None) else { return Ok(None) };
     let board = world.board(spot);

@@ -1,0 +1,62 @@
+//! Workflows that live on one branch: a write happens in the worktree where that is checked out.
+
+use std::path::{Path, PathBuf};
+
+use crate::derive::shell;
+use crate::error::{Error, Result};
+use crate::model::workflow::Workflow;
+use crate::store::Home;
+
+use super::branching::usual;
+use super::draft::Draft;
+use super::write::Deciding;
+
+/// The worktree in which a draft must be written, when that is not this one.
+pub(super) fn elsewhere(deciding: &Deciding, draft: &Draft) -> Result<Option<PathBuf>> {
+    let mut found: Option<PathBuf> = None;
+    for workflow in draft.changed() {
+        let home = draft.snapshot.loaded(&workflow.id).and_then(|loaded| loaded.home.as_ref());
+        let Some(home) = home else { continue };
+        let tree = home.tree.as_deref().ok_or_else(|| nowhere(deciding, workflow, home))?;
+        found = Some(tree.to_path_buf());
+    }
+    let Some(tree) = found else { return moved(deciding, draft).map(|()| None) };
+    let there = |workflow: &Workflow| {
+        let loaded = draft.snapshot.loaded(&workflow.id);
+        loaded.and_then(|loaded| loaded.home.as_ref()?.tree.as_deref()) == Some(tree.as_path())
+    };
+    match draft.changed().find(|workflow| !there(workflow)) {
+        Some(other) => Err(Error::usage(format!("{} lives elsewhere than the others", other.id))
+            .hint("change what lives in one place at a time")),
+        None => Ok(Some(tree)),
+    }
+}
+
+fn nowhere(deciding: &Deciding, workflow: &Workflow, home: &Home) -> Error {
+    let error =
+        Error::refused(format!("{} lives on {}, which is checked out nowhere", workflow.id, home.branch));
+    let repo = &deciding.session.store.repo;
+    let main = repo.worktrees().ok().and_then(|trees| Some(trees.into_iter().next()?.path));
+    let main = main.as_deref().or(repo.work_tree()).unwrap_or(Path::new("."));
+    let place = usual(main, &home.branch);
+    let place = place.to_string_lossy();
+    error.hint(format!("git worktree add {} {}", shell::word(&place), shell::word(&home.branch)))
+}
+
+// A home is named where it is, so that the copy that counts from then on is there.
+fn moved(deciding: &Deciding, draft: &Draft) -> Result<()> {
+    let here = deciding.session.branch.as_deref();
+    for workflow in draft.changed() {
+        let before =
+            draft.snapshot.loaded(&workflow.id).and_then(|loaded| loaded.workflow.root.home.as_deref());
+        let home = workflow.root.home.as_deref();
+        if let Some(home) = home.filter(|home| Some(*home) != before && Some(*home) != here) {
+            return Err(Error::refused(format!(
+                "{home} becomes the home of {} where it is checked out",
+                workflow.id
+            ))
+            .hint(format!("git switch {}", shell::word(home))));
+        }
+    }
+    Ok(())
+}
