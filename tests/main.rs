@@ -22,6 +22,8 @@ mod documents;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod hands;
+#[cfg(test)]
 mod hooks;
 #[cfg(test)]
 mod landings;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::derive::leases::{Written, after, against, is_taken};
+use crate::derive::next::Action;
 use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
@@ -15,7 +16,9 @@ use crate::model::state::State;
 use crate::model::workflow::Workflow;
 use crate::store::{At, Store, leases, leases_edit};
 
+use super::context::Context;
 use super::draft::Draft;
+use super::session::Session;
 use super::write::Deciding;
 
 /// The leases of a repository as they are under the lock, and who asks.
@@ -134,6 +137,17 @@ impl<'a> Leases<'a> {
         };
         worked_on.into_iter().chain(branch).any(takes)
     }
+}
+
+/// Leaves out what somebody else has in hand. Where that cannot be known, nothing is.
+pub(super) fn leave_out(context: &Context, session: &Session, world: &World, actions: &mut Vec<Action>) {
+    let begins = |action: &Action| action.verb == "start";
+    let kind = context.actor_kind(&session.snapshot.config.roles.agent_env);
+    let who = context.actor(&session.store.repo).and_then(|actor| Ok((actor, kind?)));
+    let Some((actor, kind)) = who.ok().filter(|_| actions.iter().any(begins)) else { return };
+    let deciding = Deciding { context, session, actor, kind };
+    let Some(leases) = Leases::of(&deciding).ok().filter(|leases| !leases.all.is_empty()) else { return };
+    actions.retain(|action| !begins(action) || leases.against(world, action.spot).is_none());
 }
 
 fn place_of(lease: &Lease) -> String {

@@ -10,6 +10,7 @@ use crate::ui::{Line, Style, Text, cut, width, wrap};
 use super::Answer;
 use super::context::Context;
 use super::items;
+use super::leases::leave_out;
 use super::session::{Session, world};
 
 /// Arguments of `next`.
@@ -35,10 +36,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let mut text = Text::new();
     let mut listed: Vec<Value> = Vec::new();
     for &index in &boards {
-        let found = match &args.agent {
+        let mut found = match &args.agent {
             Some(agent) => actions_for(&world, index, agent),
             None => actions(&world, index),
         };
+        leave_out(context, &session, &world, &mut found);
         for action in found {
             let board = world.board(action.spot);
             let mut item = items::item(&world, action.spot);

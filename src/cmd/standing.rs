@@ -7,6 +7,7 @@ mod trees;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::derive::board::Board;
 use crate::derive::drift::{self, Drift, Seen};
@@ -18,6 +19,7 @@ use crate::git::{Asked, Repo};
 use crate::model::config::Config;
 use crate::model::facts::{Branch, CommitId};
 use crate::model::landing::{Gap, Landscape, Work};
+use crate::process::Until;
 
 use super::base::{self, Remotes};
 use super::context::Context;
@@ -26,6 +28,7 @@ use super::session::Session;
 use lines::{Lines, lines};
 pub(super) use numbers::{Numbers, numbers};
 pub(super) use told::About;
+pub(super) use trees::Beside;
 
 /// Of which items it is asked how they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub(super) struct Standings {
     pub(super) of: BTreeMap<Spot, Standing>,
     /// Where what is declared differs, the gravest first; what is accepted too.
     pub(super) drift: Vec<Drift>,
+    /// The worktrees that were looked into, this one left out.
+    pub(super) beside: Vec<Beside>,
     /// Why git could not be asked.
     pub(super) trouble: Option<String>,
     /// Whether that is a setting that is wrong: there is work, and no base.
@@ -95,12 +100,24 @@ pub(super) struct Here<'s> {
     pub(super) context: &'s Context,
     pub(super) repo: &'s Repo,
     pub(super) config: &'s Config,
+    /// Until when worktrees are waited for.
+    pub(super) until: Until,
+    /// Whether all worktrees are looked into, not those of items only.
+    pub(super) everywhere: bool,
 }
+
+/// Whoever decides by the answer waits for it.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 impl<'s> Here<'s> {
     /// The state of a session.
     pub(super) fn of(context: &'s Context, session: &'s Session) -> Self {
-        Self { context, repo: &session.store.repo, config: &session.snapshot.config }
+        Self::new(context, &session.store.repo, &session.snapshot.config)
+    }
+
+    /// A version of the state that is read with this configuration.
+    pub(super) fn new(context: &'s Context, repo: &'s Repo, config: &'s Config) -> Self {
+        Self { context, repo, config, until: Until::after(PATIENCE), everywhere: false }
     }
 }
 
@@ -123,7 +140,7 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
     bases.retain(|base| seen.insert(&base.commit));
     let asked = repo.asked_to_review()?;
     let mut found = lines(world, (&branches, &remotes), name.as_deref(), &counts, &asked);
-    trees::look(here, world, &mut found.of)?;
+    let beside = trees::look(here, world, &mut found.of)?;
     for left in repo.left_behind(&branches)? {
         found.add_gone(world, &counts, left, &|id| repo.has_commit(id));
     }
@@ -133,6 +150,7 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
         None => asking.without_base(&found, name.as_deref()),
     };
     asking.compare(&mut standings, &found);
+    standings.beside = beside;
     if of == Of::Open {
         standings.drift.extend(found.drift);
     }
@@ -211,7 +229,15 @@ impl Asking<'_, '_, '_> {
         }
         let drift = self.strays(&landscape);
         let tip = Some(base.commit.clone());
-        let standings = Standings { base: base.name.clone(), tip, of, drift, trouble: None, misled: false };
+        let standings = Standings {
+            base: base.name.clone(),
+            tip,
+            of,
+            drift,
+            beside: Vec::new(),
+            trouble: None,
+            misled: false,
+        };
         Ok((landscape, standings))
     }
 
@@ -314,7 +340,7 @@ impl Asking<'_, '_, '_> {
         }
         let name = name.unwrap_or("main").to_owned();
         let trouble = born.then(|| format!("there is no branch {name} that work could land on"));
-        Standings { base: name, tip: None, of, drift: Vec::new(), trouble, misled: born }
+        Standings { base: name, tip: None, of, drift: Vec::new(), beside: Vec::new(), trouble, misled: born }
     }
 
     // What is declared against what was found.

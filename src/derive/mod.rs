@@ -4,6 +4,7 @@ pub mod board;
 pub mod changes;
 pub mod circle;
 pub mod conditions;
+pub mod copies;
 mod critical;
 pub mod drift;
 pub mod evidence;

@@ -6,6 +6,7 @@
 
 mod aside;
 mod ask;
+
 mod bytes;
 mod candidates;
 mod changed;
@@ -19,6 +20,7 @@ mod differences;
 mod graph;
 mod history;
 mod hooks;
+mod inside;
 mod landings;
 mod lines;
 mod made;
@@ -54,6 +56,7 @@ use crate::process::Vars;
 
 pub use aside::Left;
 pub use hooks::{Configured, HooksPath, Scope, Version};
+pub use inside::Inside;
 pub use landings::{Asked, OnBase};
 pub use open::open;
 use staged::Staged;

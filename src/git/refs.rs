@@ -15,6 +15,30 @@ const REMOTES: &str = "refs/remotes/";
 /// What people call the main branch when nothing else says so.
 const USUAL: [&str; 3] = ["main", "master", "trunk"];
 
+const PICK: &str = "CHERRY_PICK_HEAD";
+const REVERT: &str = "REVERT_HEAD";
+
+/// What git has begun, by what is in the git directory of a worktree.
+pub(super) fn begun(has: impl Fn(&str) -> bool) -> Option<Operation> {
+    let picking = || has(PICK) || has("sequencer/todo");
+    if has("rebase-merge") {
+        Some(Operation::Rebase)
+    } else if has("rebase-apply") {
+        Some(if has("rebase-apply/applying") { Operation::Am } else { Operation::Rebase })
+    } else if has("MERGE_HEAD") {
+        Some(Operation::Merge)
+    } else if has(REVERT) && !has(PICK) {
+        Some(Operation::Revert)
+    } else if picking() {
+        // Between two picks of a series only the list of what is left is there.
+        Some(Operation::CherryPick)
+    } else if has("BISECT_LOG") {
+        Some(Operation::Bisect)
+    } else {
+        None
+    }
+}
+
 impl Repo {
     /// What is checked out.
     pub fn head(&self) -> Result<Head> {
@@ -117,25 +141,10 @@ impl Repo {
 
     /// What git has begun in this worktree and not finished.
     pub fn operation(&self) -> Option<Operation> {
-        let has = |name: &str| self.git_dir.join(name).exists();
-        if has("rebase-merge") {
-            Some(Operation::Rebase)
-        } else if has("rebase-apply") {
-            Some(if has("rebase-apply/applying") { Operation::Am } else { Operation::Rebase })
-        } else if has("MERGE_HEAD") {
-            Some(Operation::Merge)
-        } else if self.has_pseudo_ref("CHERRY_PICK_HEAD") {
-            Some(Operation::CherryPick)
-        } else if self.has_pseudo_ref("REVERT_HEAD") {
-            Some(Operation::Revert)
-        } else if has("sequencer/todo") {
-            // Between two picks of a series nothing else is left behind.
-            Some(Operation::CherryPick)
-        } else if has("BISECT_LOG") {
-            Some(Operation::Bisect)
-        } else {
-            None
-        }
+        begun(|name| match name {
+            PICK | REVERT => self.has_pseudo_ref(name),
+            _ => self.git_dir.join(name).exists(),
+        })
     }
 
     /// A file of the git directory, except where the repository keeps its refs in another way.

@@ -9,12 +9,16 @@ use super::ask::{odd, records};
 use crate::error::Result;
 use crate::model::facts::{CommitId, FileChange, Worktree};
 
+/// How git is asked for them.
+pub(super) const STATUS: [&str; 5] =
+    ["status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames"];
+
 impl Repo {
     /// What `git status` lists, file by file, untracked files too. A child answers: only git is right about filters,
     /// sparse checkouts and partial clones.
     pub fn changed_files(&self) -> Result<Vec<FileChange>> {
         self.top()?;
-        let call = self.ask(["status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames"]);
+        let call = self.ask(STATUS);
         let listing = call.checked()?;
         records(&listing).map(|record| change(record).ok_or_else(|| odd(&call))).collect()
     }
@@ -76,7 +80,7 @@ fn is_null(id: &CommitId) -> bool {
 }
 
 /// One record of `git status --porcelain=v2 -z`: a letter, states, then facts whose number depends on the letter.
-fn change(record: &[u8]) -> Option<FileChange> {
+pub(super) fn change(record: &[u8]) -> Option<FileChange> {
     let before_path = match record.first()? {
         b'1' => 8,
         b'u' => 10,

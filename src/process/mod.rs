@@ -4,6 +4,7 @@
 mod confine;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Kind, Result};
 
 pub use confine::confine;
+pub use together::{Until, together};
 
 /// A whole environment: a child gets these variables and no others.
 pub type Vars = BTreeMap<OsString, OsString>;

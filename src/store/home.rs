@@ -3,14 +3,12 @@
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::files::{Files, Roots};
-use crate::git::Repo;
-use crate::model::edit::Root;
 use crate::model::facts::{Branch, Worktree};
 
+use super::copies::Beside;
 use super::pages::rendered;
 use super::snapshot::read_workflow;
-use super::{At, Broken, LARGEST, Loaded, Snapshot, Store};
+use super::{At, Broken, Loaded, Snapshot, Store};
 
 /// Where the copy of a workflow is that counts, when that is not the version of the state that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +47,7 @@ impl Store {
         let path = &own.path;
         let tree = places.tree(&branch);
         let bytes = match &tree {
-            Some(tree) => beside(&self.repo, tree).read(Root::WorkTree, path, LARGEST)?,
+            Some(tree) => Beside::of(self, tree).read(path)?,
             None => {
                 let tip = places.tip(&branch).ok_or_else(|| {
                     Error::state(format!("it lives on {branch}, which is not here"))
@@ -93,14 +91,4 @@ impl Places {
         let origin = format!("origin/{branch}");
         own.or_else(|| self.branches.iter().find(|one| one.remote && one.name == origin))
     }
-}
-
-fn beside(repo: &Repo, tree: &std::path::Path) -> Files {
-    Files::new(Roots {
-        work_tree: Some(tree.to_path_buf()),
-        git_dir: repo.git_dir().to_path_buf(),
-        common_dir: repo.common_dir().to_path_buf(),
-        hooks: None,
-        logs: None,
-    })
 }

@@ -22,6 +22,7 @@ use crate::git::Repo;
 use crate::model::facts::CommitId;
 use crate::model::path::RepoPath;
 
+pub use copies::Beside;
 pub use home::Home;
 pub use leases::{leases, leases_edit};
 pub use plan::{new_file, workflow_edit};

@@ -172,6 +172,8 @@ impl Place {
             ("GIT_CONFIG_NOSYSTEM", "1".into()),
             ("GIT_CONFIG_GLOBAL", "/dev/null".into()),
             ("GIT_CEILING_DIRECTORIES", self.root.clone().into()),
+            // A machine at work is no reason to look away.
+            ("GIT_TRACK_PATIENCE_MS", "60000".into()),
             ("GIT_AUTHOR_DATE", now.into()),
             ("GIT_COMMITTER_DATE", now.into()),
             ("GIT_TRACK_NOW", now.into()),

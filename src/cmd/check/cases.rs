@@ -240,7 +240,7 @@ impl Bench<'_> {
                 })
             }),
             drift: Box::new(|| {
-                let here = Here { context: self.context, repo, config: &laid.version.snapshot.config };
+                let here = Here::new(self.context, repo, &laid.version.snapshot.config);
                 Ok(standings(here, &laid.world, Of::Open)?.with_trouble())
             }),
         }

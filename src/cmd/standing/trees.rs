@@ -1,49 +1,57 @@
-//! The worktrees where branches of items are checked out.
+//! The worktrees of the repository, and what is going on there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::derive::stage::{Line, Tree};
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
-use crate::git::Repo;
-use crate::model::facts::Worktree;
+use crate::model::facts::{Operation, Worktree};
 
 use super::Here;
-
-/// How many worktrees are looked into: each is a question to git that reads all its files.
-const LOOKED_INTO: usize = 16;
 
 /// The folder of the state, which changes with every command.
 const STATE: &str = ".track/";
 
-/// Adds to the branches of items the worktrees where they are checked out, and what is going on there.
-pub(super) fn look(here: Here, world: &World, lines: &mut HashMap<Spot, Vec<Line>>) -> Result<()> {
+/// A worktree that was looked into.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Beside {
+    /// The worktree.
+    pub tree: Worktree,
+    /// How many files there are changed and not committed, state and rendered documents left out; `None`: it was not
+    /// looked, or took too long.
+    pub dirty: Option<usize>,
+    /// What git has begun there and not finished.
+    pub operation: Option<Operation>,
+}
+
+/// Adds to the branches of items the worktrees where they are checked out, and what is going on there; all worktrees
+/// but this one, too, where those are asked for.
+pub(super) fn look(here: Here, world: &World, lines: &mut HashMap<Spot, Vec<Line>>) -> Result<Vec<Beside>> {
     let repo = here.repo;
+    let carrying: HashSet<String> = lines.values().flatten().map(|line| line.name.clone()).collect();
+    let is_here = |tree: &Worktree| repo.work_tree() == Some(tree.path.as_path());
+    let carries = |tree: &Worktree| tree.branch.as_ref().is_some_and(|branch| carrying.contains(branch));
+    let trees = repo.worktrees()?.into_iter().filter(|tree| !tree.bare && tree.prunable.is_none());
+    let trees: Vec<Worktree> =
+        trees.filter(|tree| carries(tree) || here.everywhere && !is_here(tree)).collect();
+    let inside = repo.look_into(&trees.iter().collect::<Vec<_>>(), here.until);
     let rendered = world.rendered();
     let counts =
         |path: &str| !path.starts_with(STATE) && !rendered.iter().any(|document| document.as_str() == path);
-    let mut looked = 0;
-    for tree in repo.worktrees()?.into_iter().filter(|tree| !tree.bare && tree.prunable.is_none()) {
+    let mut others = Vec::new();
+    for (tree, inside) in trees.into_iter().zip(inside) {
+        let dirty = inside.changed.map(|files| files.iter().filter(|file| counts(&file.path)).count());
         let carried = lines.values_mut().flatten().find(|line| Some(&line.name) == tree.branch.as_ref());
-        let Some(line) = carried else { continue };
-        looked += 1;
-        let look = looked <= LOOKED_INTO;
-        let there = if is_here(repo, &tree) { None } else { Some(here.context.beside(&tree.path)) };
-        let found = match &there {
-            None => Some(repo),
-            // A worktree that is gone, or on a disk that is not there, says nothing.
-            Some(opened) => opened.as_ref().ok(),
-        };
-        let changed = found.filter(|_| look).and_then(|repo| repo.changed_files().ok());
-        line.tree = Some(Tree {
-            path: tree.path.to_string_lossy().into_owned(),
-            dirty: changed.map(|files| files.iter().any(|file| counts(&file.path))),
-            operation: found.and_then(Repo::operation),
-        });
+        if let Some(line) = carried {
+            line.tree = Some(Tree {
+                path: tree.path.to_string_lossy().into_owned(),
+                dirty: dirty.map(|count| count > 0),
+                operation: inside.operation,
+            });
+        }
+        if !is_here(&tree) {
+            others.push(Beside { tree, dirty, operation: inside.operation });
+        }
     }
-    Ok(())
-}
-
-fn is_here(repo: &Repo, tree: &Worktree) -> bool {
-    repo.work_tree() == Some(tree.path.as_path())
+    Ok(others)
 }

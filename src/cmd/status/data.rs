@@ -12,25 +12,12 @@ use super::super::drift;
 use super::super::items;
 use super::View;
 use super::screen::now_at;
+use super::trees;
 
 /// Adds the keys that scripts rely on.
 pub(super) fn add(answer: Answer, view: &View) -> Answer {
-    let View { args, session, world, here, attention, shown, actions, documents, git, .. } = view;
-    let workflows: Vec<Value> = shown
-        .iter()
-        .filter_map(|&index| {
-            let board = world.boards.get(index)?;
-            let spot = Spot { board: index, place: 0 };
-            Some(json!({
-                "id": board.workflow.id,
-                "profile": board.profile.profile,
-                "title": board.workflow.root.title,
-                "state": board.root().state,
-                "progress": progress(board, 0),
-                "stage": now_at(world, spot),
-            }))
-        })
-        .collect();
+    let View { args, session, world, here, attention, shown, actions, documents, git, others, .. } = view;
+    let workflows: Vec<Value> = shown.iter().filter_map(|&index| workflow(view, index)).collect();
     let current = match here {
         Ok(Some((spot, via))) => {
             let board = world.board(*spot);
@@ -62,6 +49,10 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         Some(behind) => answer.with("stale_documents", stale(behind)),
         None => answer,
     };
+    let answer = match others {
+        Some(others) => answer.with("trees", trees::data(others)),
+        None => answer,
+    };
     answer
         .with("branch", json!(session.branch.as_ref().filter(|_| args.at.is_none())))
         .with("workflows", workflows)
@@ -69,6 +60,21 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
         .with("attention", concerns)
         .with("broken", broken)
         .with("next", next)
+}
+
+fn workflow(view: &View, index: usize) -> Option<Value> {
+    let board = view.world.boards.get(index)?;
+    let spot = Spot { board: index, place: 0 };
+    let home = view.session.snapshot.loaded(&board.workflow.id)?.home.as_ref();
+    Some(json!({
+        "home": home.map(|home| json!({ "branch": home.branch, "path": home.tree })),
+        "id": board.workflow.id,
+        "profile": board.profile.profile,
+        "title": board.workflow.root.title,
+        "state": board.root().state,
+        "progress": progress(board, 0),
+        "stage": now_at(view.world, spot),
+    }))
 }
 
 fn stale(behind: &Behind) -> Vec<Value> {

@@ -3,6 +3,7 @@
 mod attention;
 mod data;
 mod screen;
+mod trees;
 
 use clap::Args as ClapArgs;
 
@@ -13,18 +14,22 @@ use crate::derive::next::{Action, actions_with};
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
 use crate::model::time::Time;
+use crate::process::Until;
 use crate::store::At;
 
 use super::Answer;
 use super::context::Context;
 use super::documents::{Behind, behind};
+use super::leases::leave_out;
 use super::session::{Session, world};
 use super::standing::{Here, Numbers, Of, Standings, numbers, standings};
 
 use attention::Attention;
+use trees::Others;
 
 /// Arguments of `status`.
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
     after_help = "Examples:\n  git track status\n  git track status --at HEAD~5 --json\n\nExit status: 0; 4 when a state file is broken; with --exit-code 1 when something needs attention."
 )]
@@ -38,6 +43,9 @@ pub struct Args {
     /// Closed workflows too, and everything that needs attention
     #[arg(long)]
     pub all: bool,
+    /// What other branches know, too, those that are checked out nowhere
+    #[arg(long, conflicts_with_all = ["at", "short"])]
+    pub all_branches: bool,
     /// The state of a commit instead of the work tree
     #[arg(long, value_name = "REV")]
     pub at: Option<String>,
@@ -65,6 +73,8 @@ struct View<'a, 'w> {
     /// What git knows; `None`: it was not asked, or could not be.
     git: Option<Standings>,
     numbers: Option<Numbers>,
+    /// What other copies of the state know.
+    others: Option<Others>,
     now: Time,
 }
 
@@ -89,15 +99,23 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let words: Vec<Vec<Judgement>> = shown.iter().map(|&board| judgements(&world, board)).collect();
     let attention = attention::found(&session, &world, &here, (&shown, &words));
     let open = shown.iter().zip(words);
-    let actions = open.map(|(&board, words)| actions_with(&world, board, words)).collect();
+    let mut actions: Vec<Vec<Action>> =
+        open.map(|(&board, words)| actions_with(&world, board, words)).collect();
+    if args.at.is_none() {
+        actions.iter_mut().for_each(|actions| leave_out(context, &session, &world, actions));
+    }
     let documents = match (&args.at, args.short) {
         (None, false) => behind(context, &session, &world, &shown),
         _ => None,
     };
+    let until = trees::until(context)?;
     let git = match (&args.at, args.short) {
-        (None, false) => by_git(context, &session, &world),
+        (None, false) => by_git(context, &session, &world, until),
         _ => None,
     };
+    let others =
+        git.as_ref().map(|git| trees::others(&session, &world, (git, &shown), args.all_branches, until));
+    let others = others.transpose()?;
     let numbers = focus.zip(git.as_ref()).and_then(|(spot, git)| {
         Some(numbers(Here::of(context, &session), &world, (spot, git.of.get(&spot)?), git.tip.as_ref()))
     });
@@ -113,27 +131,33 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         documents,
         git,
         numbers,
+        others,
         now: context.now,
     };
-    let answer = match (context.global.json, args.short) {
-        (true, _) => data::add(Answer::default(), &view),
-        (false, true) => Answer::new(screen::short(&view)),
-        (false, false) => Answer::new(screen::whole(&view)),
-    };
-    let broken = !session.snapshot.broken.is_empty();
-    let exit = match (broken, args.exit_code && !view.attention.is_empty()) {
-        (true, _) => 4,
-        (false, wrong) => u8::from(wrong),
-    };
+    let answer = answer(context, &view);
     drop(world);
     // The process ends now: taking a thousand workflows apart would only cost time.
     std::mem::forget(session);
-    Ok(answer.exit(exit))
+    Ok(answer)
+}
+
+fn answer(context: &Context, view: &View) -> Answer {
+    let answer = match (context.global.json, view.args.short) {
+        (true, _) => data::add(Answer::default(), view),
+        (false, true) => Answer::new(screen::short(view)),
+        (false, false) => Answer::new(screen::whole(view)),
+    };
+    let broken = !view.session.snapshot.broken.is_empty();
+    answer.exit(match (broken, view.args.exit_code && !view.attention.is_empty()) {
+        (true, _) => 4,
+        (false, wrong) => u8::from(wrong),
+    })
 }
 
 // What git knows is worth a remark when it cannot be had, but no reason to say nothing.
-fn by_git(context: &Context, session: &Session, world: &World) -> Option<Standings> {
-    match standings(Here::of(context, session), world, Of::Open) {
+fn by_git(context: &Context, session: &Session, world: &World, until: Until) -> Option<Standings> {
+    let here = Here { until, everywhere: true, ..Here::of(context, session) };
+    match standings(here, world, Of::Open) {
         Ok(found) => Some(found),
         Err(error) => {
             context.remark(format!("git cannot tell how far the work is: {}", error.message()));

@@ -13,6 +13,7 @@ use super::super::items;
 use super::super::standing::About;
 use super::View;
 use super::attention::Attention;
+use super::trees;
 
 /// How many lines of one kind are shown without `--all`.
 const FEW: usize = 5;
@@ -24,6 +25,10 @@ pub(super) fn whole(view: &View) -> Text {
     notices(&mut text, view);
     workflows(&mut text, view);
     item(&mut text, view);
+    if let Some(others) = &view.others {
+        let top = view.session.store.repo.work_tree();
+        trees::lines(&mut text, view, others, top);
+    }
     drift(&mut text, view);
     documents(&mut text, view);
     next(&mut text, view);
