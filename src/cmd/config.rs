@@ -10,9 +10,10 @@ use crate::documents::sheets::sheets;
 use crate::error::{Error, Result, nearest};
 use crate::formats::yaml;
 use crate::model::actor::ActorKind;
-use crate::model::config::{Config, Roles};
+use crate::model::config::{Config, Roles, STALE_DAYS};
 use crate::model::edit::{Edit, Root};
 use crate::model::id::Id;
+use crate::model::lease;
 use crate::model::path::RepoPath;
 use crate::model::workflow::tree;
 use crate::store::{At, CONFIG, Store};
@@ -49,10 +50,23 @@ enum Act {
     },
 }
 
-const KEYS: [&str; 6] = ["git_track", "base", "profiles", "write", "log_root", "roles.agent_env"];
+const KEYS: [&str; 9] = [
+    "git_track",
+    "base",
+    "profiles",
+    "write",
+    "log_root",
+    "lease_hours",
+    "derive.since",
+    "derive.stale_days",
+    "roles.agent_env",
+];
 
 /// The keys of which the value is a list.
 const LISTS: [&str; 2] = ["profiles", "roles.agent_env"];
+
+/// The keys of which the value is a number, with what holds where none is set.
+const NUMBERS: [(&str, u32); 2] = [("lease_hours", lease::HOURS), ("derive.stale_days", STALE_DAYS)];
 
 /// Lists, reads or sets the configuration.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
@@ -82,7 +96,11 @@ fn keys(store: &Store) -> Result<Vec<(String, Option<String>)>> {
     }
     let places = names.into_iter().map(|(name, path)| (format!("paths.{name}"), Some(path.to_string())));
     let agents = Roles::default().agent_env.join(", ");
-    let usual = |key: &str| (key == "roles.agent_env").then(|| agents.clone());
+    let number = |key: &str| NUMBERS.iter().find(|(known, _)| *known == key);
+    let usual = |key: &str| match number(key) {
+        Some((_, usual)) => Some(usual.to_string()),
+        None => (key == "roles.agent_env").then(|| agents.clone()),
+    };
     Ok(KEYS.iter().map(|&key| (key.to_owned(), usual(key))).chain(places).collect())
 }
 
@@ -148,6 +166,7 @@ fn set(context: &Context, key: &str, value: &str) -> Result<Answer> {
         (list_key, list) if LISTS.contains(&list_key) => {
             list.split(',').map(str::trim).map(Value::from).collect()
         }
+        (key, value) if is_number(key) => value.parse::<u32>().map_or_else(|_| value.into(), Value::from),
         (_, value) => Value::from(value),
     };
     put(&mut after, key, value_now);
@@ -205,6 +224,10 @@ fn known(store: &Store, key: &str) -> Result<()> {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("git track config list"),
     })
+}
+
+fn is_number(key: &str) -> bool {
+    NUMBERS.iter().any(|(known, _)| *known == key)
 }
 
 fn lookup<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {

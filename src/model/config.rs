@@ -45,6 +45,9 @@ pub struct Config {
     pub rules: Rules,
 }
 
+/// After how many days work in progress is stale, where the team says nothing.
+pub const STALE_DAYS: u32 = 14;
+
 /// How progress is read from git.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -59,7 +62,7 @@ pub struct Derive {
 impl Derive {
     /// After how many days work in progress is stale.
     pub fn stale_days(&self) -> u32 {
-        self.stale_days.unwrap_or(14)
+        self.stale_days.unwrap_or(STALE_DAYS)
     }
 
     fn is_usual(&self) -> bool {
