@@ -294,7 +294,8 @@ pub(super) fn behind(context: &Context, here: &Session, world: &World, boards: &
     let renderer = Renderer { context, store: &here.store, at: &here.snapshot.at };
     let named: Vec<&Id> =
         boards.iter().filter_map(|&index| Some(&world.boards.get(index)?.workflow.id)).collect();
-    let wanted = |board: &Board| named.contains(&&board.workflow.id);
+    let own = |board: &Board| here.snapshot.is_here(&board.workflow.id);
+    let wanted = |board: &Board| named.contains(&&board.workflow.id) && own(board);
     let sheets = sheets(world, wanted)
         .ok()?
         .into_iter()
@@ -341,7 +342,8 @@ pub(super) fn drifted(
     };
     let renderer = Renderer { context, store, at: &snapshot.at };
     let (mut desk, mut found) = (Desk::default(), Vec::new());
-    let sheets = match sheets(world, |_| true) {
+    // What is rendered of a workflow is written where that lives.
+    let sheets = match sheets(world, |board| snapshot.is_here(&board.workflow.id)) {
         Ok(sheets) => sheets.into_iter(),
         // Two documents want one place: neither can be right, and whoever commits need not know of them.
         Err(error) => {

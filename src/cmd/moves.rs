@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::derive::conditions::{Given, conditions};
 use crate::derive::next::claimable;
 use crate::derive::reference::{self, Part, Target};
+use crate::derive::shell::word;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::model::profile::Guarded;
@@ -130,6 +131,10 @@ pub(super) fn start(context: &Context, args: &StartArgs) -> Result<Answer> {
         })?;
         let mut text = Text::new();
         text.line(Line::new().plain(carrier.told()));
+        if let Some(tree) = carrier.tree.as_ref().filter(|_| !context.global.dry_run) {
+            let there = format!("cd {}", word(&tree.to_string_lossy()));
+            text.line(Line::new().plain("    ").add(Style::Command, there));
+        }
         Ok(Said { text, ..said })
     });
     let answer = moved.map_err(there)?.with("branch", carrier.name.as_str());

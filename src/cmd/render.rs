@@ -199,7 +199,8 @@ fn chosen<'a>(
         None => None,
     };
     let asked = asked.and_then(|board| Some(&world.boards.get(board)?.workflow.id));
-    let meant = |board: &Board| asked.is_none_or(|asked| *asked == board.workflow.id);
+    let own = |board: &Board| !names.is_empty() || session.snapshot.is_here(&board.workflow.id);
+    let meant = |board: &Board| asked.map_or_else(|| own(board), |asked| *asked == board.workflow.id);
     let mut all = sheets(world, meant)?;
     let open = |sheet: &Sheet| {
         let mut boards = sheet.boards.iter().filter_map(|&board| world.boards.get(board));

@@ -255,6 +255,11 @@ impl Snapshot {
         self.profiles.get(self.loaded(workflow)?.profile)
     }
 
+    /// Whether the copy of a workflow that counts is the one of this version, not that on the branch where it lives.
+    pub fn is_here(&self, workflow: &Id) -> bool {
+        self.loaded(workflow).is_none_or(|loaded| loaded.home.is_none())
+    }
+
     /// The workflow of that id, with its file.
     pub fn loaded(&self, workflow: &Id) -> Option<&Loaded> {
         self.workflows.iter().find(|loaded| loaded.workflow.id == *workflow)
