@@ -86,6 +86,27 @@ impl<'a> Leases<'a> {
         Ok(taken)
     }
 
+    /// What the author of a draft goes on with, and has not taken, although somebody else has it in hand, as remarks.
+    pub(super) fn lost(&self, draft: &Draft, taken: &[(Id, Id)]) -> Vec<String> {
+        let Deciding { context, actor, .. } = self.deciding;
+        let is_lost = |lease: &Lease, workflow: &Workflow| {
+            let before = draft.snapshot.loaded(&workflow.id).map(|loaded| &loaded.workflow.root);
+            let item = workflow.root.find(&lease.item);
+            let own = item.is_some_and(|item| item.owner.as_ref() == Some(actor));
+            own && item != before.and_then(|root| root.find(&lease.item))
+        };
+        let others = self.all.iter().filter(|lease| {
+            let is_taken = taken.iter().any(|(workflow, item)| lease.is_about(workflow, item));
+            lease.holder != *actor && lease.until > context.now && !is_taken
+        });
+        let lost = others.filter(|lease| {
+            let changed = draft.changed().find(|workflow| workflow.id == lease.workflow);
+            changed.is_some_and(|workflow| is_lost(lease, workflow)) && self.holds(lease)
+        });
+        lost.map(|lease| format!("{} was taken over by {} {}", lease.item, lease.holder, place_of(lease)))
+            .collect()
+    }
+
     /// The edit that leases what a draft takes, and renews what its author has in hand.
     pub(super) fn edit(&self, draft: &Draft, taken: &[(Id, Id)]) -> Result<Option<Edit>> {
         if self.all.is_empty() && taken.is_empty() {

@@ -163,6 +163,7 @@ fn written(
     let leased = leases.edit(draft, &taken)?;
     let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).chain(leased).collect();
     files.apply(&lock, &all)?;
+    leases.lost(draft, &taken).into_iter().for_each(|line| context.remark(line));
     // Hooks that git runs may call this program, which must find the lock free.
     drop(lock);
     let delivered = deliver(&session.store, wanted, &delivered, &message(&changes, &told));
