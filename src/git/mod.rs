@@ -10,6 +10,7 @@ mod bytes;
 mod candidates;
 mod changed;
 mod config;
+mod content;
 
 mod copies;
 #[cfg(test)]
@@ -53,6 +54,7 @@ use crate::files::Stamp;
 use crate::process::Vars;
 
 pub use aside::Left;
+pub use content::Content;
 pub use hooks::{Configured, HooksPath, Scope, Version};
 pub use landings::{Asked, OnBase};
 pub use open::open;

@@ -1,6 +1,7 @@
 //! Child processes: an argument array, an environment given as data, a deadline, captured output.
 #![expect(clippy::disallowed_methods, reason = "this is the one module that starts programs")]
 
+mod aloud;
 mod confine;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind, Result};
 
+pub use aloud::{Ended, Ending};
 pub use confine::confine;
 
 /// A whole environment: a child gets these variables and no others.
@@ -102,14 +104,19 @@ impl Call {
         }
     }
 
-    /// A git command that changes something. Hooks and signing see the user's environment, less what names a
-    /// repository; only the language of git's own messages is fixed.
-    pub fn git_write(dir: &Path, vars: &Vars) -> Self {
-        let mut call = Self::new("git", dir, vars);
+    /// Any program, in `dir`, with an environment that names no repository: it finds the one that it stands in.
+    pub fn scrubbed(program: impl Into<OsString>, dir: &Path, vars: &Vars) -> Self {
+        let mut call = Self::new(program, dir, vars);
         for name in REPOSITORY_VARS {
             call.vars.remove(OsStr::new(name));
         }
-        call.var("GIT_TERMINAL_PROMPT", "0").var("LANGUAGE", "C")
+        call
+    }
+
+    /// A git command that changes something. Hooks and signing see the user's environment, less what names a
+    /// repository; only the language of git's own messages is fixed.
+    pub fn git_write(dir: &Path, vars: &Vars) -> Self {
+        Self::scrubbed("git", dir, vars).var("GIT_TERMINAL_PROMPT", "0").var("LANGUAGE", "C")
     }
 
     /// A git command that only reads: it takes no locks, fetches nothing and speaks English.
@@ -226,14 +233,16 @@ impl Call {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|source| {
-                let error = Error::new(self.kind(), format!("cannot run `{}`: {source}", self.line()));
-                if source.kind() == io::ErrorKind::NotFound {
-                    error.hint(format!("is `{}` on the PATH?", self.program.to_string_lossy()))
-                } else {
-                    error
-                }
-            })
+            .map_err(|source| self.not_begun(&source))
+    }
+
+    fn not_begun(&self, source: &io::Error) -> Error {
+        let error = Error::new(self.kind(), format!("cannot run `{}`: {source}", self.line()));
+        if source.kind() == io::ErrorKind::NotFound {
+            error.hint(format!("is `{}` on the PATH?", self.program.to_string_lossy()))
+        } else {
+            error
+        }
     }
 
     /// Waits for both pipes to close, which is how a child ends without a poll. A process that a hook left in the
