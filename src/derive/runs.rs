@@ -60,9 +60,13 @@ pub fn condition(world: &World, spot: Spot, suite: &Id) -> Condition {
         Some(run) if !run.is_passed() => return Condition::unmet(failed(run), command),
         Some(run) => run,
     };
+    let Some(on) = run.on.as_deref() else {
+        let text = format!("suite {suite} passed on a tree that nobody wrote down");
+        return Condition::unmet(text, command);
+    };
     match subject(board) {
         None => Condition::unmet("git cannot say what is there now", "git status".to_owned()),
-        Some(now) => match freshness(run.on.as_deref(), Some(now)) {
+        Some(now) => match freshness(Some(on), Some(now)) {
             Freshness::Fresh => Condition::met(format!("suite {suite} passed on what is there now")),
             Freshness::Stale { was, now } => Condition::unmet(
                 format!("suite {suite} is stale: it passed on {was}, {now} is there now"),
@@ -126,6 +130,8 @@ mod tests {
         assert_eq!(said("", &early), "Failed FAIL suite full did not end in time: make");
         let done = "state: done, started: \"2026-02-12T09:00:00Z\", finished: \"2026-02-12T09:00:00Z\",";
         assert_eq!(said(done, &early), "Passed FAIL suite full did not end in time: make");
+        let loose = "Passed FAIL suite full passed on a tree that nobody wrote down";
+        assert_eq!(said("", "r1: {suite: full, exit: 0}"), loose);
         assert_eq!(said("", "r1: {suite: quick, exit: 0}"), "Pending FAIL suite full has not run for a");
     }
 

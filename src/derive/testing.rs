@@ -105,12 +105,6 @@ impl Scene {
         self
     }
 
-    /// The same in a team that has these suites.
-    pub(crate) fn with_suites(mut self, suites: &[&str]) -> Self {
-        self.pages.suites = suites.iter().map(|name| id(name)).collect();
-        self
-    }
-
     /// One workflow of the process of the tests.
     pub(crate) fn team(body: &str) -> Self {
         Self::new(TEAM, &[body])

@@ -68,7 +68,7 @@ pub struct Checks {
     pub people: bool,
     /// The folder of its logs is there.
     pub logs: bool,
-    /// These suites passed for it on what is there now; before a commit, those of them that the team has.
+    /// These suites passed for it on what is there now; before a commit, those that the team has.
     pub suites: Vec<Id>,
     /// Nothing is changed where its branch is checked out but the state and what is rendered from it.
     pub tree_clean: bool,

@@ -8,7 +8,6 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use super::document::Logs;
-use super::id::Id;
 use super::location::{Found, Location};
 use super::path::RepoPath;
 use super::suite::Checkout;
@@ -76,8 +75,6 @@ pub struct Pages {
     sources: Sources,
     /// What stands for `{name}` in the paths of documents, as the team decided; the process has defaults.
     pub places: BTreeMap<String, RepoPath>,
-    /// The suites that the team has.
-    pub suites: Vec<Id>,
     seen: RefCell<HashMap<RepoPath, Option<Rc<Page>>>>,
     whole: RefCell<BTreeMap<BTreeSet<RepoPath>, Option<String>>>,
     content: RefCell<BTreeMap<BTreeSet<RepoPath>, Option<String>>>,
@@ -95,7 +92,6 @@ impl Pages {
         Self {
             sources,
             places,
-            suites: Vec::new(),
             seen: RefCell::default(),
             whole: RefCell::default(),
             content: RefCell::default(),

@@ -130,7 +130,7 @@ mod tests {
         let back = ran(&scene.world(), spot(&scene.world(), "a"), run("full", 0, "t2")).unwrap().unwrap();
         assert_eq!(
             kept(&scene.with(back)).last().unwrap(),
-            "r4 full 0 t2",
+            "r3 full 0 t2",
             "an earlier one is the last again"
         );
     }

@@ -68,10 +68,7 @@ impl Store {
             located: Box::new(move |location| of_locations.located(location)),
         };
         let places: BTreeMap<_, _> = config.paths.clone();
-        let suites = config.suites.keys().cloned().collect();
-        let mut pages = Pages::new(sources, places);
-        pages.suites = suites;
-        pages
+        Pages::new(sources, places)
     }
 
     /// The folder in which each workflow has a folder for its logs.

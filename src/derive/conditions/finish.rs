@@ -1,7 +1,6 @@
 //! What must hold around an item before it is finished: suites, a clean tree, and that nothing waits to be handed on.
 
 use crate::model::field::FieldValue;
-use crate::model::profile::Guarded;
 use crate::model::state::State;
 use crate::model::suite::SUBMIT_COMMAND;
 
@@ -11,11 +10,8 @@ use super::super::runs;
 use super::{Condition, Question};
 
 /// The suites that must have passed on what is there now.
-pub(super) fn suites(question: Question, guarded: Guarded) -> Vec<Condition> {
-    let pages = question.board().pages;
-    // A hook that asked for a suite which nobody has written down would let no commit pass.
+pub(super) fn suites(question: Question) -> Vec<Condition> {
     let asked = question.checks.suites.iter();
-    let asked = asked.filter(|suite| guarded != Guarded::Commit || pages.suites.contains(suite));
     asked.map(|suite| runs::condition(question.world, question.spot, suite)).collect()
 }
 
@@ -81,6 +77,7 @@ mod tests {
     use super::super::super::testing::{Scene, spot};
     use super::super::{Given, conditions};
     use super::*;
+    use crate::model::profile::Guarded;
 
     const DONE: &str = "state: done, started: \"2026-02-12T09:00:00Z\", finished: \"2026-02-12T09:00:00Z\"";
 
@@ -112,15 +109,5 @@ mod tests {
         let world = scene.world();
         let asked = |id: &str| is_to_be_submitted(&world.boards[0], spot(&world, id).place);
         assert_eq!([asked("a"), asked("b"), asked("p")], [true, false, false]);
-    }
-
-    #[test]
-    fn a_commit_is_not_held_up_by_a_suite_that_nobody_has() {
-        let guards = "commit: {suites: [quick]}, done: {suites: [quick]}";
-        let scene = || Scene::guarded(guards, "items: {a: {title: A, state: active}}").over(&[("x", "1")]);
-        let held = ["suite quick has not run for a | git track gate run quick a"];
-        assert_eq!(unmet(&scene(), "a", Guarded::Commit), [""; 0]);
-        assert_eq!(unmet(&scene(), "a", Guarded::Done), held);
-        assert_eq!(unmet(&scene().with_suites(&["quick"]), "a", Guarded::Commit), held);
     }
 }

@@ -170,7 +170,7 @@ fn on_record(question: Question, guarded: Guarded) -> Vec<Condition> {
     list.extend(judged::judged(question));
     list.extend(judged::fresh(question));
     list.extend(finish::submitted(question));
-    list.extend(finish::suites(question, guarded));
+    list.extend(finish::suites(question));
     list
 }
 
