@@ -67,7 +67,7 @@ pub(super) fn readout(
         data.insert(key.to_owned(), value);
     }
     // Two that look at the same can say so in a word.
-    let bytes = serde_json::to_vec(&data).unwrap_or_default();
+    let bytes = serde_json::to_vec(&portable(&json!(data))).unwrap_or_default();
     let snapshot = reading.board.pages.digest(&bytes);
     if let Some(snapshot) = &snapshot {
         text.line(Line::new().plain("snapshot  ").add(Style::Strong, snapshot));
@@ -275,6 +275,16 @@ impl Reading<'_, '_> {
             touched.entry(id.clone()).or_default().extend(files);
         }
         Ok(touched)
+    }
+}
+
+// The same on every machine: of a folder outside of the repository only its name counts.
+fn portable(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.starts_with('/') => json!(text.rsplit('/').next()),
+        Value::Array(list) => list.iter().map(portable).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), portable(value))).collect(),
+        other => other.clone(),
     }
 }
 
