@@ -49,6 +49,7 @@ cases! {
     log_diff: "log-diff",
     moves: "moves",
     phase: "phase",
+    phase_branches: "phase-branches",
     phase_documents: "phase-documents",
     phase_new: "phase-new",
     orchestration: "orchestration",

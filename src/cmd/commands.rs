@@ -3,9 +3,9 @@
 use clap::Subcommand;
 
 use super::{
-    add, answer, brief, check, config, confined, demo, diff, doctor, drift, finding, gate, graph, hooks,
-    import, init, list, log, man, merge_message, moves, new, next, note, profile, queue, recover, render,
-    report, schema, score, set, show, status, step, sync, trust, undo, why,
+    add, answer, brief, check, config, confined, demo, diff, doctor, done, drift, finding, gate, graph,
+    hooks, import, init, list, log, man, merge_message, moves, new, next, note, profile, queue, recover,
+    render, report, schema, score, set, show, status, step, sync, trust, undo, why,
 };
 
 /// The commands.
@@ -88,9 +88,9 @@ pub enum Command {
     /// Finish an item, tick a checklist line, or close a workflow
     #[command(
         display_order = 25,
-        after_help = "Examples:\n  git track done TASK-001 -m \"What came out.\"\n  git track done phase-1.rollback            ticks a checklist line\n  git track done execution-framework         closes a workflow"
+        after_help = "Examples:\n  git track done TASK-001 -m \"What came out.\"\n  git track done C1 -m \"What came out.\" --submit   then runs its submit_command\n  git track done phase-1.rollback            ticks a checklist line\n  git track done execution-framework         closes a workflow"
     )]
-    Done(moves::Args),
+    Done(done::DoneArgs),
     /// Say what holds an item
     #[command(
         display_order = 26,

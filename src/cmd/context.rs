@@ -165,6 +165,11 @@ impl Context {
         Ok(Self { global, ui, now, pid, program, executable, command, env, vars, date, is_fixed, from: None })
     }
 
+    /// Whether the clock stands still: `GIT_TRACK_NOW`.
+    pub fn is_fixed(&self) -> bool {
+        self.is_fixed
+    }
+
     /// A variable of the environment that is text and not empty.
     pub fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(OsStr::new(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())

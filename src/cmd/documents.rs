@@ -83,7 +83,7 @@ impl Renderer<'_> {
         }
         let trusted = self.store.trusted()?;
         let unknown = bundle.own.iter().filter(|own| !trusted.contains(&own.id));
-        let unknown: Vec<&str> = unknown.map(|own| own.path.as_str()).collect();
+        let unknown: Vec<&str> = unknown.map(|own| own.name.as_str()).collect();
         if !unknown.is_empty() {
             let error = Error::refused(format!("the template {} is not trusted here", unknown.join(", ")));
             return Err(error

@@ -1,5 +1,8 @@
 //! `gate`: what gates ask for, and the answers to their parts.
 
+mod readout;
+mod run;
+
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::{Value, json};
 
@@ -9,9 +12,11 @@ use crate::derive::evidence::{freshness, subject};
 use crate::derive::gates::{GateState, all_pass, gate_state, judged, part_state, reviewed, score_scope};
 use crate::derive::reference::{Part, Target};
 use crate::derive::roster::called;
+use crate::derive::runs::{self, last};
 use crate::error::{Error, Result};
 use crate::model::gate::{FullPart, Gate, Part as GatePart};
 use crate::model::id::{Id, slug};
+use crate::model::suite::Run;
 use crate::moves::answer::{self, Answer as Word};
 use crate::ui::{Line, Style, Table, Text};
 
@@ -28,6 +33,7 @@ use super::write::{Said, WriteArgs, change};
   git track gate list
   git track gate pass QG-1.requirements --by nse-requirements
   git track gate fail QG-2.code-review -m \"two races\"
+  git track gate run full C1
   git track gate waive QG-2.code-review -m \"no code in this phase\"")]
 pub struct Args {
     #[command(subcommand)]
@@ -48,6 +54,8 @@ enum Act {
     Fail(AnswerArgs),
     /// Say that a part need not hold; people only
     Waive(AnswerArgs),
+    /// Run a suite, or what of a gate can be found out
+    Run(run::RunArgs),
 }
 
 /// Arguments of an answer.
@@ -73,6 +81,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         Act::Pass(args) => answer(context, args, Word::Pass),
         Act::Fail(args) => answer(context, args, Word::Fail),
         Act::Waive(args) => answer(context, args, Word::Waive),
+        Act::Run(args) => run::run(context, args),
     }
 }
 
@@ -208,6 +217,9 @@ fn standing(board: &Board, place: Place, part: &GatePart, state: GateState) -> (
     let open = node.is_derived() || !node.state.is_closed();
     let answered =
         full.passed.is_some() && !freshness(full.on.as_deref(), part_subject(board, place, full)).is_fresh();
+    let ran = full.suite.as_ref().and_then(|suite| last(node.item, suite)).filter(|run| run.is_passed());
+    let answered =
+        answered || ran.is_some_and(|run| !freshness(run.on.as_deref(), runs::subject(board)).is_fresh());
     let leaves = full.score.as_deref().map(|scope| judged(board, place, scope));
     let stale = open && (answered || state == GateState::Passed && leaves.iter().flatten().any(changed));
     let scored = full.score.as_ref().is_some_and(|scope| all_pass(board, place, scope));
@@ -234,9 +246,14 @@ fn asks(id: &Id, part: &GatePart) -> String {
         },
         FullPart { checklist: Some(true), .. } => "every line is ticked".to_owned(),
         FullPart { findings: Some(true), .. } => "no finding is open".to_owned(),
+        FullPart { suite: Some(suite), .. } => format!("suite {suite} passes"),
+        FullPart { worktrees_clean: Some(true), .. } => "no worktree is dirty".to_owned(),
+        FullPart { branch_clean: Some(branch), .. } => format!("branch {branch} is clean"),
+        FullPart { hooks_installed: Some(true), .. } => "the hooks are installed".to_owned(),
         _ => "nothing is asked".to_owned(),
     };
     match &full.title {
+        Some(title) if *title == what => what,
         // An id that was made of the title says it already.
         Some(title) if slug(title) != id.as_str() => format!("{title} ({what})"),
         _ => what,
@@ -251,11 +268,21 @@ fn said(board: &Board, place: Place, id: &Id, part: &GatePart) -> String {
     match (&full.by, &full.why) {
         (Some(by), Some(why)) => format!("{by}: {why}"),
         (Some(by), None) => by.clone(),
+        (None, _) if full.suite.is_some() => {
+            let suite = full.suite.as_ref();
+            suite.and_then(|suite| last(board.node(place).item, suite)).map(ran).unwrap_or_default()
+        }
         (None, _) => {
             let scope = score_scope(id, part);
             scope.map(|scope| rounds(board, &judged(board, place, scope))).unwrap_or_default()
         }
     }
+}
+
+fn ran(run: &Run) -> String {
+    let took = run.seconds.map(|seconds| format!("in {seconds} s")).unwrap_or_default();
+    let by = run.by.as_deref().map(|by| format!("{by}: ")).unwrap_or_default();
+    if run.is_passed() { format!("{by}{took}") } else { format!("{by}{}", runs::failed(run)) }
 }
 
 // The last score of each item; of one alone its round, too.

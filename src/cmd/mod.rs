@@ -16,6 +16,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod documents;
+mod done;
 mod draft;
 mod drawing;
 mod drift;
@@ -55,6 +56,7 @@ mod show;
 mod standing;
 mod status;
 mod step;
+mod suites;
 mod sync;
 mod trust;
 mod undo;
@@ -139,11 +141,11 @@ pub fn run(context: &Context, command: &Command, tree: fn() -> clap::Command) ->
         Command::Unblock(args) => moves::unblock(context, args),
         Command::Start(args) => moves::start(context, args),
         Command::Submit(args)
-        | Command::Done(args)
         | Command::Fail(args)
         | Command::Retry(args)
         | Command::Skip(args)
         | Command::Reopen(args) => moves::run(context, command.word(), args),
+        Command::Done(args) => done::run(context, args),
         Command::Step(args) => step::run(context, args),
         Command::Note(args) => note::run(context, args),
         Command::Score(args) => score::run(context, args),

@@ -41,7 +41,7 @@ pub struct Args {
     #[arg(long)]
     pub deviate: bool,
     #[command(flatten)]
-    write: WriteArgs,
+    pub(super) write: WriteArgs,
 }
 
 /// Arguments of `start`.
@@ -174,6 +174,16 @@ fn current(draft: &Draft, spot: Spot) -> Option<Workflow> {
 
 /// Makes a move of the table.
 pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<Answer> {
+    run_with(context, verb, args, &|_, _, _| Ok(()))
+}
+
+/// The same, and then something else to each item, in one change.
+pub(super) fn run_with(
+    context: &Context,
+    verb: &'static str,
+    args: &Args,
+    then: &dyn Fn(&Deciding, &mut Draft, &Target) -> Result<()>,
+) -> Result<Answer> {
     let table = named(verb).ok_or_else(|| Error::bug(format!("there is no move `{verb}`")))?;
     let text = args.message.as_deref();
     change(context, args.write, |deciding, draft| {
@@ -181,7 +191,8 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
         let said = each(deciding, draft, verb, &args.refs, |draft, target| {
             let departs = if args.deviate { Departs::Yes } else { Departs::No };
             let ask = Ask { departs, ..deciding.ask(text) };
-            match &target.part {
+            let before = current(draft, target.spot);
+            let moved = match &target.part {
                 Part::Whole if verb == "start" => began(deciding, draft, target, (text, args.deviate)),
                 Part::Whole => {
                     let moved = perform(&draft.world(), target.spot, table, &ask)?;
@@ -192,7 +203,13 @@ pub(super) fn run(context: &Context, verb: &'static str, args: &Args) -> Result<
                 }
                 Part::Line(line) if verb == "done" => records::tick(&draft.world(), target.spot, line, &ask),
                 _ => whole(verb, draft, target).map(|()| None),
+            };
+            if let Some(workflow) = moved? {
+                draft.put(workflow);
             }
+            then(deciding, draft, target)?;
+            let after = current(draft, target.spot);
+            Ok(if after == before { None } else { after })
         })?;
         Ok(Said { text: criteria, ..said })
     })

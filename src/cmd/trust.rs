@@ -6,8 +6,8 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use crate::error::{Kind, Result};
-use crate::store::Own;
-use crate::ui::{Line, Style, Table, Text};
+use crate::store::{At, Own};
+use crate::ui::{Line, Style, Text};
 
 use super::Answer;
 use super::context::Context;
@@ -16,12 +16,15 @@ use super::session::lock;
 /// Arguments of `trust`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
-  git track trust              the templates as they are now may run
-  git track trust --check      says which are not trusted; exits with 1 when some are not
+  git track trust --check      shows the templates and commands, and says which are not trusted
+  git track trust              as they are now they may run
   git track trust --revoke     nothing from the repository runs any more
 
 Trusted is the content, on this machine, for all worktrees of the repository: a changed file is not trusted. What was
-trusted once stays so until --revoke.")]
+trusted once stays so until --revoke.
+
+Commands are those of `suites:` in the configuration and the `submit_command` of a workflow. Trusted is what stands
+there, not the scripts that it calls. A job of CI that runs suites runs `git track trust` first.")]
 pub struct Args {
     /// Change nothing; say what is trusted, and exit with 1 when something is not
     #[arg(long)]
@@ -34,7 +37,9 @@ pub struct Args {
 /// Trusts, lists or stops trusting.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let store = context.store()?;
-    let own = store.own_templates()?;
+    let mut own = store.own_templates()?;
+    let snapshot = store.snapshot(At::WorkTree)?;
+    own.extend(store.own_commands(&snapshot)?);
     let trusted = store.trusted()?;
     if args.check {
         let unknown = own.iter().any(|own| !trusted.contains(&own.id));
@@ -57,21 +62,30 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
 }
 
 fn list(own: &[Own], word: impl Fn(&Own) -> &'static str) -> Answer {
-    let mut table = Table::default();
-    let mut listed: Vec<Value> = Vec::new();
+    let mut text = Text::new();
+    let (mut templates, mut commands): (Vec<Value>, Vec<Value>) = Default::default();
+    let width = own.iter().map(|own| word(own).len()).max().unwrap_or_default();
     for own in own {
         let word = word(own);
         let style = if word == "not trusted" { Style::Warn } else { Style::Good };
         let short: String = own.id.chars().take(12).collect();
-        table.row([(style, word.to_owned()), (Style::Plain, own.path.to_string()), (Style::Dim, short)]);
-        listed.push(json!({ "path": own.path, "id": own.id, "trusted": word != "not trusted" }));
+        let line = Line::new().add(style, word).to_column(width + 2).plain(&own.name);
+        text.line(line.plain("  ").add(Style::Dim, short));
+        for command in &own.commands {
+            text.line(Line::new().to_column(width + 4).plain(command));
+        }
+        let trusted = word != "not trusted";
+        if own.commands.is_empty() {
+            templates.push(json!({ "path": own.name, "id": own.id, "trusted": trusted }));
+        } else {
+            let run = &own.commands;
+            commands.push(json!({ "name": own.name, "id": own.id, "trusted": trusted, "commands": run }));
+        }
     }
-    let mut text = table.text();
     if own.is_empty() {
-        text = Text::new();
-        text.line("no template here differs from those that come with git-track");
+        text.line("nothing here runs that does not come with git-track");
     } else if own.iter().any(|own| word(own) == "not trusted") {
         text.line(Line::new().plain("look at them, then: ").add(Style::Command, "git track trust"));
     }
-    Answer::new(text).with("templates", listed)
+    Answer::new(text).with("templates", templates).with("commands", commands)
 }

@@ -21,8 +21,9 @@ pub struct Change {
 const NAMED: [&str; 5] = ["items", "gates", "checkpoints", "risks", "metrics"];
 
 /// The collections that are keyed by ids inside their item.
-const RECORDS: [&str; 13] = [
+const RECORDS: [&str; 14] = [
     "iterations",
+    "runs",
     "findings",
     "blockers",
     "decisions",

@@ -117,7 +117,7 @@ fn resolve(board: &Board, name: &str, but: &BTreeSet<RepoPath>) -> Option<BTreeS
 }
 
 // What judges write about the work is not the work, and what is rendered from the state says only what that says.
-fn reports(board: &Board) -> BTreeSet<RepoPath> {
+pub(super) fn reports(board: &Board) -> BTreeSet<RepoPath> {
     let gates = board.nodes().flat_map(|(_, node)| node.item.gates.values());
     let parts = gates.flat_map(|gate| gate.parts.values());
     let report = |part: &Part| match part {

@@ -10,6 +10,7 @@ use crate::model::state::State;
 use super::board::{Board, Place};
 use super::evidence::{freshness, subject_of_all};
 use super::pages;
+use super::runs;
 
 /// What a gate, or a part of one, says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +43,8 @@ pub fn part_state(board: &Board, place: Place, id: &Id, part: &Part) -> GateStat
             let holds = |yes: bool| if yes { GateState::Passed } else { GateState::Pending };
             if let Some(scope) = &part.score {
                 if has_report(board, place, part) { scores(board, place, scope) } else { GateState::Pending }
+            } else if let Some(suite) = &part.suite {
+                runs::state(board, place, suite)
             } else if part.checklist == Some(true) {
                 holds(item.ticked().is_none_or(|(done, all)| done == all))
             } else if part.findings == Some(true) {

@@ -1,6 +1,6 @@
 //! What waits for somebody's word: approvals, reviews, scores, findings, decisions about conditional items.
 
-use crate::model::gate::{FullPart, Part};
+use crate::model::gate::{FullPart, Gate, Part};
 use crate::model::id::Id;
 use crate::model::profile::Guarded;
 use crate::model::record::Finding;
@@ -8,13 +8,15 @@ use crate::model::state::{Shown, State};
 
 use super::board::{Board, Node};
 use super::conditions::{
-    Given, checkpoint_conditions, one_more_round, part_subject, passes, reviewers, stale_basis,
+    Given, checkpoint_conditions, is_to_be_submitted, one_more_round, part_subject, passes, reviewers,
+    stale_basis,
 };
 use super::evidence::freshness;
 use super::gates::{
     GateState, all_pass, average, gate_state, has_passed, judged, part_state, rounds, score_scope, threshold,
 };
 use super::pages;
+use super::runs;
 use super::shell;
 use super::world::{Spot, World};
 
@@ -66,6 +68,7 @@ pub fn judgements(world: &World, board: usize) -> Vec<Judgement> {
             found.extend(at.decision());
             found.extend(at.rounds());
             found.extend(at.changed());
+            found.extend(at.submission());
             found.extend(at.findings());
             found.extend(at.parts());
             found.extend(at.lines());
@@ -208,14 +211,12 @@ impl Desk<'_, '_> {
                 let word = |command| self.waits(gate_id.as_str(), Who::Anyone, open.text, command);
                 found.extend(open.command.map(word));
             }
+            found.extend(self.runs(gate_id, gate));
             for (id, part) in gate.parts.iter() {
                 let Part::Full(full) = part else { continue };
                 found.extend(self.report(gate_id, id, full));
                 let asked = full.human.is_some() || full.review.is_some();
-                let stale = full.passed.is_some() && {
-                    let now = part_subject(board, place, full);
-                    !freshness(full.on.as_deref(), now).is_fresh()
-                };
+                let stale = self.is_stale(full);
                 if !asked || (part_state(board, place, id, part) == GateState::Passed && !stale) {
                     continue;
                 }
@@ -240,6 +241,35 @@ impl Desk<'_, '_> {
             }
         }
         found
+    }
+
+    fn is_stale(&self, part: &FullPart) -> bool {
+        part.passed.is_some() && {
+            let now = part_subject(self.board, self.spot.place, part);
+            !freshness(part.on.as_deref(), now).is_fresh()
+        }
+    }
+
+    // What the program answers when somebody asks it to: all parts of a gate at once.
+    fn runs(&self, id: &Id, gate: &Gate) -> Option<Judgement> {
+        let (board, place) = (self.board, self.spot.place);
+        let open = |(id, part): &(&Id, &Part)| {
+            let Part::Full(full) = part else { return false };
+            let suite = full.suite.as_ref().filter(|_| full.waived.is_none());
+            let ran = suite.is_none_or(|suite| runs::condition(self.world, self.spot, suite).ok);
+            let passed = part_state(board, place, id, part) == GateState::Passed;
+            full.is_run() && !(passed && ran && !self.is_stale(full))
+        };
+        let (part, _) = gate.parts.iter().find(open)?;
+        let title = gate.title.as_deref().unwrap_or(id.as_str());
+        let command = format!("git track gate run {}", self.refer(id));
+        Some(self.waits(&format!("{id}.{part}"), Who::Anyone, format!("{title} is to be run"), command))
+    }
+
+    fn submission(&self) -> Option<Judgement> {
+        let command = format!("git track done {} --submit", self.refer(self.node.id));
+        is_to_be_submitted(self.board, self.spot.place)
+            .then(|| self.waits(self.node.id.as_str(), Who::Anyone, "is to be submitted".to_owned(), command))
     }
 
     // Whoever scores an item writes down why, where the gate asks for it.
@@ -310,9 +340,7 @@ impl Desk<'_, '_> {
     }
 
     fn standing(&self, title: &str) -> String {
-        let passed = |gate: &crate::model::gate::Gate| {
-            gate_state(self.board, self.spot.place, gate) == GateState::Passed
-        };
+        let passed = |gate: &Gate| gate_state(self.board, self.spot.place, gate) == GateState::Passed;
         let gates: Vec<String> = self
             .node
             .item
@@ -324,49 +352,5 @@ impl Desk<'_, '_> {
         let average = average(self.board, self.spot.place).map(|average| format!("average {average}"));
         let standing: Vec<String> = gates.into_iter().chain(average).collect();
         if standing.is_empty() { title.to_owned() } else { format!("{title}: {}", standing.join(", ")) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::Scene;
-    use super::*;
-
-    const DONE: &str = "state: done, started: \"2026-02-12T09:00:00Z\", finished: \"2026-02-12T09:00:00Z\"";
-
-    fn commands(more: &str, round: &str, files: &[(&str, &str)]) -> Vec<String> {
-        commands_in(more, "gates: {G: {parts: {a: {score: a, report: r.md}}}},", round, files)
-    }
-
-    fn commands_in(more: &str, gates: &str, round: &str, files: &[(&str, &str)]) -> Vec<String> {
-        let scene = Scene::shipped(
-            "orchestration",
-            &format!(
-                "protocol: {{threshold: \"0.9\", max_iterations: 1}}\nitems: {{p: {{kind: phase, title: P, {more} items: \
-                 {{a: {{title: A, validator: val, artifacts: {{a1: {{path: x.md}}}}, {round}}}}}, \
-                 {gates} checkpoints: {{C: {{title: C}}}}}}}}"
-            ),
-        );
-        let scene = scene.over(files);
-        judgements(&scene.world(), 0).into_iter().map(|judgement| judgement.command).collect()
-    }
-
-    #[test]
-    fn what_keeps_a_checkpoint_from_being_approved_is_asked_for() {
-        let scored = |on: &str| format!("{DONE}, iterations: {{i1: {{score: \"0.95\"{on}}}}}");
-        let both = [("x.md", "x"), ("r.md", "r")];
-        assert_eq!(commands("", &scored(""), &both), ["git track approve C"]);
-        assert_eq!(commands("", &scored(""), &both[..1]), ["git track why G.a"]);
-        assert_eq!(commands("", &scored(", on: 012345678901"), &both), ["git track score a SCORE --by val"]);
-        let ungated = commands_in("", "", &scored(", on: 012345678901"), &both);
-        assert_eq!(
-            ungated,
-            ["git track score a SCORE --by val"],
-            "a stale score holds a checkpoint without gates"
-        );
-        let lines = "checklist: {lines: {l1: {text: x}, l2: {text: y}}},";
-        assert_eq!(commands(lines, &scored(""), &both), ["git track done p.l1 p.l2", "git track approve C"]);
-        let low = "state: active, iterations: {i1: {score: \"0.5\"}}";
-        assert_eq!(commands("", low, &both), ["git track set a max_iterations=2"]);
     }
 }

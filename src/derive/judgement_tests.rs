@@ -249,3 +249,41 @@ fn an_average_rounds_halves_up() {
         assert_eq!(of(scores).as_deref(), expected, "{scores}");
     }
 }
+
+const DONE: &str = "state: done, started: \"2026-02-12T09:00:00Z\", finished: \"2026-02-12T09:00:00Z\"";
+
+fn commands(more: &str, round: &str, files: &[(&str, &str)]) -> Vec<String> {
+    commands_in(more, "gates: {G: {parts: {a: {score: a, report: r.md}}}},", round, files)
+}
+
+fn commands_in(more: &str, gates: &str, round: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let scene = Scene::shipped(
+        "orchestration",
+        &format!(
+            "protocol: {{threshold: \"0.9\", max_iterations: 1}}\nitems: {{p: {{kind: phase, title: P, {more} items: \
+             {{a: {{title: A, validator: val, artifacts: {{a1: {{path: x.md}}}}, {round}}}}}, \
+             {gates} checkpoints: {{C: {{title: C}}}}}}}}"
+        ),
+    );
+    let scene = scene.over(files);
+    judgements(&scene.world(), 0).into_iter().map(|judgement| judgement.command).collect()
+}
+
+#[test]
+fn what_keeps_a_checkpoint_from_being_approved_is_asked_for() {
+    let scored = |on: &str| format!("{DONE}, iterations: {{i1: {{score: \"0.95\"{on}}}}}");
+    let both = [("x.md", "x"), ("r.md", "r")];
+    assert_eq!(commands("", &scored(""), &both), ["git track approve C"]);
+    assert_eq!(commands("", &scored(""), &both[..1]), ["git track why G.a"]);
+    assert_eq!(commands("", &scored(", on: 012345678901"), &both), ["git track score a SCORE --by val"]);
+    let ungated = commands_in("", "", &scored(", on: 012345678901"), &both);
+    assert_eq!(
+        ungated,
+        ["git track score a SCORE --by val"],
+        "a stale score holds a checkpoint without gates"
+    );
+    let lines = "checklist: {lines: {l1: {text: x}, l2: {text: y}}},";
+    assert_eq!(commands(lines, &scored(""), &both), ["git track done p.l1 p.l2", "git track approve C"]);
+    let low = "state: active, iterations: {i1: {score: \"0.5\"}}";
+    assert_eq!(commands("", low, &both), ["git track set a max_iterations=2"]);
+}

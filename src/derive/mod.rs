@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod changes;
+pub mod checkouts;
 pub mod circle;
 pub mod conditions;
 pub mod copies;
@@ -15,13 +16,14 @@ pub mod judgement;
 pub mod leases;
 pub mod names;
 pub mod next;
-mod overlap;
+pub mod overlap;
 pub mod pages;
 pub mod progress;
 pub mod queue;
 pub mod recovery;
 pub mod reference;
 pub mod roster;
+pub mod runs;
 pub mod sentences;
 pub mod shell;
 pub mod stage;

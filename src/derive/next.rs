@@ -5,7 +5,7 @@ use crate::model::state::{Shown, State};
 
 use super::board::{Board, Node, Place};
 use super::conditions::made::is_made;
-use super::conditions::{Given, conditions, is_agent, is_judged};
+use super::conditions::{Given, conditions, conditions_on_record, is_agent, is_judged, is_to_be_submitted};
 use super::gates::{has_passed, threshold};
 use super::judgement::{Judgement, Who, judgements};
 use super::pages;
@@ -149,6 +149,10 @@ pub fn actions_with(world: &World, board: usize, words: Vec<Judgement>) -> Vec<A
         }
     }
     ready.sort_by_key(|&(priority, _)| (priority.is_none(), priority));
+    // What is to be submitted holds up whatever is finished after it.
+    let (handed, words): (Vec<_>, Vec<_>) =
+        words.into_iter().partition(|word| is_to_be_submitted(laid, word.spot.place));
+    running.splice(0..0, handed.into_iter().map(Action::word));
     running.extend(words.into_iter().map(Action::word));
     running.extend(ready.into_iter().map(|(_, spot)| Action::new(spot, "start", READY)));
     running.extend(blocked);
@@ -193,7 +197,8 @@ fn possible(world: &World, spot: Spot, verb: &'static str) -> &'static str {
     let summary = node.kind.and_then(|kind| kind.guards.get(&Guarded::Done)?.summary);
     let said = "It is done. ".repeat(summary.map_or(1, |sentences| sentences.min));
     let given = Given { summary: Some(&said), ..Given::NOTHING };
-    let open = || conditions(world, spot, Guarded::Done, given).iter().any(|condition| !condition.ok);
+    let list = || conditions_on_record(world, spot, Guarded::Done, given);
+    let open = || list().iter().any(|condition| !condition.ok);
     if verb == "done" && open() { "why" } else { verb }
 }
 
@@ -268,7 +273,9 @@ fn can_close(world: &World, board: usize) -> bool {
     let closed = laid.nodes().skip(1).all(|(_, node)| node.state.is_closed() || !node.item.is_counted());
     begun
         && closed
-        && conditions(world, spot, Guarded::Done, Given::NOTHING).iter().all(|condition| condition.ok)
+        && conditions_on_record(world, spot, Guarded::Done, Given::NOTHING)
+            .iter()
+            .all(|condition| condition.ok)
 }
 
 #[cfg(test)]

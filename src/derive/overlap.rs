@@ -1,6 +1,67 @@
-//! Whether what an item names, a file, a folder or a pattern, can hold a file that another pattern stands for.
+//! Whether what an item names, a file, a folder or a pattern, can hold a file that another pattern stands for, and which
+//! files several items have a hand in.
 //!
 //! The patterns are compared, not the files that match today: what is protected may not be there yet.
+
+use super::board::{Board, Place};
+
+/// The files of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Footprint {
+    /// The item.
+    pub place: Place,
+    /// What it says: files, folders, patterns.
+    pub declared: Vec<String>,
+    /// What was changed on its branches.
+    pub touched: Vec<String>,
+}
+
+/// A file, a folder or a pattern that several items have a hand in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// Which.
+    pub name: String,
+    /// The items, in their order.
+    pub places: Vec<Place>,
+}
+
+/// What several items declare or touch, by name; an item and what is in it are not several.
+pub fn shared(board: &Board, footprints: &[Footprint]) -> Vec<Shared> {
+    let inside = |a: Place, b: Place| board.upwards(a).any(|above| above == b);
+    let names = |one: &Footprint| one.declared.iter().chain(&one.touched).cloned().collect::<Vec<_>>();
+    let mut found: Vec<Shared> = Vec::new();
+    for (index, a) in footprints.iter().enumerate() {
+        let others = footprints.iter().skip(index + 1);
+        for b in others.filter(|b| !inside(a.place, b.place) && !inside(b.place, a.place)) {
+            for (mine, theirs) in
+                names(a).iter().flat_map(|mine| names(b).into_iter().map(move |b| (mine, b)))
+            {
+                let Some(name) = meeting(mine, &theirs) else { continue };
+                match found.iter_mut().find(|shared| shared.name == name) {
+                    Some(shared) => shared.places.extend([a.place, b.place]),
+                    None => found.push(Shared { name, places: vec![a.place, b.place] }),
+                }
+            }
+        }
+    }
+    for shared in &mut found {
+        shared.places.sort_unstable();
+        shared.places.dedup();
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+// The narrower of two names that have a file in common.
+fn meeting(a: &str, b: &str) -> Option<String> {
+    let meets = |name: &str, pattern: &str| may_touch(name, name.ends_with('/'), pattern);
+    if !meets(a, b) && !meets(b, a) {
+        return None;
+    }
+    let is_wide = |name: &str| name.contains(['*', '?', '[', '{']) || name.ends_with('/');
+    let depth = |name: &str| (!is_wide(name), parts(name).len());
+    Some(if depth(b) > depth(a) { b } else { a }.to_owned())
+}
 
 /// Whether a name, a folder with everything below it, and a pattern have a path in common.
 ///
@@ -121,7 +182,36 @@ fn meet<T>(a: &[T], b: &[T], any: impl Fn(&T) -> bool, same: impl Fn(&T, &T) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::may_touch;
+    use super::super::testing::{Scene, spot};
+    use super::*;
+
+    #[test]
+    fn files_of_several_items_are_found() {
+        let scene = Scene::items("a: {title: A, items: {x: {title: X}}}, b: {title: B}, c: {title: C}");
+        let world = scene.world();
+        let place = |id: &str| spot(&world, id).place;
+        let one = |id: &str, declared: &[&str], touched: &[&str]| Footprint {
+            place: place(id),
+            declared: declared.iter().map(|&name| name.to_owned()).collect(),
+            touched: touched.iter().map(|&name| name.to_owned()).collect(),
+        };
+        let found = |footprints: &[Footprint]| -> Vec<String> {
+            let name = |&place: &Place| world.boards[0].node(place).id.to_string();
+            let line = |shared: Shared| {
+                format!("{} {}", shared.name, shared.places.iter().map(name).collect::<Vec<_>>().join(" "))
+            };
+            shared(&world.boards[0], footprints).into_iter().map(line).collect()
+        };
+        let two = |a: Footprint, b: Footprint| found(&[a, b]);
+        assert_eq!(two(one("a", &["s.py"], &[]), one("b", &["s.py"], &[])), ["s.py a b"]);
+        assert_eq!(two(one("a", &["s.py"], &[]), one("b", &[], &["s.py", "t.py"])), ["s.py a b"]);
+        assert_eq!(two(one("a", &["src/"], &[]), one("b", &[], &["src/x/t.py"])), ["src/x/t.py a b"]);
+        assert_eq!(two(one("a", &["src"], &[]), one("b", &["src/*.py"], &[])), ["src a b"]);
+        assert_eq!(two(one("a", &["s.py"], &["u"]), one("b", &["t.py"], &["v"])), [""; 0]);
+        assert_eq!(two(one("a", &["s.py"], &[]), one("x", &["s.py"], &[])), [""; 0], "a piece of its own");
+        let three = [one("a", &["s"], &[]), one("b", &["s"], &[]), one("c", &["s"], &["r"])];
+        assert_eq!(found(&three), ["s a b c"]);
+    }
 
     #[test]
     fn names_and_patterns_that_have_a_path_in_common() {

@@ -185,6 +185,7 @@ fn inner(world: &World, spot: Spot, part: &str) -> Vec<Part> {
 fn record(item: &Item, id: &Id) -> Option<Part> {
     let there = [
         ("iterations", item.iterations.get(id).is_some()),
+        ("runs", item.runs.get(id).is_some()),
         ("findings", item.findings.get(id).is_some()),
         ("blockers", item.blockers.get(id).is_some()),
         ("decisions", item.decisions.get(id).is_some()),

@@ -11,6 +11,7 @@ use crate::model::path::RepoPath;
 use crate::model::place::path_of;
 use crate::model::profile::Profile;
 use crate::model::state::Shown;
+use crate::model::suite::Checkout;
 use crate::model::time::Time;
 use crate::model::title::{plain_title, plain_words};
 use crate::model::workflow::Workflow;
@@ -61,6 +62,16 @@ pub(crate) struct Scene {
     pub(crate) workflows: Vec<Workflow>,
     files: Vec<(String, String)>,
     pages: Pages,
+    around: Trees,
+}
+
+/// What git says about work trees and branches, by literals.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trees {
+    /// All work trees; `None`: nobody works in this version.
+    pub(crate) checkouts: Option<Vec<Checkout>>,
+    /// The branches that what is checked out has not everything of.
+    pub(crate) elsewhere: Vec<&'static str>,
 }
 
 impl Scene {
@@ -77,13 +88,20 @@ impl Scene {
             Workflow::from_root(root).unwrap()
         };
         let workflows = bodies.iter().enumerate().map(workflow).collect();
-        Self { profile, workflows, files: Vec::new(), pages: Pages::none() }
+        Self { profile, workflows, files: Vec::new(), pages: Pages::none(), around: Trees::default() }
     }
 
     /// The same in a repository that holds these files.
     pub(crate) fn over(mut self, files: &[(&str, &str)]) -> Self {
         self.files = files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect();
-        self.pages = pages(&self.files);
+        self.pages = pages(&self.files, &self.around);
+        self
+    }
+
+    /// The same among these work trees.
+    pub(crate) fn among(mut self, around: Trees) -> Self {
+        self.pages = pages(&self.files, &around);
+        self.around = around;
         self
     }
 
@@ -132,8 +150,9 @@ impl Scene {
     pub(crate) fn with(&self, workflow: Workflow) -> Self {
         let mut workflows = self.workflows.clone();
         workflows[0] = workflow;
-        let pages = pages(&self.files);
-        Self { profile: self.profile.clone(), workflows, files: self.files.clone(), pages }
+        let (files, around) = (self.files.clone(), self.around.clone());
+        let pages = pages(&files, &around);
+        Self { profile: self.profile.clone(), workflows, files, pages, around }
     }
 
     /// What is wrong with the first workflow.
@@ -149,12 +168,14 @@ impl Scene {
 }
 
 /// Files by literals: an id is the length and the sum of the bytes, the tree that of all files.
-pub(crate) fn pages(files: &[(String, String)]) -> Pages {
+pub(crate) fn pages(files: &[(String, String)], around: &Trees) -> Pages {
     let id = |bytes: &[u8]| {
         let sum = bytes.iter().fold(7u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
         Some(format!("{sum:012x}"))
     };
     let (known, all, listed, held) = (files.to_vec(), files.to_vec(), files.to_vec(), files.to_vec());
+    let staged = files.to_vec();
+    let Trees { checkouts, elsewhere } = around.clone();
     let inside = |folder: &RepoPath, path: &str| {
         let rest = path.strip_prefix(folder.as_str());
         *folder == RepoPath::top() || rest.is_some_and(|rest| rest.starts_with('/'))
@@ -194,6 +215,12 @@ pub(crate) fn pages(files: &[(String, String)]) -> Pages {
             let text: String = rest.map(|(_, text)| text.as_str()).collect();
             id(text.as_bytes()).filter(|_| there)
         }),
+        content: Box::new(move |but| {
+            let rest = staged.iter().filter(|(path, _)| !but.iter().any(|but| but.as_str() == path));
+            id(rest.map(|(_, text)| text.as_str()).collect::<String>().as_bytes())
+        }),
+        checkouts: Box::new(move || checkouts.clone()),
+        holds: Box::new(move |branch| Some(!elsewhere.contains(&branch))),
         digest: Box::new(id),
         logged: Box::new(|_, workflow| workflow == "w"),
         located: Box::new(move |location| located(&held, location)),

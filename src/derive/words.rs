@@ -66,6 +66,13 @@ fn group_lines(reference: &str, group: &[&Change]) -> Vec<String> {
         lines.push(line);
         told.extend(["fixed", "fixed_by"]);
     }
+    if let Some(at) = find("submitted.at").filter(|change| !change.to.is_null()) {
+        let commit = find("submitted.commit").map(|change| format!(" at {}", show(&change.to)));
+        let by = find("submitted.by").map(|change| format!(" by {}", show(&change.to)));
+        let [by, commit] = [by, commit].map(Option::unwrap_or_default);
+        lines.push(format!("{} submitted{by}{commit}", at.reference));
+        told.extend(["submitted.at", "submitted.by", "submitted.commit"]);
+    }
     if let Some(line) = decided(reference, &find) {
         lines.push(line);
         told.extend(["triggered.at", "triggered.by", "triggered.why", "triggered.met"]);
@@ -175,11 +182,25 @@ fn whole_line(change: &Change) -> String {
         let why = value.get("why").and_then(Value::as_str).unwrap_or_default();
         return format!("{reference} accepted: {why}");
     }
+    if change.field == "runs" && change.to.is_object() {
+        return format!("{reference} {}", ran(value));
+    }
     let happened = if change.to.is_object() { "added" } else { "removed" };
     let state =
         change.to.get("state").and_then(Value::as_str).map(|state| format!(", {state}")).unwrap_or_default();
     let settled = if change.to.get("cleared").is_some() { " (cleared)" } else { "" };
     format!("{reference} {kind} {happened}{text}{state}{settled}")
+}
+
+// What a run of a suite came to.
+fn ran(run: &Value) -> String {
+    let text = |key: &str| run.get(key).and_then(Value::as_str).unwrap_or_default();
+    let took = Some(text("seconds")).filter(|seconds| !seconds.is_empty());
+    let took = took.map(|seconds| format!(" in {seconds} s")).unwrap_or_default();
+    match run.get("exit").and_then(Value::as_i64) {
+        Some(0) => format!("{} passed{took}", text("suite")),
+        exit => format!("{} failed{took} ({}): {}", text("suite"), exit.unwrap_or_default(), text("failed")),
+    }
 }
 
 fn singular(collection: &str) -> &str {

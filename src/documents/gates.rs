@@ -44,6 +44,8 @@ fn part(board: &Board, place: Place, id: &Id, part: &Part) -> Value {
         (None, full) if full.human.is_some() => "human",
         (None, full) if full.checklist == Some(true) => "checklist",
         (None, full) if full.findings == Some(true) => "findings",
+        (None, full) if full.suite.is_some() => "suite",
+        (None, full) if full.is_looked_up() => "repository",
         (None, _) => id.as_str(),
     };
     let about = scored.clone().unwrap_or_else(|| match full.of {
@@ -54,7 +56,7 @@ fn part(board: &Board, place: Place, id: &Id, part: &Part) -> Value {
     let answered = full.passed.or(full.failed).or(full.waived);
     json!({
         "id": id, "title": full.title.as_ref().map_or_else(|| id.to_string(), Clone::clone), "check": check,
-        "who": full.review.as_ref().or(full.human.as_ref()), "report": full.report,
+        "who": full.review.as_ref().or(full.human.as_ref()), "report": full.report, "suite": full.suite,
         "state": if full.waived.is_some() { "waived" } else { word(state) },
         "by": full.by, "at": answered, "why": full.why, "rows": rows,
     })

@@ -124,6 +124,7 @@ fn gate(item: Option<&Id>, (id, gate): (&Id, &crate::model::gate::Gate)) -> Valu
         json!({
             "id": id, "title": full.title.as_ref().map_or_else(|| id.to_string(), Clone::clone),
             "answers": full.human.as_ref().or(full.review.as_ref()), "review": full.review.is_some(),
+            "run": full.is_run(),
         })
     };
     json!({
@@ -148,7 +149,8 @@ mod tests {
         let path = |name: &str| all.iter().find(|found| found["name"] == name).unwrap()["path"].clone();
         assert_eq!(path("agent_plan"), "docs/agents/AGENT_<owner>_PLAN_VERBATIM.md");
         assert_eq!(path("acceptance_gates"), "planning/<workflow>/ACCEPTANCE_GATES.md");
-        assert_eq!(value["starts_with"]["gates"][0]["parts"][0]["answers"], "orchestrator");
+        let part = &value["starts_with"]["gates"][0]["parts"][0];
+        assert_eq!((&part["answers"], &part["run"]), (&Value::Null, &json!(true)));
         assert_eq!(value["starts_with"]["items"][1]["depth"], 1);
     }
 

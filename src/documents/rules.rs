@@ -39,6 +39,11 @@ pub(super) fn rules(profile: &Profile, kind: &Kind, checks: &Checks) -> Vec<Stri
         rules.push(format!("it touches none of {}", names.join(", ")));
     }
     rules.extend(checks.passed.iter().map(|gate| format!("gate {gate} passes, or need not")));
+    rules.extend(checks.suites.iter().map(|suite| format!("suite {suite} passed on what is there now")));
+    if !checks.submitted.is_empty() {
+        let kinds: Vec<&str> = checks.submitted.iter().map(|kind| title(profile, kind)).collect();
+        rules.push(format!("every other {} that is done is submitted", either(&kinds)));
+    }
     rules
 }
 
@@ -64,6 +69,10 @@ fn plain(checks: &Checks) -> Vec<&'static str> {
         deviations,
         people,
         logs,
+        tree_clean,
+        worktrees_clean,
+        suites: _,
+        submitted: _,
         summary: _,
         findings: _,
         documents: _,
@@ -94,6 +103,8 @@ fn plain(checks: &Checks) -> Vec<&'static str> {
         (checkpoints, "its checkpoints are approved"),
         (deviations, "no departure from the process waits for a person"),
         (logs, "the folder of its logs is there"),
+        (tree_clean, "everything is committed where it is checked out"),
+        (worktrees_clean, "no worktree is dirty"),
     ];
     all.into_iter().filter(|(applies, _)| **applies).map(|(_, words)| words).collect()
 }

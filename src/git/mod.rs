@@ -11,6 +11,7 @@ mod bytes;
 mod candidates;
 mod changed;
 mod config;
+mod content;
 
 mod copies;
 #[cfg(test)]
@@ -55,6 +56,7 @@ use crate::files::Stamp;
 use crate::process::Vars;
 
 pub use aside::Left;
+pub use content::Content;
 pub use hooks::{Configured, HooksPath, Scope, Version};
 pub use inside::Inside;
 pub use landings::{Asked, OnBase};

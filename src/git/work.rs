@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use super::Repo;
 use super::ask::{odd, records};
+use super::{Env, Repo, open};
 use crate::error::Result;
 use crate::model::facts::{CommitId, FileChange, Worktree};
+use crate::model::suite::Checkout;
 
 /// How git is asked for them.
 pub(super) const STATUS: [&str; 5] =
@@ -55,6 +56,29 @@ impl Repo {
             *main = self.here()?;
         }
         Ok(all)
+    }
+
+    /// All work trees and what is going on in them. Those whose folder is gone are left out.
+    pub fn checkouts(&self) -> Result<Vec<Checkout>> {
+        let there = self.worktrees()?.into_iter().filter(|tree| !tree.bare && tree.prunable.is_none());
+        Ok(there.map(|tree| self.checkout(tree)).collect())
+    }
+
+    fn checkout(&self, tree: Worktree) -> Checkout {
+        let here = self.work_tree.as_ref() == Some(&tree.path);
+        let other = (!here).then(|| open(&Env::new(&tree.path, self.vars.clone())));
+        let found = match &other {
+            None => Some(self),
+            Some(opened) => opened.as_ref().ok(),
+        };
+        let changed = found.and_then(|repo| repo.changed_files().ok());
+        Checkout {
+            path: tree.path.to_string_lossy().into_owned(),
+            here,
+            branch: tree.branch,
+            changed: changed.map(|files| files.into_iter().map(|file| file.path).collect()),
+            operation: found.and_then(Self::operation),
+        }
     }
 
     fn here(&self) -> Result<Worktree> {

@@ -68,6 +68,14 @@ pub struct Checks {
     pub people: bool,
     /// The folder of its logs is there.
     pub logs: bool,
+    /// These suites passed for it on what is there now; before a commit, those that the team has.
+    pub suites: Vec<Id>,
+    /// Nothing is changed where its branch is checked out but the state and what is rendered from it.
+    pub tree_clean: bool,
+    /// Everything else of these kinds that is done was submitted, where the workflow says how.
+    pub submitted: Vec<Id>,
+    /// No worktree holds what is not committed, or is in the middle of something.
+    pub worktrees_clean: bool,
 }
 
 /// How many sentences a text has.

@@ -9,6 +9,8 @@ use super::actor::AGENT_VARIABLES;
 use super::id::Id;
 use super::path::RepoPath;
 use super::rule::Rules;
+use super::suite::Suite;
+use super::table::Table;
 
 /// The configuration of a repository.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +45,9 @@ pub struct Config {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::table::unique")]
     #[schemars(schema_with = "super::rule::schema")]
     pub rules: Rules,
+    /// The commands that say whether the work holds, by the names that gates and guards ask for.
+    #[serde(default, skip_serializing_if = "Table::is_empty")]
+    pub suites: Table<Suite>,
 }
 
 /// After how many days work in progress is stale, where the team says nothing.
@@ -117,6 +122,7 @@ impl Default for Config {
             roles: Roles::default(),
             derive: Derive::default(),
             rules: Rules::new(),
+            suites: Table::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor, value};
 use serde::{Deserialize, Serialize};
 
 use super::document::Where;
+use super::id::Id;
 use super::path::RepoPath;
 use super::table::Table;
 use super::time::Time;
@@ -20,6 +21,25 @@ pub struct Gate {
     /// What has to be true.
     #[serde(default)]
     pub parts: Table<Part>,
+    /// What is printed for those who answer it when it is run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readout: Vec<Look>,
+}
+
+/// What people look at before they answer a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Look {
+    /// The branches of the workflow and of its items, where they begin, how far they are, and the worktrees.
+    Branches,
+    /// The artifacts that are required, with the ids of their content.
+    Artifacts,
+    /// What is checked out and what of it is not committed.
+    Repository,
+    /// The lists that the workflow declares: invariants, assumptions and the like.
+    Lists,
+    /// The files that several items declare or touch.
+    Overlap,
 }
 
 /// A part of a gate: a check and, where a person or an agent gives the answer, the answer.
@@ -32,7 +52,8 @@ pub enum Part {
     Full(Box<FullPart>),
 }
 
-/// A part of a gate in full; exactly one of `score`, `human`, `review`, `checklist`, `findings` says what it checks.
+/// A part of a gate in full; exactly one of `score`, `human`, `review`, `checklist`, `findings`,
+/// `suite`, `worktrees_clean`, `branch_clean`, `hooks_installed` says what it checks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FullPart {
@@ -52,6 +73,15 @@ pub struct FullPart {
     pub checklist: Option<bool>,
     /// No open finding may be left.
     pub findings: Option<bool>,
+    /// The suite whose last run for the item must have passed.
+    pub suite: Option<Id>,
+    /// No worktree may hold what is not committed, or be in the middle of something; said by `gate run`.
+    pub worktrees_clean: Option<bool>,
+    /// The branch, or the field of the workflow that names it (`branches.parent`), that must be there and clean; said by
+    /// `gate run`.
+    pub branch_clean: Option<String>,
+    /// The hooks of git must run those of git-track; said by `gate run`.
+    pub hooks_installed: Option<bool>,
     /// The report that the answer rests on.
     pub report: Option<RepoPath>,
     /// When it was passed.
@@ -77,8 +107,24 @@ impl FullPart {
             self.review.is_some(),
             self.checklist == Some(true),
             self.findings == Some(true),
+            self.suite.is_some(),
+            self.worktrees_clean == Some(true),
+            self.branch_clean.is_some(),
+            self.hooks_installed == Some(true),
         ];
         said.into_iter().filter(|&said| said).count()
+    }
+
+    /// Whether `gate run` looks at the repository and records the answer.
+    pub fn is_looked_up(&self) -> bool {
+        self.worktrees_clean == Some(true)
+            || self.branch_clean.is_some()
+            || self.hooks_installed == Some(true)
+    }
+
+    /// Whether the program answers it, when it is asked to.
+    pub fn is_run(&self) -> bool {
+        self.suite.is_some() || self.is_looked_up()
     }
 }
 

@@ -16,6 +16,7 @@ use super::record::{
     Protocol, Verdict, When,
 };
 use super::state::{Mode, Priority, State};
+use super::suite::{Run, Submission};
 use super::table::Table;
 use super::time::{Date, Time};
 use super::watch::{Metric, Risk};
@@ -108,6 +109,8 @@ pub struct Item {
     pub by: Option<String>,
     /// What came out.
     pub summary: Option<String>,
+    /// That it was handed on after it was finished.
+    pub submitted: Option<Box<Submission>>,
     /// What is being worked on right now.
     pub focus: Option<String>,
     /// Why it was dropped.
@@ -120,6 +123,9 @@ pub struct Item {
     /// Rounds of judging.
     #[serde(default)]
     pub iterations: Table<Iteration>,
+    /// Runs of suites.
+    #[serde(default)]
+    pub runs: Table<Run>,
     /// Defects found.
     #[serde(default)]
     pub findings: Table<Finding>,

@@ -22,6 +22,7 @@ pub mod profile;
 pub mod record;
 pub mod rule;
 pub mod state;
+pub mod suite;
 pub mod table;
 pub mod time;
 pub mod title;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::document::Logs;
 use super::location::{Found, Location};
 use super::path::RepoPath;
+use super::suite::Checkout;
 use super::title::{plain_title, plain_words};
 
 /// A file as far as a process looks at it.
@@ -54,6 +55,13 @@ pub struct Sources {
     pub below: Question<RepoPath, Vec<RepoPath>>,
     /// The short id of everything that is committed but the state and these files; `None`: git cannot say it.
     pub tree: Question<BTreeSet<RepoPath>, Option<String>>,
+    /// The same of everything that this version holds, staged or committed.
+    pub content: Question<BTreeSet<RepoPath>, Option<String>>,
+    /// All work trees of the repository; `None`: this version is not one that anybody works in.
+    pub checkouts: Box<dyn Fn() -> Option<Vec<Checkout>>>,
+    /// Whether what is checked out has everything of the branch of this name; `None`: there is no such branch, or nobody
+    /// works in this version.
+    pub holds: Question<str, Option<bool>>,
     /// The short id of some bytes.
     pub digest: Question<[u8], Option<String>>,
     /// Whether the logs of a process are there for a workflow of this name.
@@ -69,6 +77,8 @@ pub struct Pages {
     pub places: BTreeMap<String, RepoPath>,
     seen: RefCell<HashMap<RepoPath, Option<Rc<Page>>>>,
     whole: RefCell<BTreeMap<BTreeSet<RepoPath>, Option<String>>>,
+    content: RefCell<BTreeMap<BTreeSet<RepoPath>, Option<String>>>,
+    checkouts: OnceCell<Option<Vec<Checkout>>>,
     values: RefCell<HashMap<Location, Found>>,
     rendered: OnceCell<Listing>,
 }
@@ -84,6 +94,8 @@ impl Pages {
             places,
             seen: RefCell::default(),
             whole: RefCell::default(),
+            content: RefCell::default(),
+            checkouts: OnceCell::new(),
             values: RefCell::default(),
             rendered: OnceCell::new(),
         }
@@ -95,6 +107,9 @@ impl Pages {
             read: Box::new(|_| None),
             below: Box::new(|_| Vec::new()),
             tree: Box::new(|_| None),
+            content: Box::new(|_| None),
+            checkouts: Box::new(|| None),
+            holds: Box::new(|_| None),
             digest: Box::new(|_| None),
             logged: Box::new(|_, _| false),
             located: Box::new(|_| Found::NoFile),
@@ -148,6 +163,26 @@ impl Pages {
         let found = (self.sources.tree)(&but);
         self.whole.borrow_mut().insert(but, found.clone());
         found
+    }
+
+    /// The short id of everything that this version holds but the state and these files; `None`: git cannot say it.
+    pub fn content(&self, but: BTreeSet<RepoPath>) -> Option<String> {
+        if let Some(known) = self.content.borrow().get(&but) {
+            return known.clone();
+        }
+        let found = (self.sources.content)(&but);
+        self.content.borrow_mut().insert(but, found.clone());
+        found
+    }
+
+    /// All work trees of the repository; `None`: this version is not one that anybody works in.
+    pub fn checkouts(&self) -> Option<&[Checkout]> {
+        self.checkouts.get_or_init(|| (self.sources.checkouts)()).as_deref()
+    }
+
+    /// Whether what is checked out has everything of a branch; `None`: there is none, or nobody works in this version.
+    pub fn holds(&self, branch: &str) -> Option<bool> {
+        (self.sources.holds)(branch)
     }
 
     /// The short id of some bytes.

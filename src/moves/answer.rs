@@ -57,6 +57,9 @@ pub fn part(
     let by = by.unwrap_or(ask.actor);
     let full = match full {
         Some(Part::Full(full)) if full.human.is_some() || full.review.is_some() => full,
+        // A person may say that it need not hold.
+        Some(Part::Full(full)) if full.is_run() && answer == Answer::Waive => full,
+        Some(Part::Full(full)) if full.is_run() => return Err(run_instead(world, spot, gate, id)),
         _ if answer == Answer::Waive => return Err(computed(world, spot, &name, "waived")),
         _ => return Err(computed(world, spot, &name, "answered")),
     };
@@ -128,6 +131,12 @@ fn by_another(
         }
     }
     list
+}
+
+fn run_instead(world: &World, spot: Spot, gate: &Id, id: &Id) -> Error {
+    let gate = world.refer(spot.board, gate);
+    Error::refused(format!("{gate}.{id} is found out by running it, and cannot be answered"))
+        .hint(format!("git track gate run {gate}.{id}"))
 }
 
 fn computed(world: &World, spot: Spot, name: &str, verb: &str) -> Error {

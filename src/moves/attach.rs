@@ -48,7 +48,8 @@ pub fn part(
         0 => {
             return Err(Error::usage("a part says what it checks").hint(
                 "score=all, human=ROLE, review=WHO, checklist=true or findings=true; of=… for what is reviewed",
-            ));
+            )
+            .hint("or what `gate run` finds out: suite=NAME, worktrees_clean=true, branch_clean=BRANCH, hooks_installed=true"));
         }
         _ => return Err(Error::usage("a part checks one thing; add another part for the other")),
     }

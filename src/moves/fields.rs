@@ -90,7 +90,7 @@ const AGENT: [Settable; 5] = [
     ("independent", Reads::Bool),
     ("skills", Reads::List),
 ];
-const PART: [Settable; 8] = [
+const PART: [Settable; 12] = [
     ("title", Reads::Text),
     ("score", Reads::Text),
     ("human", Reads::Text),
@@ -98,6 +98,10 @@ const PART: [Settable; 8] = [
     ("of", Reads::Text),
     ("checklist", Reads::Bool),
     ("findings", Reads::Bool),
+    ("suite", Reads::Text),
+    ("worktrees_clean", Reads::Bool),
+    ("branch_clean", Reads::Text),
+    ("hooks_installed", Reads::Bool),
     ("report", Reads::Text),
 ];
 const ARTIFACT: [Settable; 2] = [("text", Reads::Text), ("retention", Reads::Text)];

@@ -1,13 +1,14 @@
 //! Defects: found, fixed in a commit, verified by somebody else; some may be waived by a person.
 
 use crate::derive::board::Board;
-use crate::derive::conditions::{Condition, by_a_person, is_agent, stale_gates};
+use crate::derive::conditions::{Condition, by_a_person, is_agent, stale_gates, suites_of};
 use crate::derive::roster::judges;
 use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
+use crate::model::profile::Guarded;
 use crate::model::record::{Finding, Severity};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
@@ -108,6 +109,9 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
     ];
     // What the fix has changed must have been looked at again.
     list.extend(stale_gates(world, spot));
+    if is_serious(board, spot, finding) {
+        list.extend(suites_of(world, spot));
+    }
     demand(&format!("`finding verify {name}` is refused"), &list)?;
     change(world, spot, id, |finding| {
         finding.verified = Some(ask.now);
@@ -115,6 +119,12 @@ pub fn verify(world: &World, spot: Spot, id: &Id, by: &str, ask: &Ask) -> Result
         finding.why = ask.said().map(str::to_owned).or(finding.why.take());
     })
     .map(Some)
+}
+
+// Whether it keeps its item from being finished.
+fn is_serious(board: &Board, spot: Spot, finding: &Finding) -> bool {
+    let done = board.node(spot.place).kind.and_then(|kind| kind.guards.get(&Guarded::Done));
+    done.is_some_and(|checks| checks.findings.contains(&finding.severity))
 }
 
 // Somebody who can look at a fix: the validator of the item, or one of the roster who judges what others make.

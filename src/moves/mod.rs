@@ -13,6 +13,7 @@ pub mod findings;
 pub mod grow;
 pub mod judge;
 pub mod records;
+pub mod runs;
 
 use crate::derive::board::Place;
 use crate::derive::conditions::{Condition, Given, by_a_person, completion, conditions};

@@ -1,24 +1,26 @@
 //! Child processes: an argument array, an environment given as data, a deadline, captured output.
 #![expect(clippy::disallowed_methods, reason = "this is the one module that starts programs")]
 
+mod aloud;
 mod confine;
+mod pipes;
 #[cfg(test)]
 mod tests;
 mod together;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind, Result};
 
+pub use aloud::{Ended, Ending};
 pub use confine::confine;
+use pipes::Pipes;
 pub use together::{Until, together};
 
 /// A whole environment: a child gets these variables and no others.
@@ -104,14 +106,19 @@ impl Call {
         }
     }
 
-    /// A git command that changes something. Hooks and signing see the user's environment, less what names a
-    /// repository; only the language of git's own messages is fixed.
-    pub fn git_write(dir: &Path, vars: &Vars) -> Self {
-        let mut call = Self::new("git", dir, vars);
+    /// Any program, in `dir`, with an environment that names no repository: it finds the one that it stands in.
+    pub fn scrubbed(program: impl Into<OsString>, dir: &Path, vars: &Vars) -> Self {
+        let mut call = Self::new(program, dir, vars);
         for name in REPOSITORY_VARS {
             call.vars.remove(OsStr::new(name));
         }
-        call.var("GIT_TERMINAL_PROMPT", "0").var("LANGUAGE", "C")
+        call
+    }
+
+    /// A git command that changes something. Hooks and signing see the user's environment, less what names a
+    /// repository; only the language of git's own messages is fixed.
+    pub fn git_write(dir: &Path, vars: &Vars) -> Self {
+        Self::scrubbed("git", dir, vars).var("GIT_TERMINAL_PROMPT", "0").var("LANGUAGE", "C")
     }
 
     /// A git command that only reads: it takes no locks, fetches nothing and speaks English.
@@ -168,19 +175,20 @@ impl Call {
     /// Runs it to its end, whatever that is.
     pub fn run(&self) -> Result<Output> {
         let mut child = self.spawn()?;
-        let (tell, ends) = mpsc::channel();
         if let Some(mut pipe) = child.stdin.take() {
             let bytes = self.stdin.clone();
             // A child that does not read its input says why by its exit status.
             thread::spawn(move || drop(pipe.write_all(&bytes)));
         }
-        let stdout = child.stdout.take().map(|pipe| collect(pipe, self.limit, tell.clone()));
-        let stderr = child.stderr.take().map(|pipe| collect(pipe, self.limit, tell));
-        let status = self.wait(&mut child, &ends).inspect_err(|_| {
+        let pipes =
+            Pipes::new(child.stdout.take(), child.stderr.take()).map_err(|source| self.unread(&source));
+        let ended = pipes.and_then(|mut pipes| Ok((self.wait(&mut child, &mut pipes)?, pipes)));
+        let (status, pipes) = ended.inspect_err(|_| {
             // The reason to give up matters more than a child that ended by itself meanwhile.
             let _ = child.kill().and_then(|()| child.wait());
         })?;
-        Ok(Output { code: status.code(), stdout: taken(stdout), stderr: taken(stderr) })
+        let (stdout, stderr) = pipes.taken();
+        Ok(Output { code: status.code(), stdout, stderr })
     }
 
     /// Runs it; its standard output if it exits with 0.
@@ -228,37 +236,34 @@ impl Call {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|source| {
-                let error = Error::new(self.kind(), format!("cannot run `{}`: {source}", self.line()));
-                if source.kind() == io::ErrorKind::NotFound {
-                    error.hint(format!("is `{}` on the PATH?", self.program.to_string_lossy()))
-                } else {
-                    error
-                }
-            })
+            .map_err(|source| self.not_begun(&source))
     }
 
-    /// Waits for both pipes to close, which is how a child ends without a poll. A process that a hook left in the
-    /// background may hold them open; then the end of the child itself counts.
-    fn wait(&self, child: &mut Child, ends: &Receiver<End>) -> Result<ExitStatus> {
+    fn not_begun(&self, source: &io::Error) -> Error {
+        let error = Error::new(self.kind(), format!("cannot run `{}`: {source}", self.line()));
+        if source.kind() == io::ErrorKind::NotFound {
+            error.hint(format!("is `{}` on the PATH?", self.program.to_string_lossy()))
+        } else {
+            error
+        }
+    }
+
+    /// Reads until both pipes close, which is how a child ends without being asked. A process that a hook left in the
+    /// background may hold them open; then the end of the child itself counts, and what it had printed by then.
+    fn wait(&self, child: &mut Child, pipes: &mut Pipes) -> Result<ExitStatus> {
         let until = Instant::now() + self.deadline;
-        let mut open = 2;
         let mut orphaned = 0;
-        while open > 0 && orphaned < 5 {
-            match ends.recv_timeout(Duration::from_millis(20)) {
-                Ok(End::Closed) => open -= 1,
-                Ok(End::TooLong) => {
-                    return Err(Error::new(
-                        self.kind(),
-                        format!("{} printed more than {} bytes", self.title(), self.limit),
-                    ));
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    self.before(until)?;
-                    orphaned += i32::from(self.ended(child)?.is_some());
-                }
-                Err(RecvTimeoutError::Disconnected) => break,
+        while !pipes.are_closed() && orphaned < 5 {
+            pipes.wait(Duration::from_millis(20)).map_err(|source| self.unread(&source))?;
+            // In this order: what was printed before the end is in the pipes once the end is known.
+            let has_ended = self.ended(child)?.is_some();
+            let came = pipes.drain().map_err(|source| self.unread(&source))?;
+            if pipes.hold_more_than(self.limit) {
+                let error = format!("{} printed more than {} bytes", self.title(), self.limit);
+                return Err(Error::new(self.kind(), error));
             }
+            orphaned += i32::from(has_ended && !came);
+            self.before(until)?;
         }
         loop {
             if let Some(status) = self.ended(child)? {
@@ -267,6 +272,10 @@ impl Call {
             self.before(until)?;
             thread::sleep(Duration::from_micros(200));
         }
+    }
+
+    fn unread(&self, source: &io::Error) -> Error {
+        Error::io(format!("read what {} prints", self.title()), source)
     }
 
     fn ended(&self, child: &mut Child) -> Result<Option<ExitStatus>> {
@@ -283,39 +292,4 @@ impl Call {
             format!("{} did not end within {seconds} s and was killed", self.title()),
         ))
     }
-}
-
-enum End {
-    Closed,
-    TooLong,
-}
-
-type Collected = Arc<Mutex<Vec<u8>>>;
-
-fn collect(mut pipe: impl Read + Send + 'static, limit: usize, tell: Sender<End>) -> Collected {
-    let bytes = Collected::default();
-    let shared = Arc::clone(&bytes);
-    thread::spawn(move || {
-        let mut chunk = vec![0; 64 * 1024];
-        loop {
-            let n = match pipe.read(&mut chunk) {
-                Ok(n) => n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(_) => 0,
-            };
-            let Ok(mut all) = shared.lock() else { return };
-            all.extend_from_slice(chunk.get(..n).unwrap_or_default());
-            let end = if all.len() > limit { End::TooLong } else { End::Closed };
-            if n == 0 || all.len() > limit {
-                // Nobody listens any more once the deadline has passed.
-                let _ = tell.send(end);
-                return;
-            }
-        }
-    });
-    bytes
-}
-
-fn taken(bytes: Option<Collected>) -> Vec<u8> {
-    bytes.and_then(|bytes| bytes.lock().ok().map(|mut all| std::mem::take(&mut *all))).unwrap_or_default()
 }

@@ -88,3 +88,36 @@ fn every_variable_that_git_calls_local_is_scrubbed() {
         assert!(REPOSITORY_VARS.contains(&name), "{name}");
     }
 }
+
+#[test]
+fn what_people_see_is_not_kept_but_how_it_ended() {
+    let end = |script: &str| sh(script).run_aloud().unwrap().end;
+    assert_eq!(end("exit 0"), Ending::Exit(0));
+    assert_eq!(end("exit 3"), Ending::Exit(3));
+    assert_eq!(end("kill -9 $$"), Ending::Signal);
+    let error = Call::new("no-such-program-here", Path::new("/"), &Vars::new()).run_aloud().unwrap_err();
+    assert!(error.message().starts_with("cannot run `no-such-program-here`"), "{error}");
+}
+
+#[test]
+fn the_deadline_ends_grandchildren_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("alive");
+    let script = format!("(sleep 0.5; touch '{}') & wait", mark.display());
+    let ended = sh(&script).deadline(Duration::from_millis(100)).run_aloud().unwrap();
+    assert_eq!(ended.end, Ending::Late);
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(!mark.exists(), "what it had begun went on");
+}
+
+#[test]
+fn a_scrubbed_environment_names_no_repository() {
+    let mut vars = Vars::from([("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())]);
+    vars.insert("GIT_DIR".into(), "/elsewhere".into());
+    vars.insert("GIT_INDEX_FILE".into(), "/elsewhere/index".into());
+    vars.insert("OTHER".into(), "stays".into());
+    let seen = Call::scrubbed("env", Path::new("/"), &vars).var("GIT_TRACK_ITEM", "C1").checked().unwrap();
+    let seen = String::from_utf8(seen).unwrap();
+    assert!(!seen.contains("GIT_DIR") && !seen.contains("GIT_INDEX_FILE"), "{seen}");
+    assert!(seen.contains("OTHER=stays") && seen.contains("GIT_TRACK_ITEM=C1"), "{seen}");
+}

@@ -1,7 +1,7 @@
 //! Cases from literal text, for the tests of rules.
 
 use crate::derive::drift::Drift;
-use crate::derive::testing::pages;
+use crate::derive::testing::{Trees, pages};
 use crate::derive::world::{Spot, World};
 use crate::error::Error;
 use crate::formats::yaml;
@@ -194,7 +194,7 @@ impl Bench {
     fn judge(&self, rule: &'static Rule) -> Vec<Finding> {
         let profile = self.profile.iter();
         let profiles: Vec<&Profile> = profile.clone().collect();
-        let pages = pages(&self.files);
+        let pages = pages(&self.files, &Trees::default());
         let world = |workflows| {
             let laid = |workflow| Some((workflow, self.profile.as_ref()?));
             World::new(<[Workflow]>::iter(workflows).filter_map(laid), &pages)

@@ -1,5 +1,6 @@
 //! State between text and model: one reader over the work tree, the index and commits, and plans of edits.
 
+mod commands;
 mod copies;
 mod home;
 mod leases;

@@ -46,15 +46,21 @@ impl Store {
         let of_locations = Rc::clone(&reader);
         let (of_folders, at_folders, changed) = (Rc::clone(&self.repo), at.clone(), OnceCell::new());
         let (of_tree, of_bytes) = (Rc::clone(&self.repo), Rc::clone(&self.repo));
-        let commit = match at {
-            At::Commit(commit) => Some(commit.clone()),
-            At::WorkTree | At::Index => None,
-        };
+        let (of_content, of_checkouts, of_branch) =
+            (Rc::clone(&self.repo), Rc::clone(&self.repo), Rc::clone(&self.repo));
+        let (worked_in, known) = (*at == At::WorkTree, commit_of(at));
+        let commit = commit_of(at);
         let (roots, wanted) = (self.log_roots(), config.log_root.clone());
         let sources = Sources {
             read: Box::new(move |path| reader.read(path)),
             below: Box::new(move |folder| below(&of_folders, &at_folders, &changed, folder)),
             tree: Box::new(move |but| tree(&of_tree, commit.as_ref(), but)),
+            content: Box::new(move |but| match &known {
+                Some(commit) => tree(&of_content, Some(commit), but),
+                None => staged(&of_content, but),
+            }),
+            checkouts: Box::new(move || of_checkouts.checkouts().ok().filter(|_| worked_in)),
+            holds: Box::new(move |branch| if worked_in { holds(&of_branch, branch) } else { None }),
             digest: Box::new(move |bytes| short(&of_bytes, bytes)),
             logged: Box::new(move |logs, workflow| {
                 is_folder(&roots.folder(logs, wanted.as_deref(), workflow).1)
@@ -267,23 +273,62 @@ fn below(repo: &Repo, at: &At, changed: &OnceCell<Vec<FileChange>>, folder: &Rep
     paths.into_iter().filter(|path| path.components().next() != Some(FOLDER)).collect()
 }
 
+fn commit_of(at: &At) -> Option<CommitId> {
+    match at {
+        At::Commit(commit) => Some(commit.clone()),
+        At::WorkTree | At::Index => None,
+    }
+}
+
 // The state itself is no part of what is judged. Before the first commit there is nothing else, which is as good to be
 // bound to: it changes with the first file.
 fn tree(repo: &Repo, commit: Option<&CommitId>, but: &BTreeSet<RepoPath>) -> Option<String> {
     let head = repo.head().ok()?;
     let Some(commit) = commit.or(head.commit()) else { return short(repo, b"") };
-    let entries = repo.top_entries(commit).ok()?;
-    let rest = entries.iter().filter(|(name, _)| name != FOLDER);
+    let below = |name: &str| {
+        let files = repo.list(&Source::Commit(commit.clone()), &RepoPath::parse(name).ok()?).ok()?;
+        Some(files.into_iter().map(|file| (file.path.to_string(), file.id.to_string())).collect())
+    };
+    digest(repo, &repo.top_entries(commit).ok()?, &below, but)
+}
+
+// The same of what is staged: after the commit of it both are equal.
+fn staged(repo: &Repo, but: &BTreeSet<RepoPath>) -> Option<String> {
+    let content = repo.content().ok()??;
+    let below = |name: &str| {
+        let inside = |path: &str| path.split('/').next() == Some(name);
+        Some(content.files.iter().filter(|(path, _)| inside(path)).cloned().collect())
+    };
+    digest(repo, &content.top, &below, but)
+}
+
+/// A name and the id of what is called so.
+type Named = (String, String);
+
+fn digest(
+    repo: &Repo,
+    top: &[Named],
+    below: &dyn Fn(&str) -> Option<Vec<Named>>,
+    but: &BTreeSet<RepoPath>,
+) -> Option<String> {
     let mut lines = Vec::new();
-    for (name, id) in rest {
+    for (name, id) in top.iter().filter(|(name, _)| name != FOLDER) {
         let holds = |path: &RepoPath| path.as_str().split('/').next() == Some(name);
         if !but.iter().any(holds) {
             lines.push(format!("{name} {id}\n"));
             continue;
         }
-        let files = repo.list(&Source::Commit(commit.clone()), &RepoPath::parse(name).ok()?).ok()?;
-        let rest = files.iter().filter(|file| !but.contains(&file.path));
-        lines.extend(rest.map(|file| format!("{} {}\n", file.path, file.id)));
+        let left_out = |path: &str| but.iter().any(|but| but.as_str() == path);
+        let rest = below(name)?.into_iter().filter(|(path, _)| !left_out(path));
+        lines.extend(rest.map(|(path, id)| format!("{path} {id}\n")));
     }
     short(repo, lines.concat().as_bytes())
+}
+
+fn holds(repo: &Repo, branch: &str) -> Option<bool> {
+    let branches = repo.branches().ok()?;
+    let tip = branches.iter().find(|known| !known.remote && known.name == branch)?;
+    let head = repo.head().ok()?;
+    let (_, behind) = repo.ahead_behind(head.commit()?, &tip.commit).ok()?;
+    Some(behind == 0)
 }

@@ -29,13 +29,15 @@ pub struct Bundle {
     pub own: Vec<Own>,
 }
 
-/// A file of the team that runs only when it is trusted.
+/// A template or commands of the team that run only when they are trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Own {
-    /// Where it is.
-    pub path: RepoPath,
+    /// Where it stands: a file, of commands with the key in it.
+    pub name: String,
     /// The id of its content.
     pub id: String,
+    /// The commands; none of a template.
+    pub commands: Vec<String>,
 }
 
 impl Store {
@@ -77,7 +79,7 @@ impl Store {
         let id = self.repo.hash(text.as_bytes())?.to_string();
         // A copy that nobody has changed is as good as the original.
         if shipped() != Some(text.as_str()) {
-            own.push(Own { path, id });
+            own.push(Own { name: path.to_string(), id, commands: Vec::new() });
         }
         Ok(Some(text))
     }
@@ -123,7 +125,7 @@ impl Store {
 
     /// The edit after which these files are trusted, too: other worktrees have other ones.
     pub fn trust(&self, own: &[Own]) -> Result<Option<Edit>> {
-        let own: BTreeSet<String> = own.iter().map(|own| format!("{} {}", own.id, own.path)).collect();
+        let own: BTreeSet<String> = own.iter().map(|own| format!("{} {}", own.id, own.name)).collect();
         self.trusting(|known| known.union(&own).cloned().collect())
     }
 

@@ -20,6 +20,8 @@ pub(in crate::cmd) struct Health {
     pub(in crate::cmd) of: usize,
     /// What is installed and does not run as it should.
     pub(in crate::cmd) wrong: Vec<String>,
+    /// For which events our part does not run.
+    pub(in crate::cmd) missing: Vec<String>,
 }
 
 /// Lists; exits with 1 when something is missing.
@@ -108,12 +110,15 @@ pub(in crate::cmd) fn health(context: &Context, repo: &Repo) -> Result<Health> {
     let survey = Survey::new(context, repo)?;
     let place = if repo.is_bare() { Where::Server } else { Where::Work };
     let found = look(context, &survey, Event::usual(place))?;
-    let mut health = Health { fine: 0, of: found.len(), wrong: Vec::new() };
+    let mut health = Health { fine: 0, of: found.len(), wrong: Vec::new(), missing: Vec::new() };
     for one in &found {
         let standing = one.standing(&survey);
         if standing.fine {
             health.fine += 1;
-        } else if matches!(one.hook, Hook::Ours(_)) || one.named.is_some() {
+            continue;
+        }
+        health.missing.push(one.event.name().to_owned());
+        if matches!(one.hook, Hook::Ours(_)) || one.named.is_some() {
             health.wrong.push(format!("{}: {}", one.event.name(), standing.told));
         }
     }

@@ -15,6 +15,7 @@ use super::super::gates::{
 };
 use super::super::pages::fits;
 use super::super::roster;
+use super::super::runs;
 use super::super::shell;
 use super::super::world::{Spot, World};
 use super::{Condition, Given, Question, by_a_person};
@@ -62,7 +63,12 @@ pub fn passes(world: &World, spot: Spot, (id, gate): (&Id, &Gate)) -> Condition 
         let command = format!("git track add part \"what it asks\" --in {name} human=lead");
         return Condition::unmet(format!("gate {id} has no part yet, so that nothing can pass it"), command);
     }
-    Condition::says(passed.into(), format!("gate {id} passes"), format!("git track gate list {name}"))
+    // What the program can answer, it is asked to.
+    let run = |part: &Part| matches!(part, Part::Full(full) if full.is_run());
+    let open =
+        |(id, part): &(&Id, &Part)| part_state(world.board(spot), spot.place, id, part) != GateState::Passed;
+    let verb = if gate.parts.iter().filter(open).any(|(_, part)| run(part)) { "run" } else { "list" };
+    Condition::says(passed.into(), format!("gate {id} passes"), format!("git track gate {verb} {name}"))
 }
 
 // A gate that comes later, or of which nobody can know yet whether it has to be passed, holds nothing up.
@@ -283,6 +289,9 @@ pub fn passing(world: &World, spot: Spot, part: &FullPart, (option, not): (&str,
 
 // The command that says yes to a part of a gate.
 fn saying(board: &Board, place: Place, part: &FullPart, reference: &str) -> String {
+    if part.is_run() {
+        return format!("git track gate run {reference}");
+    }
     match reviewers(board, place, part).first() {
         Some(by) => format!("git track gate pass {reference} --by {}", shell::word(by)),
         None => format!("git track approve {reference}"),
@@ -364,6 +373,12 @@ fn stale_part(world: &World, spot: Spot, (gate, id): (&Id, &Id), part: &Part) ->
     if let Some(report) = report.filter(|path| !board.pages.exists(path)) {
         let text = format!("{gate}.{id} rests on {report}, which is not there");
         list.push(Condition::unmet(text, format!("write {report}")));
+    }
+    if let Some(suite) = full.and_then(|full| full.suite.as_ref().filter(|_| full.waived.is_none())) {
+        let run = runs::condition(world, spot, suite);
+        // What has not run, or failed, keeps the gate from passing, and is told there; unless it is finished.
+        let state = part_state(board, spot.place, id, part);
+        list.extend(Some(run).filter(|run| !run.ok && state == GateState::Passed));
     }
     if let Some(full) = full.filter(|full| full.passed.is_some()) {
         let now = part_subject(board, spot.place, full);

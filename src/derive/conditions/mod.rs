@@ -2,6 +2,7 @@
 
 mod agents;
 mod entry;
+mod finish;
 mod judged;
 pub(crate) mod made;
 
@@ -14,6 +15,7 @@ use crate::model::profile::Guarded;
 use super::board::Board;
 use super::world::{Spot, Unmet, World};
 
+pub use finish::{is_to_be_submitted, submit_command};
 pub use judged::{
     checkpoint_conditions, one_more_round, part_conditions, part_subject, passes, passing, reviewers,
     score_conditions, stale_basis, stale_gates, stale_score,
@@ -134,6 +136,15 @@ pub fn conditions(world: &World, spot: Spot, guarded: Guarded, given: Given) -> 
     }
 }
 
+/// The same without a look into work trees: what can be asked often.
+pub fn conditions_on_record(world: &World, spot: Spot, guarded: Guarded, given: Given) -> Vec<Condition> {
+    let node = world.board(spot).node(spot.place);
+    match node.kind.and_then(|kind| kind.guards.get(&guarded)) {
+        Some(checks) => on_record(Question { world, spot, checks, given }, guarded),
+        None => Vec::new(),
+    }
+}
+
 /// The same for checks from elsewhere in a profile.
 pub fn of_checks(
     world: &World,
@@ -143,6 +154,13 @@ pub fn of_checks(
     given: Given,
 ) -> Vec<Condition> {
     let question = Question { world, spot, checks, given };
+    let mut list = on_record(question, guarded);
+    list.extend(finish::around(question));
+    list
+}
+
+fn on_record(question: Question, guarded: Guarded) -> Vec<Condition> {
+    let Question { spot, checks, .. } = question;
     let mut list = entry::entry(question);
     list.extend(agents::agents(question, guarded));
     list.extend(entry::words(question, guarded));
@@ -151,7 +169,17 @@ pub fn of_checks(
     list.extend(made::artifacts(question));
     list.extend(judged::judged(question));
     list.extend(judged::fresh(question));
+    list.extend(finish::submitted(question));
+    list.extend(finish::suites(question));
     list
+}
+
+/// The suites that an item must have passed before it is done, as they stand now.
+pub fn suites_of(world: &World, spot: Spot) -> Vec<Condition> {
+    let node = world.board(spot).node(spot.place);
+    let checks = node.kind.and_then(|kind| kind.guards.get(&Guarded::Done));
+    let suites = checks.into_iter().flat_map(|checks| &checks.suites);
+    suites.map(|suite| super::runs::condition(world, spot, suite)).collect()
 }
 
 /// The conditions of finishing that must go on holding afterwards: what a done item is held to after a hand edit.

@@ -76,7 +76,10 @@ pub(super) fn gates(root: &mut Item, value: Value, report: &mut Report) -> Resul
             map.remove("parts").unwrap_or_else(|| reviews::parts(root, id.as_str(), &mut map, report));
         let parts = serde_json::from_value(parts)
             .map_err(|error| Error::state(format!("{}: {error}", at("parts"))))?;
-        owner_of(root, owner).gates.insert(id.clone(), Gate { title, parts });
+        let readout = map.remove("readout").unwrap_or_else(|| Value::Array(Vec::new()));
+        let readout = serde_json::from_value(readout)
+            .map_err(|error| Error::state(format!("{}: {error}", at("readout"))))?;
+        owner_of(root, owner).gates.insert(id.clone(), Gate { title, parts, readout });
         map.into_iter().for_each(|(key, value)| report.unknown(at(&key), value));
     }
     Ok(())
