@@ -14,9 +14,20 @@ use crate::moves::{named, perform};
 use crate::store::At;
 
 use super::base::{self, Remotes};
-use super::context::Context;
+use super::context::{Context, normal};
+use super::leases::Leases;
 use super::session::{Session, world};
 use super::write::Deciding;
+
+/// What is asked for.
+pub(super) struct Wanted<'a> {
+    /// The branch; without it as the process names branches.
+    pub(super) name: Option<&'a str>,
+    /// A worktree of its own; an empty path: where that is usual.
+    pub(super) tree: Option<&'a Path>,
+    /// Whether the item is taken from whoever has it.
+    pub(super) steals: bool,
+}
 
 /// A branch that is about to carry an item.
 pub(super) struct Carrier {
@@ -47,12 +58,7 @@ const SLUG: usize = 40;
 
 /// Goes to the branch of an item, here or in a worktree of its own (an empty path: where that is usual); it is made
 /// where there is none, and refused where `start` would be. With `dry_run` it is only said where.
-pub(super) fn go(
-    context: &Context,
-    reference: Option<&str>,
-    name: Option<&str>,
-    tree: Option<&Path>,
-) -> Result<Carrier> {
+pub(super) fn go(context: &Context, reference: Option<&str>, wanted: &Wanted) -> Result<Carrier> {
     let session = Session::open(context)?;
     let world = world(&session.snapshot);
     let target = session.named_target(context, &world, reference)?;
@@ -60,9 +66,9 @@ pub(super) fn go(
         return Err(Error::usage("only an item has a branch").hint("git track list"));
     }
     let spot = target.spot;
-    allowed(context, &session, &world, spot)?;
+    allowed(context, &session, &world, (spot, wanted.steals))?;
     let node = world.board(spot).node(spot.place);
-    let name = match name.or(node.item.branch.as_deref()) {
+    let name = match wanted.name.or(node.item.branch.as_deref()) {
         Some(name) => name.to_owned(),
         None => by_pattern(&world, spot)?,
     };
@@ -75,7 +81,7 @@ pub(super) fn go(
     let tip = repo.branches()?.into_iter().find(|branch| !branch.remote && branch.name == name);
     let base = if tip.is_some() { None } else { Some(starting_point(context, &session)?) };
     let carrier = Carrier { reference, name, command: String::new(), tree: None, context: None };
-    let Some(tree) = tree else { return here(context, &session, carrier, base.as_ref()) };
+    let Some(tree) = wanted.tree else { return here(context, &session, carrier, base.as_ref()) };
     let at = tip.map(|tip| tip.commit).or(base.as_ref().map(|(_, commit)| commit.clone()));
     let at = at.ok_or_else(|| Error::bug("a branch begins nowhere"))?;
     known_there(&session, &world, (spot, &carrier.name), &at)?;
@@ -109,7 +115,8 @@ fn beside(
     let repo = &session.store.repo;
     let trees = repo.worktrees()?;
     let out = trees.iter().find(|tree| tree.branch.as_deref() == Some(carrier.name.as_str()));
-    let wanted = if wanted.as_os_str().is_empty() { None } else { Some(context.cwd().join(wanted)) };
+    let typed = (!wanted.as_os_str().is_empty()).then(|| context.cwd().join(wanted));
+    let wanted = typed.map(|typed| normal(&typed).unwrap_or(typed));
     if let Some(out) = out.filter(|out| out.prunable.is_none()) {
         let place = out.path.clone();
         if wanted.is_some_and(|wanted| wanted != place) {
@@ -156,12 +163,15 @@ fn known_there(session: &Session, world: &World, (spot, name): (Spot, &str), at:
 }
 
 // What the process refuses is refused before anything is made.
-fn allowed(context: &Context, session: &Session, world: &World, spot: Spot) -> Result<()> {
+fn allowed(context: &Context, session: &Session, world: &World, (spot, steals): (Spot, bool)) -> Result<()> {
     let actor = context.actor(&session.store.repo)?;
     let kind = context.actor_kind(&session.snapshot.config.roles.agent_env)?;
     let deciding = Deciding { context, session, actor, kind };
     let start = named("start").ok_or_else(|| Error::bug("there is no move `start`"))?;
-    perform(world, spot, start, &deciding.ask(None)).map(drop).map_err(|error| error.note("nothing written"))
+    let closed = world.board(spot).node(spot.place).state.is_closed();
+    let free = if steals || closed { Ok(()) } else { Leases::of(&deciding)?.refuse(world, spot) };
+    let moved = free.and_then(|()| perform(world, spot, start, &deciding.ask(None)));
+    moved.map(drop).map_err(|error| error.note("nothing written"))
 }
 
 // A name that says that it is another item's.

@@ -66,7 +66,7 @@ const KEYS: [&str; 9] = [
 const LISTS: [&str; 2] = ["profiles", "roles.agent_env"];
 
 /// The keys of which the value is a number, with what holds where none is set.
-const NUMBERS: [(&str, u32); 2] = [("lease_hours", lease::HOURS), ("derive.stale_days", STALE_DAYS)];
+const NUMBERS: [(&str, u32); 2] = [("lease_hours", lease::HOURS as u32), ("derive.stale_days", STALE_DAYS)];
 
 /// Lists, reads or sets the configuration.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {

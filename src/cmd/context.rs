@@ -123,6 +123,8 @@ pub struct Context {
 pub struct From {
     /// Its top.
     pub tree: PathBuf,
+    /// Its git directory.
+    pub dir: PathBuf,
     /// The branch that is checked out there.
     pub branch: Option<String>,
 }
@@ -347,8 +349,8 @@ pub(super) fn somebody(text: &str) -> std::result::Result<String, &'static str> 
     }
 }
 
-// By words alone: nothing is looked up, so that a link cannot lead out of the work tree unseen.
-fn normal(path: &std::path::Path) -> Option<PathBuf> {
+/// A path without `.` and `..`, by words alone: nothing is looked up, so that a link cannot lead out of the work tree unseen.
+pub(super) fn normal(path: &std::path::Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {

@@ -47,8 +47,14 @@ impl<'a> Leases<'a> {
         let steal = format!("git track claim {name} --steal -m \"why\"");
         if lease.closed {
             let error = Error::refused(format!("{name} was closed by {} {place}", lease.holder));
-            let merge = |branch: &String| format!("git merge {}", shell::word(branch));
-            let error = lease.branch.iter().map(merge).fold(error, Error::hint);
+            let repo = &self.deciding.session.store.repo;
+            let error = match lease.branch.as_ref() {
+                Some(branch) if repo.branch_tip(branch).is_some() => {
+                    error.hint(format!("git merge {}", shell::word(branch)))
+                }
+                Some(_) => error.note("that branch is not there any more"),
+                None => error,
+            };
             return Err(error.hint(steal));
         }
         Err(Error::refused(format!("{name} is taken by {} {place}", lease.holder))
@@ -73,7 +79,7 @@ impl<'a> Leases<'a> {
                 continue;
             };
             let Some((board, laid)) = world.find(&workflow.id) else { continue };
-            for (place, node) in laid.nodes().skip(1).filter(|(_, node)| node.item.state() == State::Active) {
+            for (place, node) in laid.nodes().skip(1).filter(|(_, node)| node.item.state() != State::Todo) {
                 let was = before.root.find(node.id).map(Item::state);
                 let about = (workflow.id.clone(), node.id.clone());
                 if was != Some(State::Todo) || taken.contains(&about) {
@@ -115,7 +121,7 @@ impl<'a> Leases<'a> {
         let loaded = |id: &Id| draft.snapshot.loaded(id).map(|loaded| &loaded.workflow);
         let workflows: Vec<_> = draft.changed().map(|workflow| (loaded(&workflow.id), workflow)).collect();
         let Deciding { context, session, .. } = self.deciding;
-        let hours = session.snapshot.config.lease_hours.unwrap_or(HOURS);
+        let hours = session.snapshot.config.lease_hours.unwrap_or(HOURS).max(1);
         let after = self.seated(|seat| {
             after(&self.all, &Written { workflows: &workflows, taken, seat, now: context.now, hours })
         });
@@ -131,32 +137,36 @@ impl<'a> Leases<'a> {
 
     fn seated<T>(&self, ask: impl FnOnce(Seat) -> T) -> T {
         let Deciding { context, session, actor, .. } = self.deciding;
-        let tree = context.from().map(|from| from.tree.as_path()).or(session.store.repo.work_tree());
-        let tree = tree.map(|top| top.to_string_lossy().into_owned()).unwrap_or_default();
-        ask(Seat { holder: actor, tree: &tree, branch: session.acting.as_deref() })
+        let repo = &session.store.repo;
+        let from = context.from();
+        let tree = from.map(|from| from.tree.as_path()).or(repo.work_tree()).unwrap_or(repo.git_dir());
+        let dir = from.map_or(repo.git_dir(), |from| from.dir.as_path());
+        let (dir, tree) = (dir.to_string_lossy(), tree.to_string_lossy());
+        ask(Seat { holder: actor, dir: &dir, tree: &tree, branch: session.acting.as_deref() })
     }
 
-    // Whoever went back to what was before, by whatever means, has nothing in hand any more.
+    // Whoever went back to what was before has nothing in hand any more. What cannot be known frees nothing.
     fn holds(&self, lease: &Lease) -> bool {
         let Deciding { context, session, actor, .. } = self.deciding;
-        let Ok(path) = session.store.path_of(&lease.workflow) else { return true };
-        let there = context.beside(Path::new(&lease.tree)).ok();
-        let tree = there.map(|repo| Store::without_files(repo, None, BTreeMap::new()));
-        let worked_on = tree.as_ref().map(|store| store.copy(&At::WorkTree, &path));
-        let branch = lease.branch.as_deref().and_then(|name| {
-            let tip = session.store.repo.resolve(&format!("refs/heads/{name}")).ok()?;
-            Some(session.store.copy(&At::Commit(tip), &path))
-        });
-        if worked_on.is_none() && branch.is_none() {
-            return lease.holder != *actor;
+        let own = session.snapshot.loaded(&lease.workflow).map(|loaded| &loaded.workflow);
+        if let Some(own) = own.filter(|own| own.root.home.is_some()) {
+            return is_taken(own, &lease.item);
         }
+        let Ok(path) = session.store.path_of(&lease.workflow) else { return true };
         let takes = |copy: Result<Option<Workflow>>| match copy {
-            Ok(Some(copy)) => is_taken(&copy, &lease.item),
-            Ok(None) => false,
-            // What cannot be read frees nothing.
+            Ok(copy) => copy.is_some_and(|copy| is_taken(&copy, &lease.item)),
             Err(_) => true,
         };
-        worked_on.into_iter().chain(branch).any(takes)
+        let tip = lease.branch.as_deref().and_then(|name| session.store.repo.branch_tip(name));
+        let committed = tip.map(|tip| takes(session.store.copy(&At::Commit(tip), &path)));
+        let tree = session.store.repo.tree_of(Path::new(&lease.dir));
+        let Some(there) = tree.and_then(|tree| context.beside(&tree).ok()) else {
+            // A worktree that is gone took with it what was not committed; its holder begins again elsewhere.
+            return lease.holder != *actor && committed.unwrap_or(true);
+        };
+        let still_there = there.head().is_ok_and(|head| head.branch() == lease.branch.as_deref());
+        let worked_on = takes(Store::without_files(there, None, BTreeMap::new()).copy(&At::WorkTree, &path));
+        worked_on || committed.unwrap_or(!still_there)
     }
 }
 

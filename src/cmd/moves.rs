@@ -13,6 +13,7 @@ use crate::derive::shell::word;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
 use crate::model::profile::Guarded;
+use crate::model::state::State;
 use crate::model::workflow::Workflow;
 use crate::moves::{Ask, Departs, named, perform, records};
 
@@ -106,12 +107,12 @@ pub(super) fn start(context: &Context, args: &StartArgs) -> Result<Answer> {
     if args.of.refs.len() > 1 {
         return Err(Error::usage("one item at a time has a branch").hint("git track start REF --branch"));
     }
-    let carrier = branching::go(
-        context,
-        args.of.refs.first().map(String::as_str),
-        args.branch.as_deref().filter(|name| !name.is_empty()),
-        args.worktree.as_deref().map(Path::new),
-    )?;
+    let wanted = branching::Wanted {
+        name: args.branch.as_deref().filter(|name| !name.is_empty()),
+        tree: args.worktree.as_deref().map(Path::new),
+        steals: args.steal,
+    };
+    let carrier = branching::go(context, args.of.refs.first().map(String::as_str), &wanted)?;
     if context.global.dry_run {
         context.remark(format!("would: {}", carrier.command));
     }
@@ -153,6 +154,26 @@ impl StartArgs {
 // What somebody else has in hand is taken for a reason, and his name is kept.
 fn take_over(deciding: &Deciding, draft: &mut Draft, spot: Spot, args: &StartArgs) -> Result<()> {
     if args.steal { steal(deciding, draft, spot, args.text()) } else { Ok(()) }
+}
+
+// What is in progress already is somebody's: whoever begins it, too, would believe that it is his.
+fn free(deciding: &Deciding, draft: &Draft, spot: Spot) -> Result<()> {
+    let world = draft.world();
+    let board = world.board(spot);
+    let node = board.node(spot.place);
+    if draft.stolen.iter().any(|(workflow, item)| *workflow == board.workflow.id && item == node.id) {
+        return Ok(());
+    }
+    let other = node.item.owner.as_deref().filter(|owner| *owner != deciding.actor);
+    match (node.state, other) {
+        (State::Active, Some(owner)) => {
+            let me = world.refer(spot.board, node.id);
+            Err(Error::refused(format!("{} belongs to {owner}", node.id))
+                .hint(format!("git track claim {me} --steal -m \"why\"")))
+        }
+        (State::Active | State::Todo, _) => Leases::of(deciding)?.refuse(&world, spot),
+        _ => Ok(()),
+    }
 }
 
 fn steal(deciding: &Deciding, draft: &mut Draft, spot: Spot, text: Option<&str>) -> Result<()> {
@@ -225,6 +246,7 @@ fn began(
     whole("start", draft, target)?;
     let departs = if deviate { Departs::Yes } else { Departs::No };
     let ask = Ask { departs, ..deciding.ask(text) };
+    free(deciding, draft, target.spot)?;
     let table = named("start").ok_or_else(|| Error::bug("there is no move `start`"))?;
     let moved = perform(&draft.world(), target.spot, table, &ask)?;
     match &moved {
@@ -289,6 +311,7 @@ pub(super) fn claim(context: &Context, args: &ClaimArgs) -> Result<Answer> {
         if args.steal {
             steal(deciding, draft, target.spot, args.message.as_deref())?;
         }
+        free(deciding, draft, target.spot)?;
         let ask = deciding.ask(None);
         let claimed = records::claim(&draft.world(), target.spot, &ask)?;
         if let Some(workflow) = &claimed {

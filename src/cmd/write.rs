@@ -121,7 +121,9 @@ fn change_in(
     let said = decide(&deciding, &mut draft).and_then(|said| draft.refuse_new_violations().map(|()| said));
     let said = said.map_err(nothing_written)?;
     if let Some(tree) = homes::elsewhere(&deciding, &draft).map_err(nothing_written)? {
-        let from = From { tree: session.store.repo.top()?.to_path_buf(), branch: session.acting.clone() };
+        let repo = &session.store.repo;
+        let (tree_here, dir) = (repo.top()?.to_path_buf(), repo.git_dir().to_path_buf());
+        let from = From { tree: tree_here, dir, branch: session.acting.clone() };
         return Ok(Outcome::Elsewhere(Box::new(context.writing_in(&tree, from))));
     }
     written(&deciding, args, lock, (&draft, said)).map(Outcome::Written)

@@ -18,7 +18,8 @@ pub struct Newer {
 
 /// The items of which another copy holds something later than this one, or which only it has, in its order.
 ///
-/// An item is what stands in it, its children left out. Of two that differ, that is newer in which the later moment stands.
+/// An item is what stands in it, its children left out. Of two, that is newer of which the state changed later, and with
+/// the same state that in which the later moment stands.
 pub fn newer(own: &Workflow, other: &Workflow) -> Vec<Newer> {
     let mut found = Vec::new();
     compare(&own.root, &other.root, &mut found);
@@ -29,15 +30,25 @@ fn compare(own: &Item, other: &Item, found: &mut Vec<Newer>) {
     for (id, theirs) in other.items.iter() {
         let mine = own.find(id);
         if mine.is_none_or(|mine| mine != theirs) {
-            let late = latest(theirs);
-            let known = mine.and_then(latest);
-            let differs = mine.is_none_or(|mine| bare(mine) != bare(theirs));
-            if let Some(at) = late.filter(|late| differs && known.is_none_or(|known| known < *late)) {
+            let knows_more = |mine: &Item| match (moved(mine), moved(theirs)) {
+                (own, there) if own != there => own < there,
+                _ => {
+                    mine.state() == theirs.state()
+                        && latest(mine) < latest(theirs)
+                        && bare(mine) != bare(theirs)
+                }
+            };
+            if let Some(at) = latest(theirs).filter(|_| mine.is_none_or(knows_more)) {
                 found.push(Newer { item: id.clone(), at });
             }
             compare(own, theirs, found);
         }
     }
+}
+
+// When its state last changed: a remark that came later does not make an older state newer.
+fn moved(item: &Item) -> Option<Time> {
+    item.started.max(item.finished)
 }
 
 fn bare(item: &Item) -> Value {
@@ -96,6 +107,14 @@ mod tests {
     fn what_has_no_moment_is_not_known_to_be_newer() {
         assert_eq!(told(TODO, "{a: {title: Other, items: {b: {title: B}}}}"), [""; 0]);
         assert_eq!(told(TODO, "{c: {title: C}}"), [""; 0]);
+    }
+
+    #[test]
+    fn a_later_remark_hides_no_later_state() {
+        let noted =
+            "{a: {title: A, items: {b: {title: B, notes: {n1: {text: x, at: \"2026-02-12T23:00:00Z\"}}}}}}";
+        assert_eq!(told(noted, DONE), ["b 2026-02-12T10:00:00Z"]);
+        assert_eq!(told(DONE, noted), [""; 0]);
     }
 
     #[test]

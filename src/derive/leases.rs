@@ -1,6 +1,7 @@
 //! Leases: who may take an item, and how a write renews what its author has in hand.
 
 use crate::model::id::Id;
+use crate::model::item::Item;
 use crate::model::lease::{Lease, Seat};
 use crate::model::state::State;
 use crate::model::time::Time;
@@ -19,8 +20,7 @@ pub fn against<'l>(
     now: Time,
 ) -> Option<&'l Lease> {
     let lease = leases.iter().find(|lease| lease.is_about(workflow, item))?;
-    let own = lease.holder == seat.holder && lease.tree == seat.tree;
-    (!own && lease.until > now).then_some(lease)
+    (!lease.is_of(seat) && lease.until > now).then_some(lease)
 }
 
 /// Whether a copy of the state knows that an item was taken.
@@ -39,13 +39,13 @@ pub struct Written<'w> {
     /// When.
     pub now: Time,
     /// How long a lease lasts.
-    pub hours: u32,
+    pub hours: u16,
 }
 
 /// The leases after a write: what was taken is leased, what its author has in hand and changed is renewed, what is
 /// free again is free, and what ended long ago is forgotten.
 pub fn after(leases: &[Lease], written: &Written) -> Vec<Lease> {
-    let Written { workflows, taken, seat, now, hours } = written;
+    let Written { workflows, taken, seat, now, .. } = written;
     let is_taken_now = |lease: &Lease| taken.iter().any(|(workflow, item)| lease.is_about(workflow, item));
     let mut all: Vec<Lease> = Vec::new();
     for lease in leases.iter().filter(|lease| later(lease.until, CLOSED_DAYS * DAY) > *now) {
@@ -54,22 +54,24 @@ pub fn after(leases: &[Lease], written: &Written) -> Vec<Lease> {
             Some((before, after)) if lease.holder == seat.holder => {
                 all.extend(renewed(lease, *before, after, written));
             }
-            Some((Some(before), after)) if is_reopened(before, after, &lease.item) => {}
+            Some((Some(before), after)) if lease.closed && is_reopened(before, after, &lease.item) => {}
             _ => all.push(lease.clone()),
         }
     }
     for (workflow, item) in *taken {
-        let state = workflows.iter().find(|(_, after)| after.id == *workflow).map(|(_, after)| after);
-        if state.is_none_or(|after| is_taken(after, item)) {
+        let after = workflows.iter().find(|(_, after)| after.id == *workflow).map(|(_, after)| after);
+        let state = after.and_then(|after| after.root.find(item)).map_or(State::Active, Item::state);
+        if state != State::Todo {
             all.push(Lease {
                 workflow: workflow.clone(),
                 item: item.clone(),
                 holder: seat.holder.to_owned(),
+                dir: seat.dir.to_owned(),
                 tree: seat.tree.to_owned(),
                 branch: seat.branch.map(str::to_owned),
                 since: *now,
-                until: later(*now, i64::from(*hours) * HOUR),
-                closed: false,
+                until: lasting(state, written),
+                closed: state.is_closed(),
             });
         }
     }
@@ -82,22 +84,29 @@ fn is_reopened(before: &Workflow, after: &Workflow, item: &Id) -> bool {
     is_closed(before) && !is_closed(after)
 }
 
-// `None`: the item is free again.
+// `None`: the item is free again. Another copy that does not know yet that it was taken says nothing about that.
 fn renewed(lease: &Lease, before: Option<&Workflow>, after: &Workflow, written: &Written) -> Option<Lease> {
-    let item = after.root.find(&lease.item)?;
-    if before.is_some_and(|before| before.root.find(&lease.item) == Some(item)) {
-        return Some(lease.clone());
+    let seat = written.seat;
+    let (was, is) = (before.and_then(|before| before.root.find(&lease.item)), after.root.find(&lease.item));
+    let kept = || Some(lease.clone());
+    match is {
+        _ if was == is => kept(),
+        Some(item) if item.state() != State::Todo => Some(Lease {
+            dir: seat.dir.to_owned(),
+            tree: seat.tree.to_owned(),
+            branch: seat.branch.map(str::to_owned),
+            until: lasting(item.state(), written),
+            closed: item.state().is_closed(),
+            ..lease.clone()
+        }),
+        _ if lease.is_of(seat) => None,
+        _ => kept(),
     }
-    let state = item.state();
-    let Written { seat, now, hours, .. } = written;
-    let lasts = if state.is_closed() { CLOSED_DAYS * DAY } else { i64::from(*hours) * HOUR };
-    (state != State::Todo).then(|| Lease {
-        tree: seat.tree.to_owned(),
-        branch: seat.branch.map(str::to_owned),
-        until: later(*now, lasts),
-        closed: state.is_closed(),
-        ..lease.clone()
-    })
+}
+
+fn lasting(state: State, written: &Written) -> Time {
+    let lasts = if state.is_closed() { CLOSED_DAYS * DAY } else { i64::from(written.hours) * HOUR };
+    later(written.now, lasts)
 }
 
 fn later(time: Time, seconds: i64) -> Time {
@@ -109,8 +118,8 @@ mod tests {
     use super::*;
     use crate::derive::testing::{NOW, Scene, TEAM};
 
-    const ALICE: Seat = Seat { holder: "alice", tree: "/a", branch: Some("feat/one") };
-    const BOB: Seat = Seat { holder: "bob", tree: "/b", branch: Some("feat/two") };
+    const ALICE: Seat = Seat { holder: "alice", dir: "/a/.git", tree: "/a", branch: Some("feat/one") };
+    const BOB: Seat = Seat { holder: "bob", dir: "/b/.git", tree: "/b", branch: Some("feat/two") };
 
     fn id(text: &str) -> Id {
         Id::parse(text).unwrap()
@@ -159,7 +168,7 @@ mod tests {
         assert!(is_free(&leases, ALICE, 1), "one's own");
         assert!(!is_free(&leases, BOB, 1), "another's");
         assert!(
-            !is_free(&leases, Seat { tree: "/b", ..ALICE }, 1),
+            !is_free(&leases, Seat { dir: "/b/.git", ..ALICE }, 1),
             "the same name elsewhere is another agent"
         );
         assert!(!is_free(&leases, BOB, 7) && is_free(&leases, BOB, 8), "eight hours");
@@ -174,7 +183,7 @@ mod tests {
         assert_eq!(other, leases, "somebody else's write renews nothing");
         let same = write(&leases, ALICE, ("active", "active"), false, 5);
         assert_eq!(same, leases, "what did not change is not renewed");
-        let moved = Seat { tree: "/c", branch: None, ..ALICE };
+        let moved = Seat { dir: "/c/.git", tree: "/c", branch: None, ..ALICE };
         let renewed = write(&leases, moved, ("active", "review"), false, 5);
         assert!(!is_free(&renewed, BOB, 12) && is_free(&renewed, BOB, 13));
         assert_eq!((renewed[0].tree.as_str(), &renewed[0].branch, renewed[0].since), ("/c", &None, at(0)));
@@ -197,7 +206,29 @@ mod tests {
         assert!(write(&leases, ALICE, ("active", "todo"), false, 1).is_empty());
         let gone = Scene::new(TEAM, &["items: {two: {title: Two}}"]).workflows.remove(0);
         let workflows = [(None, &gone)];
+        assert_eq!(after_of(&leases, &workflows, &[], ALICE, at(1)), leases, "it never was there");
+        let before = workflow("active");
+        let workflows = [(Some(&before), &gone)];
         assert!(after_of(&leases, &workflows, &[], ALICE, at(1)).is_empty(), "the item is no more");
+    }
+
+    #[test]
+    fn another_copy_that_does_not_know_takes_nothing_away() {
+        let leases = write(&[], ALICE, ("todo", "active"), true, 0);
+        let elsewhere = Seat { dir: "/b/.git", tree: "/b", ..ALICE };
+        let noted = {
+            let (before, mut after) = (workflow("todo"), workflow("todo"));
+            after.item_mut(&[&id("one")]).unwrap().focus = Some("x".to_owned());
+            after_of(&leases, &[(Some(&before), &after)], &[], elsewhere, at(1))
+        };
+        assert_eq!(noted, leases);
+        assert_eq!(write(&leases, BOB, ("dropped", "todo"), false, 1), leases, "what he closed himself");
+    }
+
+    #[test]
+    fn what_is_closed_at_once_stays_closed_to_others() {
+        let leases = write(&[], ALICE, ("todo", "dropped"), true, 0);
+        assert!(leases[0].closed && !is_free(&leases, BOB, 24));
     }
 
     #[test]

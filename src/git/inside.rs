@@ -66,6 +66,25 @@ impl Repo {
         Call::git_read(tree, &self.vars).args(STATUS)
     }
 
+    /// The top of the worktree with this git directory; `None`: there is none any more.
+    pub fn tree_of(&self, dir: &Path) -> Option<PathBuf> {
+        let all = self.worktrees().ok()?;
+        let known = |tree: &&Worktree| tree.prunable.is_none() && self.dir_of(tree).as_deref() == Some(dir);
+        all.iter().find(known).map(|tree| tree.path.clone())
+    }
+
+    /// The top of the worktree in which this branch is being rebased.
+    pub fn rebasing(&self, branch: &str) -> Option<PathBuf> {
+        let full = format!("refs/heads/{branch}");
+        let is_it = |tree: &&Worktree| {
+            let dir = self.dir_of(tree);
+            let named = |name: &str| read_outside(&dir.as_ref()?.join(name), LONGEST).ok();
+            let names = ["rebase-merge/head-name", "rebase-apply/head-name"];
+            names.iter().filter_map(|name| named(name)).any(|name| name.trim_ascii_end() == full.as_bytes())
+        };
+        self.worktrees().ok()?.iter().find(is_it).map(|tree| tree.path.clone())
+    }
+
     fn dir_of(&self, tree: &Worktree) -> Option<PathBuf> {
         if self.work_tree() == Some(tree.path.as_path()) {
             return Some(self.git_dir.clone());

@@ -167,6 +167,11 @@ impl Repo {
         )
     }
 
+    /// The commit of a branch of this repository; `None`: there is no such branch, or it cannot be read.
+    pub fn branch_tip(&self, name: &str) -> Option<CommitId> {
+        self.tip(&format!("{HEADS}{name}")).ok().flatten()
+    }
+
     /// The commit of a ref given by its full name; `None` if there is no such ref.
     fn tip(&self, full: &str) -> Result<Option<CommitId>> {
         let id = self.read(

@@ -37,7 +37,7 @@ pub struct Config {
     #[serde(default, skip_serializing_if = "Roles::is_usual")]
     pub roles: Roles,
     /// How long whoever takes an item has it to himself without writing anything, in hours; 8 when absent.
-    pub lease_hours: Option<u32>,
+    pub lease_hours: Option<u16>,
     /// How progress is read from git.
     #[serde(default, skip_serializing_if = "Derive::is_usual")]
     pub derive: Derive,

@@ -6,7 +6,7 @@ use super::id::Id;
 use super::time::Time;
 
 /// How long whoever takes an item has it to himself without writing anything, in hours, where the team says nothing.
-pub const HOURS: u32 = 8;
+pub const HOURS: u16 = 8;
 
 /// That somebody has an item in hand.
 ///
@@ -21,7 +21,9 @@ pub struct Lease {
     pub item: Id,
     /// Who has it.
     pub holder: String,
-    /// The top of the worktree where it is worked on.
+    /// The git directory of the worktree where it is worked on, which stays when a worktree is moved.
+    pub dir: String,
+    /// The top of that worktree when it was written.
     pub tree: String,
     /// The branch that was checked out there; `None`: none was.
     pub branch: Option<String>,
@@ -39,6 +41,8 @@ pub struct Lease {
 pub struct Seat<'a> {
     /// Who acts.
     pub holder: &'a str,
+    /// The git directory of the worktree.
+    pub dir: &'a str,
     /// The top of the worktree.
     pub tree: &'a str,
     /// The branch that is checked out there.
@@ -46,6 +50,11 @@ pub struct Seat<'a> {
 }
 
 impl Lease {
+    /// Whether it was given to whoever acts from there: one name in two worktrees is two holders.
+    pub fn is_of(&self, seat: Seat) -> bool {
+        self.holder == seat.holder && self.dir == seat.dir
+    }
+
     /// Whether it is about this item.
     pub fn is_about(&self, workflow: &Id, item: &Id) -> bool {
         self.workflow == *workflow && self.item == *item

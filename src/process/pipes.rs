@@ -74,7 +74,7 @@ impl<R: Read + AsFd> Pipe<R> {
 
     // More than a pipe can hold, and not for ever: whoever prints without an end has a deadline and a limit.
     fn drain(&mut self) -> io::Result<()> {
-        let mut chunk = [0; CHUNK];
+        let mut chunk = vec![0; CHUNK];
         for _ in 0..CHUNKS {
             let Some(pipe) = &mut self.from else { return Ok(()) };
             match pipe.read(&mut chunk) {

@@ -45,7 +45,8 @@ pub(super) struct Other {
     apart: Option<(usize, usize)>,
     /// Whether an item that is looked at is worked on there.
     carries: bool,
-    known: Vec<Known>,
+    /// `None`: there was no time to look.
+    known: Option<Vec<Known>>,
 }
 
 /// An item of which another copy knows more.
@@ -89,7 +90,7 @@ pub(super) fn others(
     for beside in &git.beside {
         found.hurried |= until.is_over();
         let files = Files::of(store, &beside.tree.path);
-        let known = if found.hurried { Vec::new() } else { looking.known(|_, own| files.other(own)) };
+        let known = (!found.hurried).then(|| looking.known(|_, own| files.other(own)));
         found.all.push(looking.tree(beside, &apart, known));
     }
     if every {
@@ -105,7 +106,12 @@ struct Looking<'a, 'w> {
 }
 
 impl Looking<'_, '_> {
-    fn tree(&self, beside: &Beside, apart: &HashMap<String, (usize, usize)>, known: Vec<Known>) -> Other {
+    fn tree(
+        &self,
+        beside: &Beside,
+        apart: &HashMap<String, (usize, usize)>,
+        known: Option<Vec<Known>>,
+    ) -> Other {
         let branch = beside.tree.branch.clone();
         let item = branch.as_deref().and_then(|branch| item_of(self.world, branch, None).ok().flatten());
         Other {
@@ -166,11 +172,11 @@ impl Looking<'_, '_> {
                 found.all.push(Other {
                     tree: None,
                     branch: Some(branch.name),
-                    dirty: Some(0),
+                    dirty: None,
                     operation: None,
                     apart: None,
                     carries: false,
-                    known,
+                    known: Some(known),
                 });
             }
         }
@@ -184,8 +190,12 @@ impl Looking<'_, '_> {
 }
 
 impl Other {
+    fn items(&self) -> impl Iterator<Item = &Known> {
+        self.known.iter().flatten()
+    }
+
     fn matters(&self) -> bool {
-        !self.known.is_empty() || self.operation.is_some() || self.carries && self.dirty != Some(0)
+        self.items().next().is_some() || self.operation.is_some() || self.carries && self.dirty != Some(0)
     }
 
     fn standing(&self) -> String {
@@ -196,6 +206,7 @@ impl Other {
         match self.dirty {
             Some(0) => {}
             Some(count) => parts.push(format!("{} not committed", several(count, "file"))),
+            None if self.tree.is_none() => {}
             None => parts.push("…".to_owned()),
         }
         match self.apart {
@@ -211,7 +222,7 @@ pub(super) fn lines(text: &mut Text, view: &View, others: &Others, top: Option<&
     let all = view.args.all;
     let shown: Vec<&Other> = others.all.iter().filter(|other| all || other.matters()).collect();
     let homes = homes(view, top);
-    if shown.is_empty() && homes.is_empty() {
+    if shown.is_empty() && homes.is_empty() && !others.hurried {
         return;
     }
     text.gap();
@@ -253,11 +264,12 @@ impl Other {
         if !standing.is_empty() {
             text.line(Line::new().plain("      ").add(Style::Dim, standing));
         }
-        for known in self.known.iter().take(limit) {
+        for known in self.items().take(limit) {
             text.line(Line::new().plain("      ").plain(cut(&known.told(now), 73)));
         }
-        if self.known.len() > limit {
-            let more = format!("      and {} more", self.known.len() - limit);
+        let count = self.items().count();
+        if count > limit {
+            let more = format!("      and {} more", count - limit);
             text.line(Line::new().add(Style::Dim, more));
         }
     }
@@ -296,7 +308,7 @@ pub(super) fn data(others: &Others) -> Vec<Value> {
             "operation": other.operation.map(Operation::word),
             "ahead": other.apart.map(|(ahead, _)| ahead),
             "behind": other.apart.map(|(_, behind)| behind),
-            "items": other.known.iter().map(item).collect::<Vec<_>>(),
+            "items": other.known.as_ref().map(|known| known.iter().map(item).collect::<Vec<_>>()),
         })
     };
     others.all.iter().map(one).collect()
