@@ -46,6 +46,10 @@ pub(super) struct Standings {
     pub(super) of: BTreeMap<Spot, Standing>,
     /// Where what is declared differs, the gravest first; what is accepted too.
     pub(super) drift: Vec<Drift>,
+    /// Whether it was looked into worktrees, whose files change at any time.
+    pub(super) looked_into: bool,
+    /// Whether it rests on commits that perhaps no ref holds, which git may throw away.
+    pub(super) on_remains: bool,
     /// Why git could not be asked.
     pub(super) trouble: Option<String>,
     /// Whether that is a setting that is wrong: there is work, and no base.
@@ -124,7 +128,9 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
     let asked = repo.asked_to_review()?;
     let mut found = lines(world, (&branches, &remotes), name.as_deref(), &counts, &asked);
     trees::look(here, world, &mut found.of)?;
-    for left in repo.left_behind(&branches)? {
+    let remains = repo.left_behind(&branches)?;
+    let on_remains = !(remains.is_empty() && found.of.is_empty());
+    for left in remains {
         found.add_gone(world, &counts, left, &|id| repo.has_commit(id));
     }
     let asking = Asking { here, world, of, counts: &counts };
@@ -132,6 +138,9 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
         Some(standings) => standings,
         None => asking.without_base(&found, name.as_deref()),
     };
+    let unknown = standings.of.values().any(|standing| standing.gap.is_some());
+    standings.on_remains = on_remains || unknown;
+    standings.looked_into = found.of.values().flatten().any(|line| line.tree.is_some());
     asking.compare(&mut standings, &found);
     if of == Of::Open {
         standings.drift.extend(found.drift);
@@ -211,7 +220,16 @@ impl Asking<'_, '_, '_> {
         }
         let drift = self.strays(&landscape);
         let tip = Some(base.commit.clone());
-        let standings = Standings { base: base.name.clone(), tip, of, drift, trouble: None, misled: false };
+        let standings = Standings {
+            base: base.name.clone(),
+            tip,
+            of,
+            drift,
+            looked_into: false,
+            on_remains: false,
+            trouble: None,
+            misled: false,
+        };
         Ok((landscape, standings))
     }
 
@@ -314,7 +332,16 @@ impl Asking<'_, '_, '_> {
         }
         let name = name.unwrap_or("main").to_owned();
         let trouble = born.then(|| format!("there is no branch {name} that work could land on"));
-        Standings { base: name, tip: None, of, drift: Vec::new(), trouble, misled: born }
+        Standings {
+            base: name,
+            tip: None,
+            of,
+            drift: Vec::new(),
+            looked_into: false,
+            on_remains: false,
+            trouble,
+            misled: born,
+        }
     }
 
     // What is declared against what was found.

@@ -23,6 +23,7 @@ use super::documents;
 use super::draft::Draft;
 use super::items;
 use super::logs;
+use super::prompt::Glance;
 use super::session::{Session, anywhere};
 
 /// Options of every command that writes.
@@ -116,6 +117,12 @@ pub(super) fn change(
     let (files, logged) = logs::edits(&deciding, &draft, &changes, &edits).map_err(nothing_written)?;
     let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).collect();
     files.apply(&lock, &all)?;
+    let read = |path: &RepoPath| {
+        let after = all.iter().find(|edit| edit.root == Root::WorkTree && edit.path == *path);
+        let loaded = || session.snapshot.workflows.iter().find(|loaded| loaded.path == *path);
+        after.map_or_else(|| Some(loaded()?.bytes.clone()), |edit| edit.after.clone())
+    };
+    Glance::keep(Glance::of(context, &session, &draft.world(), &read).as_ref(), &session.store);
     // Hooks that git runs may call this program, which must find the lock free.
     drop(lock);
     let delivered = deliver(&session.store, wanted, &delivered, &message(&changes, &told));

@@ -16,6 +16,7 @@ mod copies;
 mod copies_tests;
 
 mod differences;
+mod fingerprint;
 mod graph;
 mod history;
 mod hooks;
@@ -24,6 +25,7 @@ mod lines;
 mod made;
 
 mod merges;
+mod nearby;
 mod open;
 
 mod prints;
@@ -40,6 +42,7 @@ mod says_tests;
 mod staged;
 mod taken;
 mod trees;
+mod vouched;
 mod work;
 mod write;
 
@@ -55,6 +58,7 @@ use crate::process::Vars;
 pub use aside::Left;
 pub use hooks::{Configured, HooksPath, Scope, Version};
 pub use landings::{Asked, OnBase};
+pub use nearby::{head_text, nearby};
 pub use open::open;
 use staged::Staged;
 

@@ -1,5 +1,6 @@
 //! State between text and model: one reader over the work tree, the index and commits, and plans of edits.
 
+mod content;
 mod pages;
 mod plan;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::git::Repo;
 use crate::model::facts::CommitId;
 use crate::model::path::RepoPath;
 
+pub use content::Content;
 pub use plan::{new_file, workflow_edit};
 pub use profiles::{Shipped, shipped};
 pub use snapshot::{Broken, Loaded, Snapshot};
