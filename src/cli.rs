@@ -76,6 +76,15 @@ enum QuickCommand {
 // To lay out every command takes longer than to judge a commit. What is not clear goes the long way.
 fn quick(args: &[OsString]) -> Option<Cli> {
     let first = args.get(1)?.to_str()?;
+    // The word alone is what prompts and most people type.
+    let alone = match first {
+        "prompt" => Some(Command::Prompt(cmd::PromptArgs::default())),
+        "status" => Some(Command::Status(cmd::StatusArgs::default())),
+        _ => None,
+    };
+    if let (Some(command), 2) = (alone, args.len()) {
+        return Some(Cli { global: Global::default(), command });
+    }
     let is_quick = match first {
         "hooks" => args.get(2).is_some_and(|second| second == "run"),
         "prompt" | "status" => true,

@@ -20,7 +20,7 @@ use super::session::Session;
 use super::status;
 
 /// Arguments of `prompt`.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(after_help = "Examples:
   git track prompt
   git track prompt --format '{workflow}/{item} {percent}%'

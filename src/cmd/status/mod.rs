@@ -28,7 +28,7 @@ use attention::Attention;
 use kept::Basis;
 
 /// Arguments of `status`.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[command(
     after_help = "Examples:\n  git track status\n  git track status --at HEAD~5 --json\n\nExit status: 0; 4 when a state file is broken; with --exit-code 1 when something needs attention."
 )]
