@@ -4,6 +4,7 @@
 //! `cargo bench --locked --bench landings` prints a table and exits with 1 when a limit is passed. Everything is measured
 //! in one run, as processor time of children. What the derivation itself costs is `git track drift` less
 //! `git track status --short`, which reads the same state and asks git nothing.
+//! `BENCH_COMMITS=1000000 BENCH_BRANCHES=10000` is the large repository, in which `git track status` has limits, too.
 //! `BENCH_ROUNDS`, `BENCH_COMMITS`, `BENCH_BRANCHES` and `BENCH_KEEP=DIR` change what is measured.
 #![expect(
     clippy::disallowed_methods,
@@ -24,6 +25,12 @@ const ITEMS: usize = 50;
 /// Files of the tree, in folders of equal size.
 const FILES: usize = 5_600;
 const FOLDERS: usize = 80;
+
+/// So many commits are a large repository, where `git track status` may take this much of `git branch --merged`, and this
+/// many megabytes.
+const LARGE: usize = 1_000_000;
+const STATUS: f64 = 0.02;
+const STATUS_MEMORY: f64 = 200.0;
 
 /// Megabytes that a derivation may need.
 const MEMORY: f64 = 100.0;
@@ -58,9 +65,11 @@ fn main() -> ExitCode {
         drift()
     });
     tell("cold: derivation, messages and changes", cold - state, Some((merged, f64::INFINITY)));
+    let _ = fs::remove_dir_all(bench.cache());
     let whole = bench.peak(&["drift"]);
     let _ = drift().output();
     passed &= tell("warm: derivation", Bench::cost(rounds, drift) - state, Some((merged, 0.15)));
+    passed &= bench.status(merged, rounds, commits >= LARGE);
     let mut number = 0;
     let mut moved = 0.0;
     for _ in 0..3 {
@@ -192,7 +201,9 @@ impl Bench {
         assert!(importer.wait().expect("git fast-import").success());
         run(self.git(&["reset", "--hard", "--quiet"]));
         run(self.git(&["pack-refs", "--all"]));
-        run(self.git(&["repack", "-q", "-a", "-d", "--depth=50", "--window=10"]));
+        if commits < LARGE {
+            run(self.git(&["repack", "-q", "-a", "-d", "--depth=50", "--window=10"]));
+        }
         run(self.git(&["commit-graph", "write", "--reachable"]));
         run(self.git(&["tag", "v1.0.0", "main~100"]));
     }
@@ -257,9 +268,25 @@ impl Bench {
         spent / f64::from(u32::try_from(times).unwrap_or(1))
     }
 
-    /// The most memory that a command needs, in MiB, without what was kept.
+    /// What the whole of `git track status` costs where nothing has changed; whether that is little enough.
+    fn status(&self, merged: f64, rounds: usize, large: bool) -> bool {
+        let status = || self.track(&["status"]);
+        let _ = status().output();
+        let limit = if large { STATUS } else { f64::INFINITY };
+        let warm = Self::cost(rounds, status);
+        let quick = tell("warm: git track status, all of it", warm, Some((merged, limit)));
+        let memory = self.peak(&["status"]);
+        let little = !large || memory <= STATUS_MEMORY;
+        let passed = if little { "" } else { "  exceeded" };
+        println!(
+            "{:<44} {memory:>9.1} MiB, at most {STATUS_MEMORY}{passed}",
+            "memory, warm: git track status"
+        );
+        quick && little
+    }
+
+    /// The most memory that a command needs, in MiB.
     fn peak(&self, args: &[&str]) -> f64 {
-        let _ = fs::remove_dir_all(self.cache());
         let mut child = self.track(args).stdout(Stdio::null()).spawn().expect("a child process");
         let status = format!("/proc/{}/status", child.id());
         let mut most = 0.0_f64;

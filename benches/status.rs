@@ -1,4 +1,5 @@
-//! `git track status` beside `git status`, and `git track set` beside `git add`, in a repository of 1,000 workflows.
+//! `git track status` beside `git status`, `git track prompt` beside `git --version`, and `git track set` beside `git add`,
+//! in a repository of 1,000 workflows.
 //!
 //! `cargo bench --locked --bench status` prints a table and exits with 1 when a median passes its limit.
 //! `BENCH_ROUNDS`, `BENCH_WORKFLOWS` and `BENCH_KEEP=DIR` (build there and leave it) change what is measured.
@@ -29,6 +30,12 @@ struct Variant {
 const VARIANTS: [Variant; 2] =
     [Variant { name: "small", item: small, limit: 12.0 }, Variant { name: "rich", item: rich, limit: 25.0 }];
 
+/// How many times as long as `git status` `git track status` may take where nothing has changed.
+const WARM: f64 = 1.5;
+
+/// How many times as long as `git --version` `git track prompt` may take.
+const PROMPT: f64 = 2.0;
+
 fn main() -> ExitCode {
     let rounds = number("BENCH_ROUNDS", 15);
     let workflows = number("BENCH_WORKFLOWS", 1_000);
@@ -37,7 +44,7 @@ fn main() -> ExitCode {
     let top = kept.unwrap_or_else(|| temporary.path().to_path_buf());
     let mut passed = true;
     println!(
-        "{workflows} workflows of {ITEMS} items, {rounds} rounds, medians in ms; cold: no cache of ours"
+        "{workflows} workflows of {ITEMS} items, {rounds} rounds, medians in ms; cold: no cache of ours, warm: nothing has changed"
     );
     println!(
         "{:6} {:26} {:>9} {:>9} {:>9} {:>8} {:>7}",
@@ -47,6 +54,7 @@ fn main() -> ExitCode {
         let bench = Bench { top: top.join(variant.name) };
         let bytes = bench.build(variant, workflows);
         passed &= bench.looking(variant, rounds);
+        passed &= bench.looking_again(variant, rounds);
         bench.changing(variant, rounds);
         println!(
             "{:6} {:26} {bytes:>9} bytes of state, {} for each item",
@@ -114,6 +122,30 @@ impl Bench {
         json.line(variant.name, "git track status --json", base, None);
         git.line(variant.name, "git status", base, None);
         ratio <= variant.limit
+    }
+
+    /// Measures reading where nothing has changed; whether the limits hold.
+    fn looking_again(&self, variant: &Variant, rounds: usize) -> bool {
+        let mut all: [Times; 5] = Default::default();
+        for _ in 0..=rounds {
+            let commands = [
+                self.git(&["status"]),
+                self.track(&["status"]),
+                self.track(&["status", "--json"]),
+                self.git(&["--version"]),
+                self.track(&["prompt"]),
+            ];
+            for (times, mut command) in all.iter_mut().zip(commands) {
+                times.add(self.time(&mut command));
+            }
+        }
+        let [git, status, json, version, prompt] = &all;
+        let ratio = status.line(variant.name, "warm: git track status", git.median(), Some(WARM));
+        json.line(variant.name, "warm: the same --json", git.median(), None);
+        git.line(variant.name, "git status", git.median(), None);
+        let short = prompt.line(variant.name, "git track prompt", version.median(), Some(PROMPT));
+        version.line(variant.name, "git --version", version.median(), None);
+        ratio <= WARM && short <= PROMPT
     }
 
     /// Measures a change of one field, beside staging one file.
@@ -214,7 +246,7 @@ impl Times {
         let (fast, slow) = (ms(self.all.iter().min()), ms(self.all.iter().max()));
         let median = self.median();
         let ratio = median / base;
-        let limit = limit.map(|limit| format!("{limit:.0}")).unwrap_or_default();
+        let limit = limit.map(|limit| format!("{limit}")).unwrap_or_default();
         println!("{variant:6} {command:26} {median:>9.1} {fast:>9.1} {slow:>9.1} {ratio:>8.2} {limit:>7}");
         ratio
     }

@@ -57,35 +57,57 @@ pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString
     }
 }
 
-/// The command line of a hook, which git calls with every commit.
+/// The command line of what is called all the time: by git with every commit, by shells with every prompt, by people.
 #[derive(Debug, Parser)]
-struct HookLine {
+struct QuickLine {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: HookCommand,
+    command: QuickCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum HookCommand {
+enum QuickCommand {
     Hooks(cmd::HooksArgs),
+    Prompt(cmd::PromptArgs),
+    Status(cmd::StatusArgs),
 }
 
 // To lay out every command takes longer than to judge a commit. What is not clear goes the long way.
 fn quick(args: &[OsString]) -> Option<Cli> {
-    let words = args.get(1..3)?;
-    if words != ["hooks", "run"] {
+    let first = args.get(1)?.to_str()?;
+    // The word alone is what prompts and most people type.
+    let alone = match first {
+        "prompt" => Some(Command::Prompt(cmd::PromptArgs::default())),
+        "status" => Some(Command::Status(cmd::StatusArgs::default())),
+        _ => None,
+    };
+    if let (Some(command), 2) = (alone, args.len()) {
+        return Some(Cli { global: Global::default(), command });
+    }
+    let is_quick = match first {
+        "hooks" => args.get(2).is_some_and(|second| second == "run"),
+        "prompt" | "status" => true,
+        _ => false,
+    };
+    if !is_quick {
         return None;
     }
-    let HookLine { global, command: HookCommand::Hooks(args) } = HookLine::try_parse_from(args).ok()?;
-    Some(Cli { global, command: Command::Hooks(args) })
+    let QuickLine { global, command } = QuickLine::try_parse_from(args).ok()?;
+    let command = match command {
+        QuickCommand::Hooks(args) => Command::Hooks(args),
+        QuickCommand::Prompt(args) => Command::Prompt(args),
+        QuickCommand::Status(args) => Command::Status(args),
+    };
+    Some(Cli { global, command })
 }
 
 fn execute(context: &Context, word: &str, command: &Command) -> ExitCode {
     let answer = cmd::run(context, command, Cli::command);
-    let printed = answer.as_ref().map(|answer| match &answer.raw {
-        Some(raw) => context.ui.raw(&answer.document(word), raw).map(|()| answer.exit),
-        None => context.ui.answer(&answer.document(word), &answer.text).map(|()| answer.exit),
+    let printed = answer.as_ref().map(|answer| match (&answer.printed, &answer.raw) {
+        (Some(printed), _) => context.ui.printed(printed).map(|()| answer.exit),
+        (None, Some(raw)) => context.ui.raw(&answer.document(word), raw).map(|()| answer.exit),
+        (None, None) => context.ui.answer(&answer.document(word), &answer.text).map(|()| answer.exit),
     });
     match printed {
         Ok(Ok(exit)) => ExitCode::from(exit),

@@ -14,6 +14,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod cache;
+#[cfg(test)]
 mod conventions;
 #[cfg(test)]
 mod docs;

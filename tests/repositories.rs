@@ -13,6 +13,7 @@ mod naive;
 mod ranges;
 mod staged;
 mod unusual;
+mod vouched;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -57,6 +57,7 @@ cases! {
     plan_file: "plan-file",
     plumbing: "plumbing",
     profiles: "profiles",
+    prompt: "prompt",
     program: "program",
     progress: "progress",
     queue: "queue",

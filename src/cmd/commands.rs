@@ -4,8 +4,8 @@ use clap::Subcommand;
 
 use super::{
     add, answer, brief, check, config, confined, demo, diff, doctor, done, drift, finding, gate, graph,
-    hooks, import, init, list, log, man, merge_message, moves, new, next, note, profile, queue, recover,
-    render, report, schema, score, set, show, status, step, sync, trust, undo, why,
+    hooks, import, init, list, log, man, merge_message, moves, new, next, note, profile, prompt, queue,
+    recover, render, report, schema, score, set, show, status, step, sync, trust, undo, why,
 };
 
 /// The commands.
@@ -226,6 +226,9 @@ pub enum Command {
     /// Print a JSON Schema
     #[command(display_order = 57)]
     Schema(schema::Args),
+    /// Print a few words for the prompt of a shell
+    #[command(display_order = 58)]
+    Prompt(prompt::Args),
     /// Print the text for a squash of a branch, with the trailer that names its item
     #[command(display_order = 58)]
     MergeMessage(merge_message::Args),
@@ -294,6 +297,7 @@ impl Command {
             Self::Config(_) => "config",
             Self::Profile(_) => "profile",
             Self::Schema(_) => "schema",
+            Self::Prompt(_) => "prompt",
             Self::MergeMessage(_) => "merge-message",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use crate::error::{Error, Result};
 use crate::files::is_folder;
-use crate::git::{Env, Repo, open};
+use crate::git::{Env, Repo, nearby, open};
 use crate::model::actor::ActorKind;
 use crate::model::path::RepoPath;
 use crate::model::time::{Date, Time};
@@ -195,6 +195,11 @@ impl Context {
     /// The repository.
     pub fn repo(&self) -> Result<Repo> {
         open(&self.env)
+    }
+
+    /// The git directory of the worktree, without opening the repository.
+    pub fn nearby(&self) -> Option<PathBuf> {
+        nearby(&self.env)
     }
 
     /// The repository of another work tree.

@@ -129,6 +129,8 @@ type Planned = (Option<Vec<u8>>, Option<Vec<u8>>);
 #[derive(Default)]
 pub(super) struct Desk {
     files: BTreeMap<RepoPath, Planned>,
+    /// The files as they were read.
+    read: Vec<(RepoPath, Option<Vec<u8>>)>,
 }
 
 impl Desk {
@@ -144,7 +146,11 @@ impl Desk {
         let body = renderer.body(world, sheet)?;
         let file = match self.files.get(&sheet.path) {
             Some((_, planned)) => planned.clone(),
-            None => renderer.file(&sheet.path)?,
+            None => {
+                let file = renderer.file(&sheet.path)?;
+                self.read.push((sheet.path.clone(), file.clone()));
+                file
+            }
         };
         let source = sheet.source(world);
         let after = if sheet.document.block {
@@ -284,6 +290,8 @@ pub(super) struct Behind {
     pub stale: Vec<(String, RepoPath, Standing)>,
     /// What cannot be rendered, and why.
     pub failed: Vec<(RepoPath, Error)>,
+    /// The files that were compared, as they were.
+    pub read: Vec<(RepoPath, Option<Vec<u8>>)>,
 }
 
 /// What of some workflows is out of date; `None`: there are too many to look at all of them on every occasion.
@@ -314,6 +322,7 @@ pub(super) fn behind(context: &Context, here: &Session, world: &World, boards: &
             Err(error) => found.failed.push((sheet.path.clone(), error)),
         }
     }
+    found.read = desk.read;
     Some(found)
 }
 

@@ -41,6 +41,7 @@ mod next;
 mod note;
 mod outline;
 mod profile;
+mod prompt;
 mod queue;
 mod recover;
 mod render;
@@ -67,11 +68,13 @@ mod write;
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::ui::Text;
+use crate::ui::{Printed, Text};
 
 pub use commands::Command;
 pub use context::{Context, Global, Surroundings};
 pub use hooks::Args as HooksArgs;
+pub use prompt::Args as PromptArgs;
+pub use status::Args as StatusArgs;
 
 /// What a command has to say.
 #[derive(Debug, Default)]
@@ -82,6 +85,8 @@ pub struct Answer {
     pub text: Text,
     /// For another program, as it is: takes the place of the text.
     pub raw: Option<Vec<u8>>,
+    /// What was printed before and is printed again: takes the place of the data and the text.
+    pub printed: Option<Printed>,
     /// The exit status: 0, 1 for no, 4 when something is broken.
     pub exit: u8,
 }
@@ -170,6 +175,7 @@ pub fn run(context: &Context, command: &Command, tree: fn() -> clap::Command) ->
         Command::Recover(args) => recover::run(context, args),
         Command::Config(args) => config::run(context, args),
         Command::Profile(args) => profile::run(context, args),
+        Command::Prompt(args) => prompt::run(context, args),
         Command::Schema(args) => schema::run(args),
         Command::MergeMessage(args) => merge_message::run(context, args),
         Command::Completions(args) => Ok(man::completions(args, tree())),

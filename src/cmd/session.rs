@@ -75,7 +75,11 @@ pub(super) fn whole(snapshot: &Snapshot, answer: Answer) -> Answer {
 impl Session {
     /// Reads the state of the work tree; an interrupted change is finished first.
     pub(super) fn open(context: &Context) -> Result<Self> {
-        let store = context.store()?;
+        Self::of(context, context.store()?)
+    }
+
+    /// The same of a store that is open already.
+    pub(super) fn of(context: &Context, store: Store) -> Result<Self> {
         let snapshot = Self::consistent(context, &store)?;
         Self::with(context, store, snapshot)
     }

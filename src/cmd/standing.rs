@@ -51,6 +51,10 @@ pub(super) struct Standings {
     pub(super) drift: Vec<Drift>,
     /// The worktrees that were looked into, this one left out.
     pub(super) beside: Vec<Beside>,
+    /// Whether it was looked into worktrees, whose files change at any time.
+    pub(super) looked_into: bool,
+    /// Whether it rests on commits that perhaps no ref holds, which git may throw away.
+    pub(super) on_remains: bool,
     /// Why git could not be asked.
     pub(super) trouble: Option<String>,
     /// Whether that is a setting that is wrong: there is work, and no base.
@@ -141,7 +145,9 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
     let asked = repo.asked_to_review()?;
     let mut found = lines(world, (&branches, &remotes), name.as_deref(), &counts, &asked);
     let beside = trees::look(here, world, &mut found.of)?;
-    for left in repo.left_behind(&branches)? {
+    let remains = repo.left_behind(&branches)?;
+    let on_remains = !(remains.is_empty() && found.of.is_empty());
+    for left in remains {
         found.add_gone(world, &counts, left, &|id| repo.has_commit(id));
     }
     let asking = Asking { here, world, of, counts: &counts };
@@ -149,6 +155,9 @@ pub(super) fn standings(here: Here, world: &World, of: Of) -> Result<Standings> 
         Some(standings) => standings,
         None => asking.without_base(&found, name.as_deref()),
     };
+    let unknown = standings.of.values().any(|standing| standing.gap.is_some());
+    standings.on_remains = on_remains || unknown;
+    standings.looked_into = !beside.is_empty() || found.of.values().flatten().any(|line| line.tree.is_some());
     asking.compare(&mut standings, &found);
     standings.beside = beside;
     if of == Of::Open {
@@ -235,6 +244,8 @@ impl Asking<'_, '_, '_> {
             of,
             drift,
             beside: Vec::new(),
+            looked_into: false,
+            on_remains: false,
             trouble: None,
             misled: false,
         };
@@ -340,7 +351,17 @@ impl Asking<'_, '_, '_> {
         }
         let name = name.unwrap_or("main").to_owned();
         let trouble = born.then(|| format!("there is no branch {name} that work could land on"));
-        Standings { base: name, tip: None, of, drift: Vec::new(), beside: Vec::new(), trouble, misled: born }
+        Standings {
+            base: name,
+            tip: None,
+            of,
+            drift: Vec::new(),
+            beside: Vec::new(),
+            looked_into: false,
+            on_remains: false,
+            trouble,
+            misled: born,
+        }
     }
 
     // What is declared against what was found.

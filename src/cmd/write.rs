@@ -26,6 +26,7 @@ use super::homes;
 use super::items;
 use super::leases::Leases;
 use super::logs;
+use super::prompt::Glance;
 use super::session::{Session, anywhere};
 
 /// Options of every command that writes.
@@ -166,6 +167,15 @@ fn written(
     let all: Vec<Edit> = edits.into_iter().chain(remembered).chain(logged).chain(leased).collect();
     files.apply(&lock, &all)?;
     leases.lost(draft, &taken).into_iter().for_each(|line| context.remark(line));
+    let read = |path: &RepoPath| {
+        let after = all.iter().find(|edit| edit.root == Root::WorkTree && edit.path == *path);
+        let loaded = || session.snapshot.workflows.iter().find(|loaded| loaded.path == *path);
+        after.map_or_else(|| Some(loaded()?.bytes.clone()), |edit| edit.after.clone())
+    };
+    // Whoever writes from elsewhere has another branch than this worktree.
+    if context.from().is_none() {
+        Glance::keep(Glance::of(context, session, &draft.world(), &read).as_ref(), &session.store);
+    }
     // Hooks that git runs may call this program, which must find the lock free.
     drop(lock);
     let delivered = deliver(&session.store, wanted, &delivered, &message(&changes, &told));

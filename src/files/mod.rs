@@ -14,6 +14,7 @@ mod lock;
 mod outside;
 mod recover;
 mod slot;
+mod stat;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use self::outside::{
     Stamp, append_outside, install, is_folder, is_there, playground, read_outside, stamp, write_outside,
 };
 pub use self::recover::{Direction, Kept, Pending, Recovered};
+pub use self::stat::FileStat;
 use crate::error::{Error, Result};
 use crate::model::edit::Root;
 use crate::model::path::RepoPath;

@@ -35,6 +35,12 @@ pub fn read_outside(path: &Path, cap: u64) -> Result<Vec<u8>> {
 pub struct Stamp([u64; 3], [i64; 4]);
 
 impl Stamp {
+    /// When its content was written, in seconds since 1970.
+    pub fn written(&self) -> i64 {
+        let [seconds, ..] = self.1;
+        seconds
+    }
+
     /// The same as bytes, to be compared with those of another time.
     pub fn bytes(&self) -> Vec<u8> {
         let (place, times) = (self.0.iter().map(|part| part.to_le_bytes()), self.1.iter());

@@ -65,7 +65,7 @@ impl Repo {
         if output.is_success() { Ok(path_line(&output)) } else { Err(call.failure(&output)) }
     }
 
-    fn settings(&self) -> Result<&Settings> {
+    pub(super) fn settings(&self) -> Result<&Settings> {
         if let Some(known) = self.config.get() {
             return Ok(known);
         }

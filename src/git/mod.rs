@@ -18,6 +18,7 @@ mod copies;
 mod copies_tests;
 
 mod differences;
+mod fingerprint;
 mod graph;
 mod history;
 mod hooks;
@@ -27,6 +28,7 @@ mod lines;
 mod made;
 
 mod merges;
+mod nearby;
 mod open;
 
 mod prints;
@@ -43,6 +45,7 @@ mod says_tests;
 mod staged;
 mod taken;
 mod trees;
+mod vouched;
 mod work;
 mod write;
 
@@ -60,6 +63,7 @@ pub use content::Content;
 pub use hooks::{Configured, HooksPath, Scope, Version};
 pub use inside::Inside;
 pub use landings::{Asked, OnBase};
+pub use nearby::{head_text, nearby};
 pub use open::open;
 use staged::Staged;
 

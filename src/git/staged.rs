@@ -61,6 +61,8 @@ struct Place {
 pub(super) struct Entry<'a> {
     pub(super) path: &'a [u8],
     pub(super) id: &'a [u8],
+    /// Times, device, number, mode, owner, group and size of the file when git looked at it, each in four bytes.
+    pub(super) stat: &'a [u8],
     pub(super) mode: u32,
     /// 1 to 3 for the versions of a conflict.
     pub(super) stage: u8,
@@ -79,6 +81,12 @@ pub(super) struct Remembered {
 }
 
 impl Repo {
+    /// When the index that [`Repo::staged`] returned was written, in seconds since 1970; `None`: there is none.
+    pub(super) fn staged_at(&self) -> Option<i64> {
+        let (stamp, _) = self.index.borrow().clone()?;
+        Some(stamp?.written())
+    }
+
     /// The index that this invocation is about. It is kept as long as the file is the same.
     pub(super) fn staged(&self) -> Result<Rc<Staged>, Trouble> {
         let now = stamp(&self.index_path)?;
@@ -233,6 +241,7 @@ impl Staged {
         Some(Entry {
             path: pool.get(name..name + place.len as usize)?,
             id: self.bytes.get(id..id + self.width)?,
+            stat: self.bytes.get(id.checked_sub(STAT)?..id)?,
             mode: place.mode,
             stage: place.stage,
             intended: place.intended,

@@ -1,6 +1,6 @@
 //! Files that a process looks at: whether they are there, what they say, and what a judgement about them rests on.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::rc::Rc;
@@ -81,6 +81,7 @@ pub struct Pages {
     checkouts: OnceCell<Option<Vec<Checkout>>>,
     values: RefCell<HashMap<Location, Found>>,
     rendered: OnceCell<Listing>,
+    asked: Cell<bool>,
 }
 
 /// A list of files that is made when it is first asked for.
@@ -98,6 +99,7 @@ impl Pages {
             checkouts: OnceCell::new(),
             values: RefCell::default(),
             rendered: OnceCell::new(),
+            asked: Cell::new(false),
         }
     }
 
@@ -115,6 +117,16 @@ impl Pages {
             located: Box::new(|_| Found::NoFile),
         };
         Self::new(sources, BTreeMap::new())
+    }
+
+    /// The files that were asked for, and what they said.
+    pub fn seen(&self) -> Vec<(RepoPath, Option<Rc<Page>>)> {
+        self.seen.borrow().iter().map(|(path, page)| (path.clone(), page.clone())).collect()
+    }
+
+    /// Whether an answer rests on more than [`Pages::seen`] and what is committed: on lists of files, logs, locations.
+    pub fn rest_on_more(&self) -> bool {
+        self.asked.get()
     }
 
     /// A file; `None`: there is none.
@@ -141,6 +153,7 @@ impl Pages {
 
     /// The files at or below a folder, without those that are ignored and the state.
     pub fn below(&self, folder: &RepoPath) -> Vec<RepoPath> {
+        self.asked.set(true);
         (self.sources.below)(folder)
     }
 
@@ -192,6 +205,7 @@ impl Pages {
 
     /// Whether the logs of a workflow are there.
     pub fn logged(&self, logs: &Logs, workflow: &str) -> bool {
+        self.asked.set(true);
         (self.sources.logged)(logs, workflow)
     }
 
@@ -200,6 +214,7 @@ impl Pages {
         if let Some(known) = self.values.borrow().get(location) {
             return known.clone();
         }
+        self.asked.set(true);
         let found = (self.sources.located)(location);
         self.values.borrow_mut().insert(location.clone(), found.clone());
         found

@@ -1,6 +1,7 @@
 //! State between text and model: one reader over the work tree, the index and commits, and plans of edits.
 
 mod commands;
+mod content;
 mod copies;
 mod home;
 mod leases;
@@ -23,6 +24,7 @@ use crate::git::Repo;
 use crate::model::facts::CommitId;
 use crate::model::path::RepoPath;
 
+pub use content::Content;
 pub use copies::Beside;
 pub use home::Home;
 pub use leases::{leases, leases_edit};

@@ -359,7 +359,7 @@ pub(super) fn source(at: &At) -> Option<Source> {
     }
 }
 
-fn is_state(name: &str) -> bool {
+pub(super) fn is_state(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ending == Some("yaml") && !name.rsplit('/').next().unwrap_or(name).starts_with('.')
 }

@@ -41,6 +41,20 @@ pub struct Wishes {
     pub paged: bool,
 }
 
+/// An answer as it was printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    plain: String,
+    coloured: String,
+}
+
+impl Printed {
+    /// An answer without and with colours; for `--json` the document alone.
+    pub fn new(plain: String, coloured: String) -> Self {
+        Self { plain, coloured }
+    }
+}
+
 /// Where output goes and in which form.
 #[derive(Clone, Copy, Debug)]
 pub struct Ui {
@@ -60,13 +74,29 @@ impl Ui {
     pub fn answer(self, data: &Value, text: &Text) -> io::Result<()> {
         let stdout = io::stdout();
         let printed = if self.json {
-            serde_json::to_string_pretty(data).unwrap_or_default() + "\n"
+            self.document(data)
         } else if self.quiet {
             String::new()
         } else {
             text.render(self.colors(stdout.is_terminal()))
         };
         quietly(write_all(stdout.lock(), &printed))
+    }
+
+    /// A document as `--json` prints it.
+    pub fn document(self, data: &Value) -> String {
+        serde_json::to_string_pretty(data).unwrap_or_default() + "\n"
+    }
+
+    /// Prints an answer again that was printed in the same form.
+    pub fn printed(self, printed: &Printed) -> io::Result<()> {
+        let stdout = io::stdout();
+        if self.quiet && !self.json {
+            return Ok(());
+        }
+        let coloured = !self.json && self.colors(stdout.is_terminal());
+        let text = if coloured { &printed.coloured } else { &printed.plain };
+        quietly(write_all(stdout.lock(), text))
     }
 
     /// Prints bytes as they are, to be read by a shell or another program; with `--json` as `text` of the document.

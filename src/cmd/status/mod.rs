@@ -2,6 +2,7 @@
 
 mod attention;
 mod data;
+mod kept;
 mod screen;
 mod trees;
 
@@ -13,6 +14,7 @@ use crate::derive::judgement::{Judgement, judgements};
 use crate::derive::next::{Action, actions_with};
 use crate::derive::world::{Spot, World};
 use crate::error::Result;
+use crate::model::path::RepoPath;
 use crate::model::time::Time;
 use crate::process::Until;
 use crate::store::At;
@@ -21,14 +23,16 @@ use super::Answer;
 use super::context::Context;
 use super::documents::{Behind, behind};
 use super::leases::leave_out;
+use super::prompt::Glance;
 use super::session::{Session, world};
 use super::standing::{Here, Numbers, Of, Standings, numbers, standings};
 
 use attention::Attention;
+use kept::Basis;
 use trees::Others;
 
 /// Arguments of `status`.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
     after_help = "Examples:\n  git track status\n  git track status --at HEAD~5 --json\n\nExit status: 0; 4 when a state file is broken; with --exit-code 1 when something needs attention."
@@ -80,13 +84,21 @@ struct View<'a, 'w> {
 
 /// Shows where everything stands.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
-    let session = match &args.at {
-        Some(rev) => {
-            let commit = context.repo()?.resolve(rev)?;
-            Session::open_at(context, At::Commit(commit))?
-        }
-        None => Session::open(context)?,
-    };
+    if let Some(rev) = &args.at {
+        let commit = context.repo()?.resolve(rev)?;
+        let session = Session::open_at(context, At::Commit(commit))?;
+        return look(context, args, session, None);
+    }
+    let store = context.store()?;
+    let basis = Basis::of(context, args, &store);
+    if let Some(kept) = basis.as_ref().and_then(|basis| basis.kept(context, &store)) {
+        return Ok(kept);
+    }
+    let basis = basis.and_then(|basis| basis.before_asking(&store));
+    look(context, args, Session::of(context, store)?, basis.as_ref())
+}
+
+fn look(context: &Context, args: &Args, session: Session, basis: Option<&Basis>) -> Result<Answer> {
     let world = world(&session.snapshot);
     let here = if args.at.is_none() { session.here(&world) } else { Ok(None) };
     let asked = args.reference.as_deref().or(context.workflow());
@@ -135,6 +147,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         now: context.now,
     };
     let answer = answer(context, &view);
+    if args.at.is_none() {
+        let glance = glance(context, &view);
+        Glance::keep(glance.as_ref(), &session.store);
+        if let Some(basis) = basis {
+            basis.keep(context, args, &view, (&answer, glance));
+        }
+    }
     drop(world);
     // The process ends now: taking a thousand workflows apart would only cost time.
     std::mem::forget(session);
@@ -152,6 +171,24 @@ fn answer(context: &Context, view: &View) -> Answer {
         (true, _) => 4,
         (false, wrong) => u8::from(wrong),
     })
+}
+
+// For the prompts until something changes.
+fn glance(context: &Context, view: &View) -> Option<Glance> {
+    let snapshot = &view.session.snapshot;
+    let read = |path: &RepoPath| {
+        let loaded = snapshot.workflows.iter().find(|loaded| loaded.path == *path)?;
+        Some(loaded.bytes.clone())
+    };
+    Glance::of(context, view.session, view.world, &read)
+}
+
+/// How many things in a workflow somebody should look at.
+pub(super) fn concerns(session: &Session, world: &World, board: usize) -> usize {
+    let words = judgements(world, board);
+    let found = attention::found(session, world, &Ok(None), (&[board], &[words]));
+    let id = world.boards.get(board).map(|board| board.workflow.id.as_str());
+    found.iter().filter(|attention| Some(attention.workflow.as_str()) == id).count()
 }
 
 // What git knows is worth a remark when it cannot be had, but no reason to say nothing.

@@ -16,6 +16,9 @@ use super::world::{Spot, World};
 
 pub use code::{Code, Weight};
 
+/// The seconds of a day.
+const DAY: i64 = 86_400;
+
 /// A difference between what is declared and what git knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drift {
@@ -78,6 +81,28 @@ pub fn of_item(
         drift.accepted = accepted(node, drift);
     }
     found
+}
+
+/// When what is said of work that is in progress changes only because time passes, in seconds since 1970.
+///
+/// `now` is this moment and after how many days work is stale.
+pub fn older_at(
+    world: &World,
+    spot: Spot,
+    standing: &Standing,
+    (now, stale_days): (Time, u32),
+) -> Option<i64> {
+    let last = last_commit(world, spot, standing)?;
+    let days = ((now.seconds() - last) / DAY).max(i64::from(stale_days));
+    Some(last.saturating_add((days + 1) * DAY))
+}
+
+// The last commit of work that is in progress, here and by git.
+fn last_commit(world: &World, spot: Spot, standing: &Standing) -> Option<i64> {
+    if world.board(spot).node(spot.place).state != State::Active || !standing.stage.is_under_way() {
+        return None;
+    }
+    standing.commits.iter().map(|work| work.committed).max()
 }
 
 fn accepted(node: &Node, drift: &Drift) -> Option<String> {
@@ -228,11 +253,8 @@ impl Of<'_, '_> {
     }
 
     fn stale(&self) -> Option<Drift> {
-        if self.node.state != State::Active || !self.standing.stage.is_under_way() {
-            return None;
-        }
-        let last = self.standing.commits.iter().map(|work| work.committed).max()?;
-        let days = (self.seen.now.seconds() - last) / 86_400;
+        let last = last_commit(self.world, self.spot, self.standing)?;
+        let days = (self.seen.now.seconds() - last) / DAY;
         let command = Some(format!("git track show {}", self.me()));
         (days > i64::from(self.seen.stale_days)).then(|| {
             self.drift(Code::D08, format!("in progress, but the last commit is {days} days old"), command)
