@@ -23,6 +23,7 @@ const COMMANDS: &[&str] = &[
     "show CHG-20260201-one:impact",
     "list",
     "next",
+    "prompt",
     "why impact",
     "brief",
     "?log",

@@ -11,7 +11,7 @@ use crate::ui::Text;
 
 use super::Answer;
 use super::context::Context;
-use super::session::{lock, recovery};
+use super::session::lock;
 
 /// Arguments of `recover`.
 #[derive(Debug, ClapArgs)]
@@ -54,4 +54,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     let exit = u8::from(!kept.is_empty());
     let data = json!({ "direction": direction, "files": recovered.files, "kept": kept });
     Ok(Answer::new(text).with("recovered", data).exit(exit))
+}
+
+/// What a recovery did, in words.
+pub(super) fn recovery(recovered: &Recovered) -> Vec<String> {
+    // What stands below the git directory is nobody's but ours.
+    let files: Vec<&str> =
+        recovered.files.iter().map(String::as_str).filter(|file| !file.contains("/track/")).collect();
+    let files = files.join(", ");
+    let what =
+        if recovered.command.is_empty() { "an interrupted change" } else { recovered.command.as_str() };
+    let mut lines = vec![match recovered.direction {
+        Direction::Forward => format!("finished {what}: {files} now new"),
+        Direction::Back => format!("took back {what}: {files} as before"),
+        Direction::Discarded => format!("dropped {what}: it had not begun, {files} as before"),
+        Direction::SetAside => format!("set aside a journal that cannot be read: {files}; look at the files"),
+    }];
+    lines.extend(recovered.kept.iter().map(|kept| format!("kept {kept}")));
+    lines
 }

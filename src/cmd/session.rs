@@ -8,7 +8,7 @@ use crate::derive::here::{Via, item_of, names_something};
 use crate::derive::reference::{self, Part, Target};
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Kind, Result};
-use crate::files::{Direction, Files, Lock, Owner, Recovered};
+use crate::files::{Files, Lock, Owner, Recovered};
 use crate::model::actor::{Actor, ActorKind};
 use crate::model::state::State;
 use crate::store::{At, Broken, CONFIG, Snapshot, Store, generation};
@@ -18,6 +18,7 @@ use crate::ui::{Line, Style};
 use super::Answer;
 use super::context::Context;
 use super::items;
+use super::recover::recovery;
 use super::validity::check;
 
 /// The state of the work tree, read whole.
@@ -380,22 +381,4 @@ pub(super) fn settle(context: &Context, store: &Store, lock: &Lock) -> Result<Op
         }
     }
     Ok(recovered)
-}
-
-/// What a recovery did, in words.
-pub(super) fn recovery(recovered: &Recovered) -> Vec<String> {
-    // What stands below the git directory is nobody's but ours.
-    let files: Vec<&str> =
-        recovered.files.iter().map(String::as_str).filter(|file| !file.contains("/track/")).collect();
-    let files = files.join(", ");
-    let what =
-        if recovered.command.is_empty() { "an interrupted change" } else { recovered.command.as_str() };
-    let mut lines = vec![match recovered.direction {
-        Direction::Forward => format!("finished {what}: {files} now new"),
-        Direction::Back => format!("took back {what}: {files} as before"),
-        Direction::Discarded => format!("dropped {what}: it had not begun, {files} as before"),
-        Direction::SetAside => format!("set aside a journal that cannot be read: {files}; look at the files"),
-    }];
-    lines.extend(recovered.kept.iter().map(|kept| format!("kept {kept}")));
-    lines
 }
