@@ -11,7 +11,7 @@ use super::support::Repo;
 
 /// How many items each of two agents finishes; `GIT_TRACK_FULL=1`: 50.
 fn rounds() -> usize {
-    if std::env::var_os("GIT_TRACK_FULL").is_some() { 50 } else { 10 }
+    if std::env::var_os("GIT_TRACK_FULL").is_some() { 50 } else { 6 }
 }
 
 const AGENTS: [&str; 2] = ["ann", "ben"];
@@ -186,7 +186,7 @@ fn two_agents_write_to_one_home() {
 
 #[test]
 fn one_item_for_two_at_the_same_instant() {
-    for _ in 0..rounds() / 5 {
+    for _ in 0..rounds() / 3 {
         let crew = Crew::new(1, "");
         let start = std::sync::Barrier::new(AGENTS.len());
         let by = at_once(|agent| {

@@ -1,6 +1,6 @@
 //! Leases as the commands use them: nobody begins what somebody else has in hand, in whichever worktree.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
 use std::path::Path;
 
 use crate::derive::leases::{Written, after, against, is_taken};
@@ -9,12 +9,13 @@ use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
 use crate::model::edit::Edit;
+use crate::model::facts::Worktree;
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::lease::{HOURS, Lease, Seat};
 use crate::model::state::State;
 use crate::model::workflow::Workflow;
-use crate::store::{At, Store, leases, leases_edit};
+use crate::store::{At, Beside, leases, leases_edit};
 
 use super::context::Context;
 use super::draft::Draft;
@@ -25,12 +26,13 @@ use super::write::Deciding;
 pub(super) struct Leases<'a> {
     deciding: &'a Deciding<'a>,
     all: Vec<Lease>,
+    trees: OnceCell<Vec<Worktree>>,
 }
 
 impl<'a> Leases<'a> {
     /// Reads them.
     pub(super) fn of(deciding: &'a Deciding<'a>) -> Result<Self> {
-        Ok(Self { deciding, all: leases(&deciding.session.store)? })
+        Ok(Self { deciding, all: leases(&deciding.session.store)?, trees: OnceCell::new() })
     }
 
     /// Who else has this item in hand.
@@ -147,7 +149,7 @@ impl<'a> Leases<'a> {
 
     // Whoever went back to what was before has nothing in hand any more. What cannot be known frees nothing.
     fn holds(&self, lease: &Lease) -> bool {
-        let Deciding { context, session, actor, .. } = self.deciding;
+        let Deciding { session, actor, .. } = self.deciding;
         let own = session.snapshot.loaded(&lease.workflow).map(|loaded| &loaded.workflow);
         if let Some(own) = own.filter(|own| own.root.home.is_some()) {
             return is_taken(own, &lease.item);
@@ -159,13 +161,15 @@ impl<'a> Leases<'a> {
         };
         let tip = lease.branch.as_deref().and_then(|name| session.store.repo.branch_tip(name));
         let committed = tip.map(|tip| takes(session.store.copy(&At::Commit(tip), &path)));
-        let tree = session.store.repo.tree_of(Path::new(&lease.dir));
-        let Some(there) = tree.and_then(|tree| context.beside(&tree).ok()) else {
+        let repo = &session.store.repo;
+        // Asked once for all leases: it is a child of git.
+        let trees = self.trees.get_or_init(|| repo.worktrees().unwrap_or_default());
+        let Some(tree) = repo.tree_of(trees, Path::new(&lease.dir)) else {
             // A worktree that is gone took with it what was not committed; its holder begins again elsewhere.
             return lease.holder != *actor && committed.unwrap_or(true);
         };
-        let still_there = there.head().is_ok_and(|head| head.branch() == lease.branch.as_deref());
-        let worked_on = takes(Store::without_files(there, None, BTreeMap::new()).copy(&At::WorkTree, &path));
+        let still_there = tree.branch == lease.branch;
+        let worked_on = takes(Beside::of(&session.store, &tree.path).copy(&path));
         worked_on || committed.unwrap_or(!still_there)
     }
 }

@@ -66,11 +66,10 @@ impl Repo {
         Call::git_read(tree, &self.vars).args(STATUS)
     }
 
-    /// The top of the worktree with this git directory; `None`: there is none any more.
-    pub fn tree_of(&self, dir: &Path) -> Option<PathBuf> {
-        let all = self.worktrees().ok()?;
-        let known = |tree: &&Worktree| tree.prunable.is_none() && self.dir_of(tree).as_deref() == Some(dir);
-        all.iter().find(known).map(|tree| tree.path.clone())
+    /// The worktree with this git directory; `None`: there is none any more.
+    pub fn tree_of<'t>(&self, trees: &'t [Worktree], dir: &Path) -> Option<&'t Worktree> {
+        let is_it = |tree: &&Worktree| tree.prunable.is_none() && self.dir_of(tree).as_deref() == Some(dir);
+        trees.iter().find(is_it)
     }
 
     /// The top of the worktree in which this branch is being rebased.

@@ -42,6 +42,11 @@ impl Beside {
         self.files.read(Root::WorkTree, path, LARGEST)
     }
 
+    /// A workflow as it is there, without its process; `None`: there is no such file.
+    pub fn copy(&self, path: &RepoPath) -> Result<Option<Workflow>> {
+        self.read(path)?.map(|bytes| read_workflow(&bytes, path)).transpose()
+    }
+
     /// The same workflow as it is there; `None`: it is the same, not there, or cannot be read.
     pub fn other(&self, own: &Loaded) -> Option<Workflow> {
         let bytes = self.read(&own.path).ok().flatten().filter(|bytes| *bytes != own.bytes)?;

@@ -32,7 +32,7 @@ fn walk(seed: u64) {
     let (scene, other, mut dice) = (Scene::new(), Scene::new(), Dice(seed));
     other.track("status --json");
     let mut kept = 0;
-    for step in 0..20 {
+    for step in 0..14 {
         let deed = deed(&scene, &mut dice, step);
         let with: Vec<_> = LINES.iter().map(|line| scene.run(line)).collect();
         kept += usize::from(scene.is_kept(LINES[0]));
@@ -53,7 +53,7 @@ fn walk(seed: u64) {
         assert_eq!(again.stdout, without[0].stdout, "a second time after {deed}, step {step} of {seed}");
         assert_eq!(damaged.stdout, without[0].stdout, "damaged after {deed}, step {step} of {seed}");
     }
-    assert!(kept >= 5, "only {kept} answers were kept, so that nothing was tested");
+    assert!(kept >= 3, "only {kept} answers were kept, so that nothing was tested");
 }
 
 fn deed(scene: &Scene, dice: &mut Dice, step: usize) -> &'static str {

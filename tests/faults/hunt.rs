@@ -133,7 +133,7 @@ fn hunt(seed: u64, lines: usize) -> Result<(usize, usize), String> {
 
 #[test]
 fn no_command_line_makes_it_panic_or_spoil_its_state() {
-    let (hunts, lines) = if full() { (64, 100) } else { (8, 50) };
+    let (hunts, lines) = if full() { (64, 100) } else { (6, 40) };
     let seeds: Vec<u64> = (0..hunts).collect();
     let (all, changed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let wrong = Mutex::new(Vec::new());

@@ -15,7 +15,7 @@ const WRITERS: usize = 8;
 const READERS: usize = 2;
 
 fn rounds() -> usize {
-    if full() { 200 } else { 12 }
+    if full() { 200 } else { 8 }
 }
 
 /// What one writer knows.

@@ -120,11 +120,12 @@ fn look(context: &Context, args: &Args, session: Session, basis: Option<&Basis>)
         (None, false) => behind(context, &session, &world, &shown),
         _ => None,
     };
-    let until = trees::until(context)?;
     let git = match (&args.at, args.short) {
-        (None, false) => by_git(context, &session, &world, until),
+        (None, false) => by_git(context, &session, &world, trees::until(context)?),
         _ => None,
     };
+    // What is asked of git may take longer than anybody waits for other worktrees; those have their own time.
+    let until = trees::until(context)?;
     let others =
         git.as_ref().map(|git| trees::others(&session, &world, (git, &shown), args.all_branches, until));
     let others = others.transpose()?;
