@@ -93,6 +93,16 @@ impl Crew {
         }
     }
 
+    /// Whether `status` in one worktree says that another one has an item done.
+    fn tells(&self, cwd: &Path, other: &Path, item: &str) -> bool {
+        let output = self.track(cwd, &["status", "--json"]);
+        let known: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let trees = known["trees"].as_array().into_iter().flatten();
+        let there = trees.filter(|tree| tree["path"] == other.to_str().unwrap());
+        let mut items = there.flat_map(|tree| tree["items"].as_array().into_iter().flatten());
+        items.any(|known| known["ref"] == *item && known["there"] == "Done")
+    }
+
     /// The owner and the state of each item, as a worktree sees them.
     fn seen(&self, cwd: &Path) -> BTreeMap<String, (String, String)> {
         let listed = self.json(cwd, &["list"]);
@@ -136,12 +146,10 @@ fn two_agents_claim_finish_and_merge() {
         while let Some(item) = crew.claim(agent) {
             std::fs::write(own.join(&item), agent).unwrap();
             crew.good(&own, &["done", &item, "-m", "It is there.", "--as", agent]);
-            let known = crew.json(&other, &["status"]);
-            let trees = known["trees"].as_array().unwrap().iter();
-            let mine = trees.filter(|tree| tree["path"] == own.to_str().unwrap());
-            let mut known = mine.flat_map(|tree| tree["items"].as_array().unwrap());
             let full = format!("ship-it:{item}");
-            assert!(known.any(|known| known["ref"] == *full && known["there"] == "Done"), "{agent}: {item}");
+            // While git writes the other's files, as in a merge, one of them may be missing for a moment.
+            let told = (0..20).any(|_| crew.tells(&other, &own, &full));
+            assert!(told, "{agent}: {item}");
             crew.git(&own, &["add", "-A"]);
             crew.git(&own, &["commit", "-qm", &format!("feat: {item}")]);
             let turn = queue.lock().unwrap();
