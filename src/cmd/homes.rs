@@ -36,28 +36,26 @@ pub(super) fn elsewhere(deciding: &Deciding, draft: &Draft) -> Result<Option<Pat
 }
 
 fn nowhere(deciding: &Deciding, workflow: &Workflow, home: &Home) -> Error {
-    let error =
-        Error::refused(format!("{} lives on {}, which is checked out nowhere", workflow.id, home.branch));
+    let refused =
+        |why: &str| Error::refused(format!("{} lives on {}, which is {why}", workflow.id, home.branch));
     let repo = &deciding.session.store.repo;
     if let Some(tree) = repo.rebasing(&home.branch) {
-        let error =
-            Error::refused(format!("{} lives on {}, which is being rebased", workflow.id, home.branch));
-        return error.note(format!("in {}", tree.display())).hint("git rebase --continue");
+        return refused("being rebased").note(format!("in {}", tree.display())).hint("git rebase --continue");
     }
     let main = repo.worktrees().ok().and_then(|trees| Some(trees.into_iter().next()?.path));
     let main = main.as_deref().or(repo.work_tree()).unwrap_or(Path::new("."));
     let place = usual(main, &home.branch);
     let place = place.to_string_lossy();
-    error.hint(format!("git worktree add {} {}", shell::word(&place), shell::word(&home.branch)))
+    let add = format!("git worktree add {} {}", shell::word(&place), shell::word(&home.branch));
+    refused("checked out nowhere").hint(add)
 }
 
 // A branch that was made before a workflow had a home does not know of it.
 fn unknown_here(deciding: &Deciding, draft: &Draft) -> Result<()> {
     let store = &deciding.session.store;
     let homeless = draft.changed().filter(|workflow| workflow.root.home.is_none());
-    let known: Vec<_> = homeless.filter_map(|workflow| draft.snapshot.loaded(&workflow.id)).collect();
-    let known = known.into_iter().filter(|own| own.workflow.root.home.is_none());
-    let known: Vec<_> = known.collect();
+    let known = homeless.filter_map(|workflow| draft.snapshot.loaded(&workflow.id));
+    let known: Vec<&Loaded> = known.filter(|own| own.workflow.root.home.is_none()).collect();
     if known.is_empty() {
         return Ok(());
     }

@@ -90,7 +90,7 @@ pub(super) fn others(
     for beside in &git.beside {
         found.hurried |= until.is_over();
         let files = Files::of(store, &beside.tree.path);
-        let known = (!found.hurried).then(|| looking.known(|_, own| files.other(own)));
+        let known = (!found.hurried).then(|| looking.known(|own| files.other(own)));
         found.all.push(looking.tree(beside, &apart, known));
     }
     if every {
@@ -126,13 +126,13 @@ impl Looking<'_, '_> {
     }
 
     // Where an item has its home, no other copy of it counts.
-    fn known(&self, copy: impl Fn(usize, &Loaded) -> Option<Workflow>) -> Vec<Known> {
+    fn known(&self, copy: impl Fn(&Loaded) -> Option<Workflow>) -> Vec<Known> {
         let mut known = Vec::new();
         for &board in self.shown {
             let Some(laid) = self.world.boards.get(board) else { continue };
             let own = self.session.snapshot.loaded(&laid.workflow.id);
             let Some(own) = own.filter(|own| own.workflow.root.home.is_none()) else { continue };
-            let Some(theirs) = copy(board, own) else { continue };
+            let Some(theirs) = copy(own) else { continue };
             let there = self.world.with(board, &theirs);
             for newer in newer(&own.workflow, &theirs) {
                 let label = |world: &World| match world.boards.get(board)?.thing(&newer.item)? {
@@ -167,7 +167,7 @@ impl Looking<'_, '_> {
                 continue;
             }
             seen.push(ids);
-            let known = self.known(|_, own| self.at(&branch.commit, own));
+            let known = self.known(|own| self.at(&branch.commit, own));
             if !known.is_empty() {
                 found.all.push(Other {
                     tree: None,
