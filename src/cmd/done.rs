@@ -6,8 +6,10 @@ use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use crate::derive::reference::{Part, Target, label};
+use crate::derive::shell;
 use crate::derive::world::{Spot, World};
 use crate::error::{Error, Result};
+use crate::model::facts::Worktree;
 use crate::model::suite::CommandLine;
 use crate::moves::runs;
 use crate::ui::{Line, Style};
@@ -110,11 +112,11 @@ fn on_its_branch(session: &Session, world: &World, spot: Spot) -> Result<()> {
     if !there || session.branch.as_deref() == Some(branch) {
         return Ok(());
     }
-    let checkouts = session.store.repo.checkouts()?;
-    let elsewhere = checkouts.iter().find(|checkout| checkout.branch.as_deref() == Some(branch));
-    let command = match elsewhere {
-        Some(checkout) => format!("cd {}", crate::derive::shell::word(&checkout.path)),
-        None => format!("git switch {}", crate::derive::shell::word(branch)),
+    let trees = session.store.repo.worktrees()?;
+    let is_out = |tree: &&Worktree| tree.branch.as_deref() == Some(branch) && tree.prunable.is_none();
+    let command = match trees.iter().find(is_out) {
+        Some(tree) => format!("cd {}", shell::word(&tree.path.to_string_lossy())),
+        None => format!("git switch {}", shell::word(branch)),
     };
     Err(Error::refused(format!("{} is submitted from its branch", node.id))
         .note(format!("FAIL  {branch} is checked out"))
