@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::trailers::{self, says_picked};
+use super::trailers::{Block, says_picked};
 
 const BREAKING: [&str; 2] = ["BREAKING CHANGE", "BREAKING-CHANGE"];
 
@@ -104,12 +104,13 @@ impl<'t> Layout<'t> {
 
     /// The first paragraph of footers: the last paragraph, what is alike before it, and a note about what breaks with
     /// the paragraphs that explain it.
-    fn first_of_footers(&self, text: &str) -> Option<usize> {
+    fn first_of_footers(&self, text: &str, block: &Block) -> Option<usize> {
         let count = self.paragraphs.len();
         // The first paragraph is the subject.
         let last = count.checked_sub(1).filter(|last| *last > 0)?;
         let pasted = (1..count).find(|paragraph| self.is_pasted(*paragraph)).unwrap_or(count);
-        let block = trailers::start(text).map(|start| text.get(..start).unwrap_or_default().lines().count());
+        let block = (block.start < block.end).then_some(block.start);
+        let block = block.map(|start| text.get(..start).unwrap_or_default().lines().count());
         let in_block = block.is_some_and(|block| self.lines_of(last).contains(&block));
         let mut first = (self.opens(last).is_some() || in_block).then_some(last);
         while let Some(before) = first.and_then(|first| first.checked_sub(1)) {
@@ -125,8 +126,8 @@ impl<'t> Layout<'t> {
 }
 
 /// The body without blank lines around it, and the footers.
-pub(super) fn split(text: &str, layout: &Layout) -> (String, Vec<Footer>) {
-    let first = layout.first_of_footers(text);
+pub(super) fn split(text: &str, layout: &Layout, block: &Block) -> (String, Vec<Footer>) {
+    let first = layout.first_of_footers(text, block);
     let start = first.map_or(layout.lines.len(), |first| layout.lines_of(first).start);
     let mut body: Vec<&str> = layout.lines.get(1..start).unwrap_or_default().to_vec();
     let mut footers: Vec<Footer> = Vec::new();

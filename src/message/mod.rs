@@ -3,6 +3,7 @@
 //! Bytes in, values out; nothing here fails on a message, however broken.
 
 mod add;
+mod brief;
 #[cfg(test)]
 mod cases;
 mod clean;
@@ -19,6 +20,7 @@ mod trailers;
 mod values;
 
 pub use add::with_trailer;
+pub use brief::{Brief, brief};
 pub use clean::{Cleaned, Cleanup, Reading, clean};
 pub use footers::{Footer, Separator};
 pub use header::{Header, HeaderProblem};
@@ -81,7 +83,8 @@ impl Message {
 
     /// A line that seems to say what breaks but does not count, because it is no footer or is written in another way.
     pub fn missed_breaking(&self) -> Option<String> {
-        if self.breaking().is_some() {
+        // Most messages do not have the word, and then need not be laid out again.
+        if self.breaking().is_some() || !self.text.to_ascii_lowercase().contains("breaking") {
             return None;
         }
         footers::seems_breaking(&Layout::of(&self.text)).map(str::to_owned)
@@ -91,6 +94,22 @@ impl Message {
     pub fn values(&self, key: &str) -> Vec<&str> {
         let same = |trailer: &&Trailer| trailer.key.eq_ignore_ascii_case(key);
         self.trailers.iter().filter(same).map(|trailer| trailer.value.as_str()).collect()
+    }
+
+    /// The headers in the list of a squashed message: the subjects of its commits, a line each, `* feat: …`.
+    pub fn listed(&self) -> Vec<Header> {
+        let open = Layout::of(&self.text);
+        let line = |line: &str| {
+            let item = line.trim_start().strip_prefix(['*', '-'])?.strip_prefix(' ')?;
+            Header::parse_any_case(item.trim()).ok()
+        };
+        open.open_lines().skip(1).filter_map(line).collect()
+    }
+
+    /// Whether a line begins with a key in just this case, anywhere but in code fences.
+    pub fn says_line(&self, key: &str) -> bool {
+        let says = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(": "));
+        Layout::of(&self.text).open_lines().skip(1).any(says)
     }
 
     /// The values of lines `key: value` anywhere, indented or not, except in code fences: what is left of trailers in
@@ -121,7 +140,8 @@ pub fn parse(text: &str) -> Message {
     let text = plain(text).into_owned();
     let layout = Layout::of(&text);
     let subject = text.lines().next().unwrap_or_default().to_owned();
-    let (body, footers) = footers::split(&text, &layout);
+    let block = trailers::recorded(&text);
+    let (body, footers) = footers::split(&text, &layout, &block);
     let named = kind::reverts(layout.open_lines().skip(1));
     let mut message = Message {
         kind: Kind::of(&subject),
@@ -130,9 +150,9 @@ pub fn parse(text: &str) -> Message {
         separated: text.lines().nth(1).is_none_or(|line| line.trim().is_empty()),
         body,
         footers,
-        trailers: trailers::trailers(&text),
+        trailers: trailers::in_block(&text, &block),
         reverts: Vec::new(),
-        picked: trailers::picked(&text),
+        picked: trailers::picked(&text, &block),
         lossy: false,
         subject,
         text,

@@ -169,12 +169,12 @@ fn unfold(value: &[u8]) -> Vec<u8> {
     trim(&out).to_vec()
 }
 
-/// The trailers of a recorded message, as `git log --format='%(trailers:only,unfold)'` prints them.
-pub(super) fn trailers(text: &str) -> Vec<Trailer> {
-    in_block(text, &block(text.as_bytes(), Some(b"#")))
+/// The block of a recorded message.
+pub(super) fn recorded(text: &str) -> Block {
+    block(text.as_bytes(), Some(b"#"))
 }
 
-/// The trailers of a recorded message whose block is known.
+/// The trailers in the block of a recorded message, as `git log --format='%(trailers:only,unfold)'` prints them.
 pub(super) fn in_block(text: &str, block: &Block) -> Vec<Trailer> {
     let own = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let pairs = pairs(text.as_bytes(), block, Some(b"#"));
@@ -182,18 +182,11 @@ pub(super) fn in_block(text: &str, block: &Block) -> Vec<Trailer> {
 }
 
 /// The commits that a recorded message says it was picked from.
-pub(super) fn picked(text: &str) -> Vec<String> {
-    let block = block(text.as_bytes(), Some(b"#"));
+pub(super) fn picked(text: &str, block: &Block) -> Vec<String> {
     let lines = lines(text.as_bytes().get(block.start..block.end).unwrap_or_default());
     let picked =
         lines.iter().filter_map(|line| trim(line.bytes).strip_prefix(CHERRY_PICKED)?.strip_suffix(b")"));
     picked.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
-}
-
-/// Where the block begins in a recorded text; none when there is none.
-pub(super) fn start(text: &str) -> Option<usize> {
-    let block = block(text.as_bytes(), Some(b"#"));
-    (block.start < block.end).then_some(block.start)
 }
 
 /// Whether a line says what a commit was picked from.
