@@ -7,5 +7,7 @@ pub mod markdown;
 mod place;
 pub mod yaml;
 
+pub use place::line_of;
+
 #[cfg(test)]
 mod markdown_tests;

@@ -70,6 +70,11 @@ pub(super) fn at(text: &str, file: &str, start: usize, end: usize) -> At {
     At { file: file.to_owned(), line, column, source: shown(source, column), width }
 }
 
+/// The line that a byte stands in, from one.
+pub fn line_of(bytes: &[u8], at: usize) -> usize {
+    bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+}
+
 /// The place of a one-based line and column, as parsers report them.
 pub(super) fn at_line(text: &str, file: &str, line: usize, column: usize) -> At {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();

@@ -1,11 +1,12 @@
 //! Single values in files of other people's formats, each with the bytes that it stands in.
 //!
 //! A reader of a format turns a text into one kind of tree (`tree`), whose values know their places; a path (`path`)
-//! leads through it. Nothing is changed here: who has the bytes of a value can replace just them.
+//! leads through it. What is replaced are the bytes of a value and no others (`replace`).
 
 mod json;
 mod path;
 mod pattern;
+mod replace;
 mod toml;
 mod tree;
 mod xml;
@@ -15,6 +16,7 @@ use std::ops::Range;
 
 pub use path::{Path, Step};
 pub use pattern::Pattern;
+pub use replace::Replacement;
 
 use super::place;
 use crate::error::{Error, Result};
@@ -29,55 +31,104 @@ pub struct Located {
     pub span: Range<usize>,
 }
 
+/// The name of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// JSON, with comments where they are.
+    Json,
+    /// TOML.
+    Toml,
+    /// YAML.
+    Yaml,
+    /// XML.
+    Xml,
+}
+
 /// A format: the files that have it, and its reader.
 struct Format {
+    kind: Kind,
     /// Endings with their dot, and whole names.
     files: &'static [&'static str],
     read: fn(Source) -> Result<Node>,
 }
 
-/// Every format; a line is all that a new one needs besides its reader.
+/// Every format; a line is all that a new one needs besides its reader and its name.
 const FORMATS: &[Format] = &[
-    Format { files: &[".json", ".jsonc", "composer.lock", "Pipfile.lock"], read: json::read },
-    Format { files: &[".toml", "Cargo.lock", "poetry.lock", "uv.lock"], read: toml::read },
-    Format { files: &[".yaml", ".yml"], read: yaml::read },
-    Format { files: &[".xml", ".csproj", ".props", ".pom"], read: xml::read },
+    Format {
+        kind: Kind::Json,
+        files: &[".json", ".jsonc", "composer.lock", "Pipfile.lock"],
+        read: json::read,
+    },
+    Format { kind: Kind::Toml, files: &[".toml", "Cargo.lock", "poetry.lock", "uv.lock"], read: toml::read },
+    Format { kind: Kind::Yaml, files: &[".yaml", ".yml"], read: yaml::read },
+    Format { kind: Kind::Xml, files: &[".xml", ".csproj", ".props", ".pom"], read: xml::read },
 ];
+
+/// A file of somebody else's format.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'t> {
+    name: &'t str,
+    bytes: &'t [u8],
+    kind: Option<Kind>,
+}
 
 /// The values that a path names in a file; none is no error.
 ///
 /// The name of the file, which may have folders in front, decides its format; an expression reads any text.
 pub fn locate(file: &str, bytes: &[u8], path: &Path) -> Result<Vec<Located>> {
-    let whole = place::utf8(bytes, file)?;
-    let text = whole.strip_prefix('\u{feff}').unwrap_or(whole);
-    let source = Source { file, text };
-    let mut found = match path {
-        Path::Pattern(pattern) => pattern.find(source),
-        Path::Steps(steps) => source.select(&(format(file, path)?.read)(source)?, steps, path)?,
-    };
-    let mark = whole.len() - text.len();
-    for located in &mut found {
-        if source.slice(&located.span).contains(['\n', '\r']) {
-            let message = format!("the value of `{path}` runs over several lines");
-            return Err(source.refuse(message, located.span.clone()));
-        }
-        located.span = located.span.start + mark..located.span.end + mark;
-    }
-    Ok(found)
+    File::new(file, bytes, None).locate(path)
 }
 
-fn format(file: &str, path: &Path) -> Result<&'static Format> {
-    let name = file.rsplit_once('/').map_or(file, |(_, name)| name).to_lowercase();
-    let fits = |known: &&str| {
-        let known = known.to_lowercase();
-        name == known || known.starts_with('.') && name.ends_with(&known)
-    };
-    FORMATS.iter().find(|format| format.files.iter().any(fits)).ok_or_else(|| {
-        let known: Vec<&str> = FORMATS.iter().flat_map(|format| format.files).copied().collect();
-        Error::state(format!("`{file}` has no format in which `{path}` can be looked up"))
-            .note(format!("formats are known of {}", known.join(", ")))
-            .hint("name the value by an expression: `/^VERSION = \"(?P<version>[^\"]+)\"/`")
-    })
+impl<'t> File<'t> {
+    /// A file by its name, which may have folders in front and decides its format where none is given.
+    pub fn new(name: &'t str, bytes: &'t [u8], kind: Option<Kind>) -> Self {
+        Self { name, bytes, kind }
+    }
+
+    /// The values that a path names; none is no error.
+    pub fn locate(&self, path: &Path) -> Result<Vec<Located>> {
+        let (source, mark) = self.source()?;
+        let mut found = match path {
+            Path::Pattern(pattern) => pattern.find(source),
+            Path::Steps(steps) => source.select(&(self.format(path)?.read)(source)?, steps, path)?,
+        };
+        for located in &mut found {
+            if source.slice(&located.span).contains(['\n', '\r']) {
+                let message = format!("the value of `{path}` runs over several lines");
+                return Err(source.refuse(message, located.span.clone()));
+            }
+            located.span = located.span.start + mark..located.span.end + mark;
+        }
+        Ok(found)
+    }
+
+    // The text without a byte order mark, and how long that is.
+    fn source(&self) -> Result<(Source<'t>, usize)> {
+        let whole = place::utf8(self.bytes, self.name)?;
+        let text = whole.strip_prefix('\u{feff}').unwrap_or(whole);
+        Ok((Source { file: self.name, text }, whole.len() - text.len()))
+    }
+
+    fn known(&self) -> Option<&'static Format> {
+        if let Some(kind) = self.kind {
+            return FORMATS.iter().find(|format| format.kind == kind);
+        }
+        let name = self.name.rsplit_once('/').map_or(self.name, |(_, name)| name).to_lowercase();
+        let fits = |known: &&str| {
+            let known = known.to_lowercase();
+            name == known || known.starts_with('.') && name.ends_with(&known)
+        };
+        FORMATS.iter().find(|format| format.files.iter().any(fits))
+    }
+
+    fn format(&self, path: &Path) -> Result<&'static Format> {
+        self.known().ok_or_else(|| {
+            let known: Vec<&str> = FORMATS.iter().flat_map(|format| format.files).copied().collect();
+            Error::state(format!("`{}` has no format in which `{path}` can be looked up", self.name))
+                .note(format!("formats are known of {}", known.join(", ")))
+                .hint("name the value by an expression: `/^VERSION = \"(?P<version>[^\"]+)\"/`")
+        })
+    }
 }
 
 #[cfg(test)]

@@ -127,6 +127,42 @@ impl Node {
         }
     }
 
+    /// All texts at and below it with their keys, in the order of the file.
+    pub(super) fn leaves(&self) -> Vec<(String, Located)> {
+        let mut found = Vec::new();
+        self.add_leaves(&mut String::new(), &mut found);
+        found
+    }
+
+    fn add_leaves(&self, name: &mut String, found: &mut Vec<(String, Located)>) {
+        let mut below = |name: &mut String, key: &str, node: &Self| {
+            let length = name.len();
+            name.push('\u{0}');
+            name.push_str(key);
+            node.add_leaves(name, found);
+            name.truncate(length);
+        };
+        match &self.shape {
+            Shape::Value(located) => found.push((name.clone(), located.clone())),
+            Shape::Nothing | Shape::Other(_) => {}
+            Shape::Map(map) => map.iter().for_each(|(key, node)| below(name, key, node)),
+            Shape::List(items) | Shape::Same(items) => {
+                items.iter().enumerate().for_each(|(at, node)| below(name, &at.to_string(), node));
+            }
+            Shape::Element(text, map) => {
+                text.add_leaves(name, found);
+                let mut below = |name: &mut String, key: &str, node: &Self| {
+                    let length = name.len();
+                    name.push('\u{0}');
+                    name.push_str(key);
+                    node.add_leaves(name, found);
+                    name.truncate(length);
+                };
+                map.iter().for_each(|(key, node)| below(name, key, node));
+            }
+        }
+    }
+
     fn members(&self) -> Vec<&Self> {
         match &self.shape {
             Shape::Same(same) => same.iter().collect(),

@@ -52,6 +52,8 @@ impl<'t> Reader<'t> {
     fn node(&mut self, event: Event<'t>, range: Range<usize>, depth: usize) -> Result<Node> {
         let start = range.start;
         let shape = match event {
+            // Whoever refers to it would change with it.
+            Event::Scalar(_, _, anchor, _) if anchor > 0 => Shape::Other("a value with an anchor"),
             Event::Scalar(text, style, ..) => self.scalar(text, style, range),
             Event::SequenceStart(..) => {
                 let depth = self.source.descend(depth, start)?;
