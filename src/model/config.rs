@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::actor::AGENT_VARIABLES;
 use super::id::Id;
 use super::path::RepoPath;
+use super::release::Group;
 use super::rule::Rules;
 use super::suite::Suite;
 use super::table::Table;
@@ -48,6 +49,9 @@ pub struct Config {
     /// The commands that say whether the work holds, by the names that gates and guards ask for.
     #[serde(default, skip_serializing_if = "Table::is_empty")]
     pub suites: Table<Suite>,
+    /// Where versions stand that are released together, by the names of the groups.
+    #[serde(default, skip_serializing_if = "Table::is_empty")]
+    pub versions: Table<Group>,
 }
 
 /// After how many days work in progress is stale, where the team says nothing.
@@ -123,6 +127,7 @@ impl Default for Config {
             derive: Derive::default(),
             rules: Rules::new(),
             suites: Table::default(),
+            versions: Table::default(),
         }
     }
 }
