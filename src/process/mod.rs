@@ -54,6 +54,8 @@ const READ_DEADLINE: Duration = Duration::from_secs(120);
 /// Hooks run inside `git commit`, and some teams run their tests there.
 const WRITE_DEADLINE: Duration = Duration::from_secs(3600);
 const SHOWN_LINES: usize = 12;
+/// What every pipe holds at once, so that nobody has to wait for who reads it.
+const PIPE: usize = 4096;
 
 /// A program to run.
 #[derive(Clone, Debug)]
@@ -176,9 +178,13 @@ impl Call {
     pub fn run(&self) -> Result<Output> {
         let mut child = self.spawn()?;
         if let Some(mut pipe) = child.stdin.take() {
-            let bytes = self.stdin.clone();
             // A child that does not read its input says why by its exit status.
-            thread::spawn(move || drop(pipe.write_all(&bytes)));
+            if self.stdin.len() <= PIPE {
+                drop(pipe.write_all(&self.stdin));
+            } else {
+                let bytes = self.stdin.clone();
+                thread::spawn(move || drop(pipe.write_all(&bytes)));
+            }
         }
         let pipes =
             Pipes::new(child.stdout.take(), child.stderr.take()).map_err(|source| self.unread(&source));
