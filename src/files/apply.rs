@@ -1,12 +1,12 @@
 //! A change to several files, all or none.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io;
 
 use super::dir::{Dir, Look};
 use super::journal::{Base, Journal, Phase, Place, Record, decide};
-use super::lock::Lock;
-use super::recover::interrupted;
+use super::lock::{Lock, mark};
 use super::slot::{Parents, Slot, Temp};
 use super::{Files, excl};
 use crate::error::{Error, Kind, Result};
@@ -21,45 +21,47 @@ impl Files {
     /// Each file must still be what the edit was decided on, and one that somebody else changes meanwhile is left
     /// alone. An error of kind [`Kind::Pending`] means that neither could be finished: `recover` will.
     pub fn apply(&self, lock: &Lock, edits: &[Edit]) -> Result<()> {
-        if let Some(pending) = self.pending()? {
-            return Err(interrupted(&format!(
-                "`{}` says that a change was interrupted",
-                pending.journal.display()
-            )));
-        }
+        self.nothing_waits()?;
         let journal = self.examine(lock, edits)?;
         if journal.files.is_empty() {
             return Ok(());
         }
         let track = super::track(&self.roots.git_dir)?;
+        let (phase, _) = self.place(&track, &journal)?;
+        // All is done and durable: if the journal cannot be removed, the next command finds nothing left to do.
+        drop(track.unlink(phase.file()));
+        Ok(())
+    }
+
+    /// Puts all new bytes in place, durably. The journal is left, with the name of the phase, and open.
+    pub(super) fn place(&self, track: &Dir, journal: &Journal) -> Result<(Phase, File)> {
         let mut parents = Parents::new(self);
-        let staged = journal
-            .store(&track)
-            .map_err(|e| Error::io("write the journal", &e))
-            .and_then(|()| stage(&mut parents, &journal));
-        let slots = match staged {
-            Ok(slots) => slots,
-            Err(cause) => return Err(self.call_off(&track, &journal, cause)),
+        let stored = journal.store(track).map_err(|e| Error::io("write the journal", &e));
+        let staged = stored.and_then(|file| {
+            if journal.then.is_some() {
+                mark(track, &file)?;
+            }
+            Ok((stage(&mut parents, journal)?, file))
+        });
+        let (slots, file) = match staged {
+            Ok(staged) => staged,
+            Err(cause) => return Err(self.call_off(track, journal, cause)),
         };
-        let phase = match commit(&track, &journal) {
+        let phase = match commit(track, journal) {
             Ok(phase) => phase,
             Err(cause) if matches!(track.kind(Phase::Commit.file()), Ok(None)) => {
-                return Err(self.call_off(&track, &journal, cause));
+                return Err(self.call_off(track, journal, cause));
             }
-            Err(cause) => return Err(self.take_back(&track, &journal, Phase::Commit, cause)),
+            Err(cause) => return Err(self.take_back(track, journal, Phase::Commit, cause)),
         };
-        match replace(&slots, &journal).and_then(|()| parents.sync()) {
-            Ok(()) => {
-                // All is done and durable: if the journal cannot be removed, the next command finds nothing left to do.
-                drop(track.unlink(phase.file()));
-                Ok(())
-            }
-            Err(cause) => Err(self.take_back(&track, &journal, phase, cause)),
+        match replace(&slots, journal).and_then(|()| parents.sync()) {
+            Ok(()) => Ok((phase, file)),
+            Err(cause) => Err(self.take_back(track, journal, phase, cause)),
         }
     }
 
     /// Compares the disk with what the edits expect; writes nothing.
-    fn examine(&self, lock: &Lock, edits: &[Edit]) -> Result<Journal> {
+    pub(super) fn examine(&self, lock: &Lock, edits: &[Edit]) -> Result<Journal> {
         let total: usize = edits.iter().flat_map(|e| [&e.before, &e.after]).flatten().map(Vec::len).sum();
         if total > CHANGE_MAX {
             return Err(Error::state(format!(
@@ -72,6 +74,7 @@ impl Files {
             files: Vec::new(),
             made: Vec::new(),
             bases: Vec::new(),
+            then: None,
         };
         let mut seen = BTreeSet::new();
         let mut missing = BTreeSet::new();
@@ -162,11 +165,8 @@ impl Files {
     }
 
     /// After it: decides anew, for the old bytes.
-    fn take_back(&self, track: &Dir, journal: &Journal, from: Phase, cause: Error) -> Error {
-        let undone = decide(track, from, Phase::Abort)
-            .map_err(|e| Error::io("rename the journal", &e))
-            .and_then(|()| self.back(track, journal));
-        match undone {
+    pub(super) fn take_back(&self, track: &Dir, journal: &Journal, from: Phase, cause: Error) -> Error {
+        match self.undo(track, journal, from) {
             Ok(kept) => {
                 kept.iter().fold(cause, |cause, kept| cause.note(kept.to_string())).note("nothing written")
             }
@@ -181,7 +181,12 @@ fn changed(shown: &str) -> Error {
 }
 
 fn stuck(cause: &Error, undo: &Error) -> Error {
-    Error::new(Kind::Pending, format!("{}, and undoing it failed: {}", cause.message(), undo.message()))
+    unfinished(format!("{}, and undoing it failed: {}", cause.message(), undo.message()))
+}
+
+/// A change that is neither made nor taken back.
+pub(super) fn unfinished(message: String) -> Error {
+    Error::new(Kind::Pending, message)
         .note("the change is complete in the journal, and no other command will write before it is settled")
         .hint("git track recover")
 }

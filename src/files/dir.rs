@@ -210,6 +210,16 @@ impl Dir {
         Ok(rustix::fs::openat(&self.0, name, flags, Mode::from_raw_mode(0o666))?.into())
     }
 
+    /// Opens what has this name to ask about its lock; `None`: nothing has it.
+    pub(super) fn existing(&self, name: &str) -> io::Result<Option<File>> {
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        match self.open(name, flags) {
+            Ok(fd) => Ok(Some(fd.into())),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
     /// Makes a directory; whether it was missing.
     pub(super) fn mkdir(&self, name: &str) -> io::Result<bool> {
         match rustix::fs::mkdirat(&self.0, name, Mode::from_raw_mode(0o777)) {

@@ -1,13 +1,16 @@
 //! The journal: what a change does, and by its own name how far the decision has come.
 //!
 //! `txn.prepare`: undecided, nothing but temporary files is on disk. `txn.commit`: decided for the new bytes.
-//! `txn.abort`: decided for the old ones. A rename is the only step between them, so no crash can show two.
+//! `txn.held`: all new bytes are in place, and something that is no file follows. `txn.abort`: decided for the old ones.
+//! A rename is the only step between them, so no crash can show two.
 
+use std::fs::File;
 use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
 use super::dir::{Dir, Look, Rename};
+use super::lock::is_marked;
 use crate::model::edit::Root;
 use crate::model::path::RepoPath;
 
@@ -22,17 +25,21 @@ pub enum Phase {
     Prepare,
     /// Decided for the new bytes.
     Commit,
+    /// All new bytes are in place, and what follows them is not known to be done.
+    Held,
     /// Decided for the old bytes.
     Abort,
 }
 
 impl Phase {
-    const ALL: [Self; 3] = [Self::Prepare, Self::Commit, Self::Abort];
+    /// None stands before one that it can be renamed from, so that whoever looks in this order misses no journal.
+    const ALL: [Self; 4] = [Self::Prepare, Self::Commit, Self::Held, Self::Abort];
 
     pub(super) fn file(self) -> &'static str {
         match self {
             Self::Prepare => "txn.prepare",
             Self::Commit => "txn.commit",
+            Self::Held => "txn.held",
             Self::Abort => "txn.abort",
         }
     }
@@ -47,6 +54,9 @@ pub(super) struct Journal {
     pub(super) made: Vec<Place>,
     /// Where the roots were that the configuration may move.
     pub(super) bases: Vec<Base>,
+    /// What follows the change, in the words of whoever makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) then: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -96,9 +106,9 @@ pub(super) enum Unreadable {
 }
 
 impl Journal {
-    /// A single file needs no decision beyond the one rename that replaces it.
+    /// A single file needs no decision beyond the one rename that replaces it, unless something follows.
     pub(super) fn is_single(&self) -> bool {
-        self.files.len() == 1
+        self.files.len() == 1 && self.then.is_none()
     }
 
     fn encode(&self) -> io::Result<Vec<u8>> {
@@ -129,16 +139,17 @@ impl Journal {
     }
 
     /// Writes the journal as undecided. On an error nothing was done that `clear` would not undo.
-    pub(super) fn store(&self, dir: &Dir) -> io::Result<()> {
+    pub(super) fn store(&self, dir: &Dir) -> io::Result<File> {
         let bytes = self.encode()?;
         let mut file = dir.create(Phase::Prepare.file(), 0o600)?;
         file.write_all(&bytes)?;
         if self.is_single() {
             // A process that dies leaves it to be found; in a power cut at worst the temporary file stays behind.
-            return Ok(());
+            return Ok(file);
         }
         file.sync_all()?;
-        dir.sync()
+        dir.sync()?;
+        Ok(file)
     }
 
     /// `None`: it is gone.
@@ -151,13 +162,27 @@ impl Journal {
     }
 }
 
-/// The journals there are; more than one only after somebody copied files about.
-pub(super) fn phases(dir: &Dir) -> io::Result<Vec<Phase>> {
-    let mut found = Vec::new();
+/// The journals there are.
+#[derive(Debug, Default)]
+pub(super) struct Journals {
+    /// More than one only after somebody copied files about.
+    pub(super) phases: Vec<Phase>,
+    /// Whether a living process holds the one that is [`Phase::Held`].
+    pub(super) busy: bool,
+}
+
+/// Looks for journals; without the lock one that is renamed meanwhile can show under both names.
+pub(super) fn journals(dir: &Dir) -> io::Result<Journals> {
+    let mut found = Journals::default();
     for phase in Phase::ALL {
-        if dir.kind(phase.file())?.is_some() {
-            found.push(phase);
+        if phase == Phase::Held {
+            // One look for both, because the holder may be done in between.
+            let Some(busy) = is_marked(dir, phase.file())? else { continue };
+            found.busy = busy;
+        } else if dir.kind(phase.file())?.is_none() {
+            continue;
         }
+        found.phases.push(phase);
     }
     Ok(found)
 }
@@ -238,6 +263,7 @@ mod tests {
             files: vec![record(Some(b"\xff\x00"), Some("\u{feff}é\r\n".as_bytes())), record(None, Some(b""))],
             made: vec![Place { root: Root::Logs, path: RepoPath::parse("a").unwrap() }],
             bases: vec![Base { root: Root::Logs, directory: "/x".to_owned() }],
+            then: None,
         }
     }
 
@@ -246,6 +272,11 @@ mod tests {
         let bytes = journal().encode().unwrap();
         assert!(String::from_utf8(bytes.clone()).unwrap().contains(r#"{"hex":"ff00"}"#));
         assert_eq!(format!("{:?}", Journal::decode(&bytes).unwrap()), format!("{:?}", journal()));
+        // What nothing follows is written as it always was.
+        assert!(bytes.ends_with(br#""bases":[{"root":"logs","directory":"/x"}]}"#));
+        let journal = Journal { then: Some("commit\n\"x\"".to_owned()), ..journal() };
+        let bytes = journal.encode().unwrap();
+        assert_eq!(format!("{:?}", Journal::decode(&bytes).unwrap()), format!("{journal:?}"));
     }
 
     #[test]

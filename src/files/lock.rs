@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{AtFlags, FileType, fstat, statat};
 use serde::{Deserialize, Serialize};
 
 use super::dir::Dir;
@@ -137,6 +138,42 @@ fn kernel(dir: &Dir, deadline: Deadline, waiting: &mut dyn FnMut(&str)) -> Resul
     }
 }
 
+/// Marks an open file, whatever its name is and becomes, until it is closed or the process ends, however it ends.
+pub(super) fn mark(dir: &Dir, file: &File) -> Result<()> {
+    let none = || Error::state("this file system has no locks that tell whether a process still lives");
+    if dir.is_nfs() {
+        return Err(none());
+    }
+    match file.try_lock().map_err(io::Error::from) {
+        Ok(()) => Ok(()),
+        Err(e) if unsupported(&e) => Err(none()),
+        Err(e) => Err(Error::io("lock the journal", &e)),
+    }
+}
+
+/// Whether a living process has marked the file of this name; `None`: there is none.
+pub(super) fn is_marked(dir: &Dir, name: &str) -> io::Result<Option<bool>> {
+    loop {
+        match dir.kind(name)? {
+            None => return Ok(None),
+            Some(FileType::RegularFile) => {}
+            Some(_) => return Ok(Some(false)),
+        }
+        let Some(file) = dir.existing(name)? else { return Ok(None) };
+        // Shared, so that two who ask at once do not take each other for the one who marked it.
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => return Ok(Some(true)),
+            Err(TryLockError::Error(e)) if !unsupported(&e) => return Err(e),
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
+        // Whoever had marked it may have removed or renamed it between the opening and the question.
+        let (asked, now) = (fstat(&file)?, statat(dir.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW));
+        if now.is_ok_and(|now| (now.st_dev, now.st_ino) == (asked.st_dev, asked.st_ino)) {
+            return Ok(Some(false));
+        }
+    }
+}
+
 fn unsupported(error: &io::Error) -> bool {
     use rustix::io::Errno;
     let errno = Errno::from_io_error(error);
@@ -206,6 +243,37 @@ mod tests {
             drop(first);
             second.join().unwrap().unwrap();
         });
+    }
+
+    #[test]
+    fn a_marked_file_never_seems_to_be_left() {
+        let keep = tempfile::tempdir().unwrap();
+        let dir = Dir::open_root(keep.path()).unwrap();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        let seen = std::thread::scope(|scope| {
+            let look = || {
+                let mut seen = [0; 3];
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    let marked = is_marked(&dir, "x").unwrap();
+                    seen[marked.map_or(2, usize::from)] += 1;
+                }
+                seen
+            };
+            let looks = [scope.spawn(look), scope.spawn(look)];
+            for _ in 0..20_000 {
+                let file = dir.create("new", 0o600).unwrap();
+                mark(&dir, &file).unwrap();
+                dir.rename("new", "x").unwrap();
+                dir.unlink("x").unwrap();
+            }
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            looks.map(|look| look.join().unwrap())
+        });
+        let [left, marked, none] = [0, 1, 2].map(|at| seen.iter().map(|seen| seen[at]).sum::<u64>());
+        assert_eq!(left, 0);
+        assert!(marked > 0 && none > 0, "the race did not happen: {marked} marked, {none} none");
+        drop(dir.create("x", 0o600).unwrap());
+        assert_eq!(is_marked(&dir, "x").unwrap(), Some(false));
     }
 
     #[test]

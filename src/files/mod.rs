@@ -2,12 +2,15 @@
 //!
 //! A change is applied under the [`Lock`] through a journal in the git directory of the worktree. Whatever stops the
 //! process, [`Files::recover`] brings all files to their old bytes or all to the new ones; what other people wrote
-//! meanwhile is never overwritten.
+//! meanwhile is never overwritten. A change that a commit follows is held ([`Files::hold`]) until that is done.
 
 mod apply;
 mod cache;
 mod dir;
 mod excl;
+mod held;
+#[cfg(test)]
+mod held_tests;
 mod hooks;
 mod journal;
 mod lock;
@@ -28,6 +31,7 @@ use rustix::fs::FileType;
 
 pub use self::cache::Cache;
 use self::dir::{Dir, Look, Obstacle};
+pub use self::held::{Held, Onward, Waiting};
 pub use self::hooks::{HookDir, HookFile, HookKind, HookStep, Scratch, Shared, can_run};
 pub use self::journal::Phase;
 pub use self::lock::{Lock, Owner};

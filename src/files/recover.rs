@@ -5,7 +5,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::dir::Dir;
-use super::journal::{Journal, Phase, Record, Unreadable, decide, phases};
+use super::held::{busy, unsettled};
+use super::journal::{Journal, Journals, Phase, Record, Unreadable, decide, journals};
 use super::lock::Lock;
 use super::slot::{Parents, Slot, Temp};
 use super::{Files, TRACK, excl};
@@ -66,22 +67,36 @@ impl fmt::Display for Kept {
 
 impl Files {
     /// Whether a change was interrupted. Costs a few lookups, takes no lock.
+    ///
+    /// One that a living process holds is none: its files are whole.
     pub fn pending(&self) -> Result<Option<Pending>> {
-        let path = self.roots.git_dir.join(TRACK);
-        let look = || match Dir::open_root(&self.roots.git_dir)?.dir(TRACK) {
-            Ok(track) => phases(&track),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(e) => Err(e),
-        };
-        let found = look().map_err(|e| Error::io(format!("look into `{}`", path.display()), &e))?;
-        Ok(found.first().map(|&phase| Pending { phase, journal: path.join(phase.file()) }))
+        let Some((_, found)) = self.journals()? else { return Ok(None) };
+        let stopped = found.phases.into_iter().find(|&phase| phase != Phase::Held || !found.busy);
+        Ok(stopped.map(|phase| Pending { phase, journal: self.journal(phase) }))
     }
 
-    /// Settles an interrupted change: forward when it was decided, else back. `None`: there was none.
+    /// The journals there are and where they are; `None`: not even the directory is there.
+    pub(super) fn journals(&self) -> Result<Option<(Dir, Journals)>> {
+        let look = || match Dir::open_root(&self.roots.git_dir)?.dir(TRACK) {
+            Ok(track) => journals(&track).map(|found| Some((track, found))),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e),
+        };
+        look().map_err(|e| Error::io(format!("look into `{}`", self.roots.git_dir.join(TRACK).display()), &e))
+    }
+
+    pub(super) fn journal(&self, phase: Phase) -> PathBuf {
+        self.roots.git_dir.join(TRACK).join(phase.file())
+    }
+
+    /// Settles an interrupted change: forward when it was decided and nothing was to follow, else back. `None`: there
+    /// was none.
+    ///
+    /// One whose files are all in place is settled by [`Files::settle`] alone.
     pub fn recover(&self, lock: &Lock) -> Result<Option<Recovered>> {
         let _ = lock;
         let track = super::track(&self.roots.git_dir)?;
-        let found = phases(&track).map_err(|e| Error::io("look for a journal", &e))?;
+        let found = left(&track)?;
         let &[phase] = found.as_slice() else {
             return if found.is_empty() { Ok(None) } else { Err(unusable("there are two journals")) };
         };
@@ -89,17 +104,15 @@ impl Files {
         let journal = match journal {
             Ok(journal) => journal,
             Err(Unreadable::Corrupt) if phase == Phase::Prepare => return half_written(&track).map(Some),
-            Err(Unreadable::Corrupt) => return Err(unusable("the journal is damaged")),
-            Err(Unreadable::Newer(schema)) => {
-                return Err(unusable(&format!("the journal is of a newer git-track (schema {schema})"))
-                    .hint("or recover with that version"));
-            }
+            Err(why) => return Err(unreadable(&why)),
         };
         self.same_places(&journal)?;
         let (direction, kept) = match phase {
             Phase::Prepare => self.discard(&track, &journal)?,
-            Phase::Commit => (Direction::Forward, self.forward(&track, &journal)?),
-            Phase::Abort => (Direction::Back, self.back(&track, &journal)?),
+            Phase::Commit if journal.then.is_none() => (Direction::Forward, self.forward(&track, &journal)?),
+            // What was to follow has not begun.
+            Phase::Commit | Phase::Abort => (Direction::Back, self.undo(&track, &journal, phase)?),
+            Phase::Held => return Err(unsettled(&journal)),
         };
         Ok(Some(self.report(direction, journal, kept)))
     }
@@ -108,7 +121,7 @@ impl Files {
     pub fn abort(&self, lock: &Lock) -> Result<Option<Recovered>> {
         let _ = lock;
         let track = super::track(&self.roots.git_dir)?;
-        let found = phases(&track).map_err(|e| Error::io("look for a journal", &e))?;
+        let found = left(&track)?;
         let &[phase] = found.as_slice() else {
             return if found.is_empty() { Ok(None) } else { self.set_aside(&track, &found).map(Some) };
         };
@@ -123,14 +136,11 @@ impl Files {
             let (direction, kept) = self.discard(&track, &journal)?;
             return Ok(Some(self.report(direction, journal, kept)));
         }
-        if phase != Phase::Abort {
-            decide(&track, phase, Phase::Abort).map_err(|e| Error::io("rename the journal", &e))?;
-        }
-        let kept = self.back(&track, &journal)?;
+        let kept = self.undo(&track, &journal, phase)?;
         Ok(Some(self.report(Direction::Back, journal, kept)))
     }
 
-    fn report(&self, direction: Direction, journal: Journal, kept: Vec<Kept>) -> Recovered {
+    pub(super) fn report(&self, direction: Direction, journal: Journal, kept: Vec<Kept>) -> Recovered {
         let files = journal.files.iter().map(|record| self.shown(record.root, &record.path)).collect();
         Recovered { direction, command: journal.command, files, kept }
     }
@@ -147,7 +157,7 @@ impl Files {
     }
 
     /// A root that was moved since would send the bytes to the wrong place.
-    fn same_places(&self, journal: &Journal) -> Result<()> {
+    pub(super) fn same_places(&self, journal: &Journal) -> Result<()> {
         for base in &journal.bases {
             if self.movable(base.root, &[])?.as_ref() != Some(base) {
                 let message = format!("an interrupted change wrote below `{}`", base.directory);
@@ -161,7 +171,7 @@ impl Files {
 
     /// Whether the one rename of a change to one file has happened.
     fn is_replaced(&self, journal: &Journal) -> Result<bool> {
-        let [record] = journal.files.as_slice() else { return Ok(false) };
+        let ([record], true) = (journal.files.as_slice(), journal.is_single()) else { return Ok(false) };
         let slot = Parents::new(self).slot(journal, 0, record)?;
         stands(slot.as_ref(), record.after.as_deref())
     }
@@ -218,8 +228,16 @@ impl Files {
         Ok(kept)
     }
 
+    /// Decides for the old bytes, and brings them back.
+    pub(super) fn undo(&self, track: &Dir, journal: &Journal, from: Phase) -> Result<Vec<Kept>> {
+        if from != Phase::Abort {
+            decide(track, from, Phase::Abort).map_err(|e| Error::io("rename the journal", &e))?;
+        }
+        self.back(track, journal)
+    }
+
     /// Decided for the old bytes.
-    pub(super) fn back(&self, track: &Dir, journal: &Journal) -> Result<Vec<Kept>> {
+    fn back(&self, track: &Dir, journal: &Journal) -> Result<Vec<Kept>> {
         let mut parents = Parents::new(self);
         let mut kept = Vec::new();
         for (index, record) in journal.files.iter().enumerate() {
@@ -334,11 +352,17 @@ fn half_written(track: &Dir) -> Result<Recovered> {
     Ok(nothing)
 }
 
-fn load(track: &Dir, phase: Phase) -> Result<Option<Result<Journal, Unreadable>>> {
+/// The journals that nobody holds; an error when somebody holds one.
+pub(super) fn left(track: &Dir) -> Result<Vec<Phase>> {
+    let found = journals(track).map_err(|e| Error::io("look for a journal", &e))?;
+    if found.busy { Err(busy(track)) } else { Ok(found.phases) }
+}
+
+pub(super) fn load(track: &Dir, phase: Phase) -> Result<Option<Result<Journal, Unreadable>>> {
     Journal::load(track, phase).map_err(|e| Error::io("read the journal", &e))
 }
 
-fn remove(track: &Dir, phase: Phase) -> Result<()> {
+pub(super) fn remove(track: &Dir, phase: Phase) -> Result<()> {
     track.unlink(phase.file()).map(drop).map_err(|e| Error::io("remove the journal", &e))
 }
 
@@ -346,10 +370,20 @@ pub(super) fn interrupted(message: &str) -> Error {
     Error::new(Kind::Pending, message).hint("git track recover")
 }
 
-fn unusable(message: &str) -> Error {
+pub(super) fn unusable(message: &str) -> Error {
     Error::new(Kind::Pending, format!("a change was interrupted, and {message}"))
         .note("the files are as the interruption left them: compare them with `git diff`")
         .hint("git track recover --abort")
+}
+
+pub(super) fn unreadable(why: &Unreadable) -> Error {
+    match why {
+        Unreadable::Corrupt => unusable("the journal is damaged"),
+        Unreadable::Newer(schema) => {
+            unusable(&format!("the journal is of a newer git-track (schema {schema})"))
+                .hint("or recover with that version")
+        }
+    }
 }
 
 fn edited(file: &str) -> Error {

@@ -1,109 +1,13 @@
 #![expect(clippy::disallowed_methods, reason = "tests set the scene by hand")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::testing::{files, owner};
+use super::testing::{Scene, edit, path, tree};
 use super::*;
 use crate::error::Kind;
-use crate::model::edit::Edit;
-
-fn path(text: &str) -> RepoPath {
-    RepoPath::parse(text).unwrap()
-}
-
-fn edit(name: &str, before: Option<&str>, after: Option<&str>) -> Edit {
-    let bytes = |text: Option<&str>| text.map(|text| text.as_bytes().to_vec());
-    Edit {
-        root: Root::WorkTree,
-        path: path(name),
-        before: bytes(before),
-        after: bytes(after),
-        executable: false,
-    }
-}
-
-/// Everything below a directory but the lock, with bytes and modes.
-fn tree(dir: &Path) -> BTreeMap<PathBuf, String> {
-    let mut found = BTreeMap::new();
-    let mut todo = vec![dir.to_owned()];
-    while let Some(next) = todo.pop() {
-        for entry in fs::read_dir(&next).unwrap() {
-            let path = entry.unwrap().path();
-            let short = path.strip_prefix(dir).unwrap().to_owned();
-            if path.is_symlink() {
-                found.insert(short, format!("-> {}", fs::read_link(&path).unwrap().display()));
-            } else if path.is_dir() {
-                found.insert(short, "/".to_owned());
-                todo.push(path);
-            } else if !path.file_name().unwrap().to_string_lossy().starts_with("lock") {
-                let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
-                found.insert(short, format!("{mode:o} {}", fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    found
-}
-
-struct Scene {
-    keep: tempfile::TempDir,
-    files: Files,
-    lock: Lock,
-}
-
-impl Scene {
-    fn new() -> Self {
-        let (keep, files) = files();
-        let lock = files.lock(&owner("test"), Duration::ZERO, &mut |_| {}).unwrap();
-        Self { keep, files, lock }
-    }
-
-    fn work(&self) -> PathBuf {
-        self.keep.path().join("work")
-    }
-
-    fn put(&self, name: &str, text: &str) {
-        let path = self.work().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        fs::read_to_string(self.work().join(name)).ok()
-    }
-
-    fn apply(&self, edits: &[Edit]) -> Result<()> {
-        self.files.apply(&self.lock, edits)
-    }
-
-    /// A change of two files that stopped right after its decision, told by its journal.
-    fn interrupted(&self, phase: Phase, edits: &[Edit]) -> journal::Journal {
-        let record = |e: &Edit| journal::Record {
-            root: e.root,
-            path: e.path.clone(),
-            mode: e.before.as_ref().map(|_| 0o644),
-            executable: e.executable,
-            before: e.before.clone(),
-            after: e.after.clone(),
-        };
-        let journal = journal::Journal {
-            txid: "1".to_owned(),
-            command: "git track bump".to_owned(),
-            files: edits.iter().map(record).collect(),
-            made: Vec::new(),
-            bases: Vec::new(),
-        };
-        let track = track(&self.work().join(".git")).unwrap();
-        journal.store(&track).unwrap();
-        if phase != Phase::Prepare {
-            journal::decide(&track, Phase::Prepare, phase).unwrap();
-        }
-        journal
-    }
-}
 
 #[test]
 fn reads_files_and_names_everything_else() {
