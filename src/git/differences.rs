@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use git2::Oid;
 
-use super::ask::{odd, split_once};
+use super::ask::{literal, odd, split_once};
 use super::changed::{Pair, Version, differing, sides};
 use super::history::Stored;
-use super::trees::{file_mode, oid};
+use super::trees::{entry, file_mode, oid};
 use super::{Repo, Trouble};
 use crate::error::{Error, Kind, Result};
 use crate::model::facts::CommitId;
+use crate::model::path::RepoPath;
 use crate::process::Call;
 
 /// The paths at which two commits differ, sorted; no path is there twice.
@@ -44,7 +45,7 @@ impl Repo {
                     |(before, after): &Between<'_>| differing(&objects, before.and_then(tree), tree(after));
                 pairs.iter().map(one).collect::<Result<_, Trouble>>()
             },
-            || self.is_expected_here().and_then(|()| self.ask_differences(pairs)),
+            || self.is_expected_here().and_then(|()| self.ask_differences(pairs, &[])),
         );
         let found = known(found)?.map(|mut all| {
             all.iter_mut().for_each(|change: &mut Change| change.sort_by(|a, b| a.path.cmp(&b.path)));
@@ -67,7 +68,7 @@ impl Repo {
             },
             || {
                 self.is_expected_here()?;
-                let mut all = self.ask_differences(&[(since, commit)])?;
+                let mut all = self.ask_differences(&[(since, commit)], &[])?;
                 let change = all.pop().unwrap_or_default();
                 let changed: HashMap<&[u8], _> =
                     change.iter().map(|pair| (pair.path.as_slice(), pair.after)).collect();
@@ -88,7 +89,8 @@ impl Repo {
         Ok(())
     }
 
-    fn ask_differences(&self, pairs: &[Between<'_>]) -> Result<Vec<Change>> {
+    /// What git says that each pair differs in, at or below `paths`; everywhere without any.
+    pub(super) fn ask_differences(&self, pairs: &[Between<'_>], paths: &[RepoPath]) -> Result<Vec<Change>> {
         let mut ids: Vec<&str> =
             pairs.iter().flat_map(|(a, b)| a.iter().copied().chain([*b])).map(CommitId::as_str).collect();
         ids.sort_unstable();
@@ -108,7 +110,8 @@ impl Repo {
         let questions: Vec<String> = pairs.iter().map(question).collect();
         let call = self.ask(["diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-renames"]);
         let call = call
-            .args(["--no-color", "--no-relative", "--ignore-submodules=none"])
+            .args(["--no-color", "--no-relative", "--ignore-submodules=none", "--"])
+            .args(paths.iter().map(literal))
             .stdin(questions.join("\n") + "\n");
         let listing = call.checked()?;
         let all = listed(&call, &listing)?;
@@ -137,16 +140,7 @@ fn listed(call: &Call, mut rest: &[u8]) -> Result<Vec<Change>> {
 
 /// What a tree has at a path; folders are nothing.
 fn version(lib: &git2::Repository, tree: Oid, path: &[u8]) -> Result<Option<Version>, Trouble> {
-    let mut place = Some((tree, 0o040_000));
-    for part in path.split(|&byte| byte == b'/') {
-        place = match place {
-            Some((id, 0o040_000)) => {
-                let tree = lib.find_tree(id)?;
-                tree.get_name_bytes(part).map(|entry| (entry.id(), entry.filemode_raw()))
-            }
-            _ => None,
-        };
-    }
+    let place = entry(lib, tree, path.split(|&byte| byte == b'/'))?;
     let file = place.filter(|(_, mode)| *mode != 0o040_000);
     Ok(file.map(|(id, mode)| (id, file_mode(mode.unsigned_abs()))))
 }

@@ -7,7 +7,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use git2::{Commit, Oid, Repository};
 
 use super::ask::{components, literal, odd, split_once, text};
-use super::trees::oid;
+use super::trees::{Entry, entry, oid};
 use super::{Repo, Trouble};
 use crate::error::{Error, Result};
 use crate::model::facts::{CommitFacts, CommitId};
@@ -39,6 +39,16 @@ impl Repo {
 
     /// The commits that `rev-list --format='parents %P'` prints.
     pub(super) fn listed(&self, call: &Call, from: &CommitId) -> Result<Vec<CommitFacts>> {
+        let all = self.listed_raw(call, from)?;
+        let facts = all.into_iter().map(|(id, parents, raw)| {
+            let facts = parsed(&raw).map(|facts| CommitFacts { id: id.clone(), parents, ..facts });
+            facts.ok_or_else(|| unreadable(&id))
+        });
+        facts.collect()
+    }
+
+    /// The same commits with their parents, as they are stored.
+    pub(super) fn listed_raw(&self, call: &Call, from: &CommitId) -> Result<Vec<Listed>> {
         let listing = call.checked().map_err(|error| self.absent(from.as_str(), error))?;
         let listing = text(call, listing)?;
         let mut lines = listing.lines();
@@ -50,16 +60,16 @@ impl Repo {
             found.push((id, parents));
         }
         let objects = self.ask_objects(found.iter().map(|(id, _)| id.as_str()), usize::MAX)?;
-        let facts = found.into_iter().zip(objects).map(|((id, parents), (_, raw))| {
-            let facts = parsed(&raw).map(|facts| CommitFacts { id: id.clone(), parents, ..facts });
-            facts.ok_or_else(|| Error::repository(format!("commit {id} cannot be read")))
-        });
-        facts.collect()
+        Ok(found.into_iter().zip(objects).map(|((id, parents), (_, raw))| (id, parents, raw)).collect())
     }
 }
 
-/// Id and mode of what a tree has at the path.
-type Entry = Option<(Oid, i32)>;
+/// A commit, its parents as far as this clone knows them, and the object as it is stored.
+pub(super) type Listed = (CommitId, Vec<CommitId>, Vec<u8>);
+
+pub(super) fn unreadable(id: &CommitId) -> Error {
+    Error::repository(format!("commit {id} cannot be read"))
+}
 
 /// A walk in git's order: by commit time, and among equals first come, first served.
 struct History<'a> {
@@ -119,16 +129,7 @@ impl<'a> History<'a> {
         if let Some(known) = self.entries.get(&tree) {
             return Ok(*known);
         }
-        let mut place = Some((tree, 0o040_000));
-        for part in &self.parts {
-            place = match place {
-                Some((id, 0o040_000)) => {
-                    let tree = self.lib.find_tree(id)?;
-                    tree.get_name_bytes(part.as_bytes()).map(|entry| (entry.id(), entry.filemode_raw()))
-                }
-                _ => None,
-            };
-        }
+        let place = entry(self.lib, tree, self.parts.iter().map(|part| part.as_bytes()))?;
         self.entries.insert(tree, place);
         Ok(place)
     }

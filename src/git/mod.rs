@@ -6,7 +6,7 @@
 
 mod aside;
 mod ask;
-
+mod between;
 mod bytes;
 mod candidates;
 mod changed;
@@ -35,6 +35,7 @@ mod prints;
 mod ranges;
 mod reach;
 mod refs;
+mod release;
 mod renames;
 #[cfg(test)]
 mod sandbox;
@@ -42,6 +43,11 @@ mod sandbox;
 mod says;
 #[cfg(test)]
 mod says_tests;
+
+mod since;
+#[cfg(test)]
+mod since_tests;
+
 mod staged;
 mod taken;
 mod trees;

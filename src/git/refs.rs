@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::model::facts::{Branch, CommitId, Head, Operation, Source};
 use crate::model::path::RepoPath;
 
-const HEADS: &str = "refs/heads/";
+/// What the full names of branches begin with.
+pub(super) const HEADS: &str = "refs/heads/";
 const REMOTES: &str = "refs/remotes/";
 /// What people call the main branch when nothing else says so.
 const USUAL: [&str; 3] = ["main", "master", "trunk"];
@@ -73,7 +74,7 @@ impl Repo {
         }
     }
 
-    fn verify(&self, rev: &str) -> Result<Option<String>> {
+    pub(super) fn verify(&self, rev: &str) -> Result<Option<String>> {
         let call = self.ask(["rev-parse", "--verify", "--quiet", "--end-of-options", rev]);
         let output = call.run()?;
         match output.code {
@@ -139,6 +140,11 @@ impl Repo {
         name != "HEAD" && git2::Branch::name_is_valid(name).unwrap_or(false)
     }
 
+    /// Whether git would accept a tag of this name.
+    pub fn check_tag_name(&self, name: &str) -> bool {
+        !name.contains('\0') && git2::Tag::is_valid_name(name)
+    }
+
     /// What git has begun in this worktree and not finished.
     pub fn operation(&self) -> Option<Operation> {
         begun(|name| match name {
@@ -173,7 +179,7 @@ impl Repo {
     }
 
     /// The commit of a ref given by its full name; `None` if there is no such ref.
-    fn tip(&self, full: &str) -> Result<Option<CommitId>> {
+    pub(super) fn tip(&self, full: &str) -> Result<Option<CommitId>> {
         let id = self.read(
             |lib| match lib.refname_to_id(full) {
                 Err(error) if error.code() == ErrorCode::NotFound => Ok(None),

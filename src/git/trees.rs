@@ -261,25 +261,36 @@ fn too_large(id: &BlobId, size: u64, cap: u64) -> Error {
 fn list_commit(lib: &Repository, commit: &CommitId, dir: &RepoPath) -> Result<Vec<TreeFile>, Trouble> {
     let tree = lib.find_commit(oid(lib, commit.as_str())?)?.tree_id();
     let mut all = Vec::new();
-    let mut parts = Vec::new();
-    let mut place = Some((tree, 0o040_000));
-    for part in components(dir) {
-        parts.push(part);
-        place = match place {
-            Some((id, 0o040_000)) => {
-                let tree = lib.find_tree(id)?;
-                tree.get_name_bytes(part.as_bytes()).map(|entry| (entry.id(), entry.filemode_raw()))
-            }
-            _ => None,
-        };
-    }
+    let parts: Vec<&str> = components(dir).collect();
     let prefix = parts.join("/").into_bytes();
-    match place {
+    match entry(lib, tree, parts.iter().map(|part| part.as_bytes()))? {
         Some((id, 0o040_000)) => walk(lib, id, &prefix, &mut all)?,
         Some((id, mode)) => add_tree_file(&mut all, &prefix, id, mode)?,
         None => {}
     }
     Ok(all)
+}
+
+/// Id and mode of what a tree has at a path.
+pub(super) type Entry = Option<(Oid, i32)>;
+
+/// What a tree has at the path of these parts.
+pub(super) fn entry<'p>(
+    lib: &Repository,
+    tree: Oid,
+    parts: impl Iterator<Item = &'p [u8]>,
+) -> Result<Entry, Trouble> {
+    let mut place = Some((tree, 0o040_000));
+    for part in parts {
+        place = match place {
+            Some((id, 0o040_000)) => {
+                let tree = lib.find_tree(id)?;
+                tree.get_name_bytes(part).map(|entry| (entry.id(), entry.filemode_raw()))
+            }
+            _ => None,
+        };
+    }
+    Ok(place)
 }
 
 fn walk(lib: &Repository, tree: Oid, prefix: &[u8], all: &mut Vec<TreeFile>) -> Result<(), Trouble> {

@@ -22,12 +22,17 @@ impl Repo {
 
     /// Commits these paths as they are in the work tree, and nothing else; what others have staged or changed stays.
     pub fn commit_paths(&self, paths: &[RepoPath], message: &str) -> Result<CommitId> {
+        self.commit_only(paths, message, &[])
+    }
+
+    /// The same, with more options of `git commit`.
+    pub(super) fn commit_only(&self, paths: &[RepoPath], message: &str, how: &[&str]) -> Result<CommitId> {
         self.top()?;
         if paths.is_empty() {
             return Err(Error::new(Kind::Nothing, "there is nothing to commit"));
         }
         let new = self.stage_new(paths)?;
-        let call = self.order(["commit", "--quiet", "--only", "-F", "-"]);
+        let call = self.order(["commit", "--quiet", "--only", "-F", "-"]).args(how.iter().copied());
         let call = with_paths(call, paths).stdin(message);
         if let Err(error) = self.done(&call) {
             return Err(match self.unstage_new(&new) {
@@ -88,7 +93,8 @@ impl Repo {
         Ok(if sparse { call.arg("--sparse") } else { call })
     }
 
-    fn done(&self, call: &Call) -> Result<Output> {
+    /// Runs a child that writes; its output if git did what it was told.
+    pub(super) fn done(&self, call: &Call) -> Result<Output> {
         let output = call.run()?;
         // The index was replaced by the child.
         self.index.replace(None);
@@ -96,7 +102,7 @@ impl Repo {
     }
 }
 
-fn with_paths(call: Call, paths: &[RepoPath]) -> Call {
+pub(super) fn with_paths(call: Call, paths: &[RepoPath]) -> Call {
     call.arg("--").args(paths.iter().map(literal))
 }
 

@@ -20,9 +20,10 @@ struct Open {
 
 /// What a stored commit says about its place in history.
 #[derive(Debug, PartialEq, Eq)]
-struct Header {
-    parents: Vec<Oid>,
-    time: i64,
+pub(in crate::git) struct Header {
+    pub(in crate::git) parents: Vec<Oid>,
+    /// Its committer's time, in seconds since 1970.
+    pub(in crate::git) time: i64,
 }
 
 impl Graph<'_> {
@@ -153,7 +154,7 @@ impl Graph<'_> {
 }
 
 /// Reads the lines in front of a stored commit.
-fn header(raw: &[u8], format: git2::ObjectFormat) -> Option<Header> {
+pub(in crate::git) fn header(raw: &[u8], format: git2::ObjectFormat) -> Option<Header> {
     let mut parents = Vec::new();
     let mut rest = raw;
     while let Some((line, after)) = split_once(rest, b'\n') {

@@ -21,6 +21,8 @@ use crate::model::landing::Gap;
 use file::Written;
 use rest::Rest;
 
+pub(super) use grow::header;
+
 /// The commits that git has not written into its commit-graph, in the cache.
 const COMMITS: &str = "commits";
 
@@ -202,7 +204,7 @@ impl Repo {
     }
 
     /// The commits whose parents a shallow clone does not have.
-    fn cut_off(&self) -> Result<HashSet<Oid>> {
+    pub(super) fn cut_off(&self) -> Result<HashSet<Oid>> {
         if !self.is_shallow() {
             return Ok(HashSet::new());
         }

@@ -7,7 +7,7 @@ mod copied;
 mod floor;
 mod index;
 mod survey;
-mod tags;
+pub(super) mod tags;
 mod tips;
 mod works;
 
