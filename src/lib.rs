@@ -4,6 +4,7 @@
 //! `store` and `files` apply edits all-or-none; `ui` prints. Only `cmd` sees more than one of them.
 //! ARCHITECTURE.md has the table of modules; `tests/architecture.rs` enforces it.
 
+pub mod bump;
 mod cli;
 pub mod cmd;
 pub mod derive;
