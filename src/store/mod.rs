@@ -1,6 +1,7 @@
 //! State between text and model: one reader over the work tree, the index and commits, and plans of edits.
 
 mod commands;
+mod configuration;
 mod content;
 mod copies;
 mod home;
@@ -10,6 +11,7 @@ mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod profiles;
+mod regular;
 mod snapshot;
 mod templates;
 mod undo;
@@ -32,7 +34,7 @@ pub use plan::{new_file, workflow_edit};
 pub use profiles::{Shipped, shipped};
 pub use snapshot::{Broken, Loaded, Snapshot};
 pub use templates::{Bundle, Own};
-pub use undo::{Entry, FileChange, generation, may_take_back, newest, record, take_back};
+pub use undo::{Entry, FileChange, Told, generation, may_take_back, newest, record, take_back};
 
 /// The folder of the state.
 pub const FOLDER: &str = ".track";

@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::{Files, is_folder};
 use crate::formats::{locate, markdown, yaml};
 use crate::git::Repo;
 use crate::model::config::Config;
 use crate::model::document::Logs;
 use crate::model::edit::Root;
-use crate::model::facts::{CommitId, FileChange, FileMode, Source};
+use crate::model::facts::{CommitId, FileChange, Source};
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::location::{Found, Location};
@@ -26,14 +26,12 @@ use crate::model::profile::Profile;
 use crate::model::title::{plain_title, plain_words};
 use crate::model::workflow::Workflow;
 
+use super::regular::regular;
 use super::snapshot::source;
 use super::{At, FOLDER, Store};
 
 /// The largest file that a judgement is bound to, in bytes; of a larger one is only known that it is there.
 const LARGEST: u64 = 16 * 1024 * 1024;
-
-/// The largest file in which a value is looked up, in bytes.
-const LARGEST_LOCATED: u64 = 1024 * 1024;
 
 /// Where logs are kept when nobody says where: below the git directory of all worktrees.
 const LOGS: &str = "track/logs";
@@ -162,29 +160,12 @@ impl Reader {
     }
 
     fn located(&self, location: &Location) -> Found {
-        let found = self.bytes(location.file()).and_then(|bytes| match bytes {
-            None => Ok(Found::NoFile),
-            Some(bytes) => values(location, &bytes),
-        });
+        let found =
+            regular((&self.files, &self.repo), &self.at, location.file()).and_then(|bytes| match bytes {
+                None => Ok(Found::NoFile),
+                Some(bytes) => values(location, &bytes),
+            });
         found.unwrap_or_else(|error| Found::Unreadable(error.to_string()))
-    }
-
-    // An answer from git is right or an error here: a version is never taken to be missing because git failed.
-    fn bytes(&self, path: &RepoPath) -> Result<Option<Vec<u8>>> {
-        let Some(source) = source(&self.at) else {
-            return self.files.read(Root::WorkTree, path, LARGEST_LOCATED);
-        };
-        let files = self.repo.list(&source, path)?;
-        match files.iter().find(|file| file.path == *path) {
-            None if files.is_empty() => Ok(None),
-            Some(file) if file.conflicted => {
-                Err(Error::repository(format!("`{path}` has an unresolved merge conflict")))
-            }
-            Some(file) if matches!(file.mode, FileMode::Regular | FileMode::Executable) => {
-                self.repo.blob(&file.id, LARGEST_LOCATED).map(Some)
-            }
-            Some(_) | None => Err(Error::repository(format!("`{path}` is not a regular file"))),
-        }
     }
 }
 

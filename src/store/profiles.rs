@@ -11,7 +11,8 @@ use crate::model::path::RepoPath;
 use crate::model::profile::{Profile, ROOT};
 use crate::model::workflow::SCHEMA;
 
-use super::snapshot::{newer, source};
+use super::configuration::newer;
+use super::snapshot::source;
 use super::{At, FOLDER, Store};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::{At as Place, Error, Kind, Result};
 use crate::files::EntryKind;
 use crate::formats::yaml;
-use crate::model::config::{Config, SERIES};
+use crate::model::config::Config;
 use crate::model::edit::Root;
 use crate::model::facts::{FileMode, Source};
 use crate::model::id::Id;
@@ -13,8 +13,9 @@ use crate::model::item::Item;
 use crate::model::page::Pages;
 use crate::model::path::RepoPath;
 use crate::model::profile::Profile;
-use crate::model::workflow::{Misplaced, SCHEMA, Workflow};
+use crate::model::workflow::{Misplaced, Workflow};
 
+use super::configuration::{newer_schema, read_config};
 use super::pages::rendered;
 use super::{At, CONFIG, FOLDER, Home, LARGEST, Store};
 
@@ -201,7 +202,7 @@ impl Store {
             return Ok(());
         }
         let error = Error::state(format!("the workflow is called {} but its file {stem}", workflow.id));
-        Err(placed(error, bytes, path, &["id"])
+        Err(placed(error, bytes, path.as_str(), &["id"])
             .hint(format!("git mv {path} {FOLDER}/workflows/{}.yaml", workflow.id)))
     }
 
@@ -218,7 +219,11 @@ impl Store {
             return Ok(known);
         }
         let profile = self.profile(&snapshot.at, &workflow.profile).map_err(|error| {
-            if error.place().is_some() { error } else { placed(as_state(&error), bytes, path, &["profile"]) }
+            if error.place().is_some() {
+                error
+            } else {
+                placed(as_state(&error), bytes, path.as_str(), &["profile"])
+            }
         })?;
         snapshot.profiles.push(Arc::new(profile));
         Ok(snapshot.profiles.len() - 1)
@@ -270,7 +275,7 @@ impl Loaded {
     /// An error about the value under these keys, with its place in the file.
     pub fn broken(&self, error: Error, keys: &[String]) -> Broken {
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        Broken { path: self.path.to_string(), error: placed(error, &self.bytes, &self.path, &keys) }
+        Broken { path: self.path.to_string(), error: placed(error, &self.bytes, self.path.as_str(), &keys) }
     }
 }
 
@@ -289,57 +294,16 @@ pub(super) fn read_workflow(bytes: &[u8], path: &RepoPath) -> Result<Workflow> {
         } else {
             error
         };
-        placed(error, bytes, path, &keys)
+        placed(error, bytes, path.as_str(), &keys)
     })
 }
 
-fn read_config(bytes: &[u8]) -> Result<Config> {
-    let config: Config = match yaml::read(bytes, CONFIG) {
-        Ok(config) => config,
-        Err(error) => return Err(newer_schema(bytes, CONFIG).unwrap_or(error)),
-    };
-    if config.schema != SCHEMA {
-        return Err(newer(config.schema, bytes, CONFIG));
-    }
-    match &config.git_track {
-        Some(series) if series != SERIES => {
-            let text = String::from_utf8_lossy(bytes);
-            let error = Error::state(format!("this repository is for git-track {series}; this is {SERIES}"))
-                .hint(format!(
-                    "install git-track {series}, or set `git_track: \"{SERIES}\"` after upgrading the team"
-                ));
-            Err(match yaml::locate(&text, CONFIG, &["git_track"]) {
-                Some(at) => error.at(at),
-                None => error,
-            })
-        }
-        _ => Ok(config),
-    }
-}
-
-fn newer_schema(bytes: &[u8], file: &str) -> Option<Error> {
-    let schema = yaml::tree(bytes, file).ok()?.get("schema")?.as_u64()?;
-    let schema = u32::try_from(schema).ok().filter(|&schema| schema > SCHEMA)?;
-    Some(newer(schema, bytes, file))
-}
-
-pub(super) fn newer(schema: u32, bytes: &[u8], file: &str) -> Error {
-    let error = Error::state(format!(
-        "schema {schema} was written by a newer git-track; this one reads schema {SCHEMA}"
-    ))
-    .hint("upgrade git-track; nothing is written");
-    match yaml::locate(&String::from_utf8_lossy(bytes), file, &["schema"]) {
-        Some(at) => error.at(at),
-        None => error,
-    }
-}
-
-fn placed(error: Error, bytes: &[u8], path: &RepoPath, keys: &[&str]) -> Error {
+pub(super) fn placed(error: Error, bytes: &[u8], path: &str, keys: &[&str]) -> Error {
     let text = String::from_utf8_lossy(bytes);
     // The nearest thing above that is there: a missing key has no place of its own.
-    let at = (0..=keys.len()).rev().find_map(|depth| yaml::locate(&text, path.as_str(), keys.get(..depth)?));
+    let at = (0..=keys.len()).rev().find_map(|depth| yaml::locate(&text, path, keys.get(..depth)?));
     error.at(at.unwrap_or_else(|| Place {
-        file: path.to_string(),
+        file: path.to_owned(),
         line: 1,
         column: 1,
         source: String::new(),

@@ -43,8 +43,26 @@ pub struct Entry {
     pub kind: ActorKind,
     /// What it was, in words.
     pub what: String,
+    /// The release whose files were committed with it; git's history is the way back then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed: Option<String>,
     /// The files that it changed.
     pub files: Vec<FileChange>,
+}
+
+/// What is remembered of a change besides its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What it was, in words.
+    pub what: String,
+    /// The release whose files are committed with it.
+    pub committed: Option<String>,
+}
+
+impl From<String> for Told {
+    fn from(what: String) -> Self {
+        Self { what, committed: None }
+    }
 }
 
 /// A file before and after a change; the state is text.
@@ -60,7 +78,13 @@ pub struct FileChange {
 }
 
 /// The edits that remember a change: a new entry, and the oldest ones dropped. Only files of the work tree count.
-pub fn record(store: &Store, edits: &[Edit], at: Time, by: Actor, what: String) -> Result<Vec<Edit>> {
+pub fn record(
+    store: &Store,
+    edits: &[Edit],
+    at: Time,
+    by: Actor,
+    told: impl Into<Told>,
+) -> Result<Vec<Edit>> {
     let text =
         |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let files: Vec<FileChange> = edits
@@ -74,7 +98,8 @@ pub fn record(store: &Store, edits: &[Edit], at: Time, by: Actor, what: String) 
         .collect();
     let numbers = numbers(store, ENTRY)?;
     let next = next(store)?;
-    let entry = Entry { schema: SCHEMA, at, by: by.name.to_owned(), kind: by.kind, what, files };
+    let Told { what, committed } = told.into();
+    let entry = Entry { schema: SCHEMA, at, by: by.name.to_owned(), kind: by.kind, what, committed, files };
     let json = serde_json::to_vec(&entry).map_err(|error| Error::bug(format!("an undo entry: {error}")))?;
     let mut remembered = markers_removed(store)?;
     remembered.push(edit(path(next, ENTRY)?, None, Some(json)));
@@ -126,6 +151,12 @@ pub fn may_take_back(entry: &Entry, actor: Actor) -> Result<()> {
 
 /// The edits that take a change back and forget it; refused when one of its files was changed since.
 pub fn take_back(store: &Store, number: u64, entry: &Entry) -> Result<Vec<Edit>> {
+    if let Some(release) = &entry.committed {
+        return Err(Error::refused(format!("{release} was committed, and undo takes back only what is not"))
+            .note("nothing written")
+            .hint(format!("git log -3 --decorate    when nobody has it yet: git tag -d {release}; git reset --keep HEAD~1"))
+            .hint("git track bump patch    when somebody may have it"));
+    }
     let mut edits = Vec::new();
     for file in &entry.files {
         let now = store.files.read(Root::WorkTree, &file.path, LARGEST)?;
