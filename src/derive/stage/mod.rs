@@ -157,6 +157,7 @@ pub struct Known<'w, 'a> {
     shared: HashMap<&'w CommitId, HashSet<Spot>>,
     lines: &'w HashMap<Spot, Vec<Line>>,
     takes_in: TakesIn<'w>,
+    called: Vec<String>,
 }
 
 impl<'w, 'a> Known<'w, 'a> {
@@ -176,7 +177,13 @@ impl<'w, 'a> Known<'w, 'a> {
         }
         let undone = Undone::new(landscape);
         let credits = Credits::new(world, counts, &undone, &landscape.landed);
-        Self { world, landscape, undone, credits, shared, lines, takes_in }
+        Self { world, landscape, undone, credits, shared, lines, takes_in, called: Vec::new() }
+    }
+
+    /// The same where the tags of releases are called otherwise than `1.2.3` and `v1.2.3`: each name with `{version}` in it.
+    #[must_use]
+    pub fn released_as(self, called: Vec<String>) -> Self {
+        Self { called, ..self }
     }
 
     /// How the work of an item stands.
@@ -243,7 +250,8 @@ impl<'w, 'a> Known<'w, 'a> {
             evidence,
         };
         if stage == Stage::Landed {
-            standing.version = standing.last_landing().and_then(|last| version(&self.landscape.tags, last));
+            standing.version =
+                standing.last_landing().and_then(|last| version(&self.landscape.tags, last, &self.called));
             if standing.version.is_some() {
                 stage = Stage::Released;
             }

@@ -1,12 +1,29 @@
 //! Which version work came out with.
 
 use crate::model::landing::{Landing, Tag};
+use crate::model::release::VERSION;
 
-/// The lowest version that has a landing; one that is only a candidate does not count.
-pub(super) fn version(tags: &[Tag], landing: &Landing) -> Option<String> {
-    let having = tags.iter().filter(|tag| tag.depth <= landing.depth);
-    let versions = having.filter_map(|tag| Some((numbers(&tag.name)?, &tag.name)));
-    versions.min().map(|(_, name)| name.clone())
+/// The lowest version that has a landing; one that is only a candidate does not count. `called`: how the tags of releases
+/// are called, each with `{version}` in it; of several kinds the release counts that had it first.
+pub(super) fn version(tags: &[Tag], landing: &Landing, called: &[String]) -> Option<String> {
+    let having = || tags.iter().filter(|tag| tag.depth <= landing.depth);
+    let lowest = |bare: &dyn Fn(&str) -> Option<[u64; 3]>| {
+        having().filter_map(|tag| Some((bare(&tag.name)?, tag))).min_by_key(|(version, _)| *version)
+    };
+    let first = if called.is_empty() {
+        lowest(&numbers)
+    } else {
+        let each = called.iter().filter_map(|called| lowest(&|tag| numbers(bare(called, tag)?)));
+        each.max_by_key(|(_, tag)| tag.depth)
+    };
+    first.map(|(_, tag)| tag.name.clone())
+}
+
+/// What stands for the version in the name of a tag.
+fn bare<'t>(called: &str, tag: &'t str) -> Option<&'t str> {
+    let (before, behind) = called.split_once(VERSION)?;
+    let bare = tag.strip_prefix(before)?.strip_suffix(behind)?;
+    bare.starts_with(|first: char| first.is_ascii_digit()).then_some(bare)
 }
 
 /// The three numbers of a version such as `v1.2.3`; `None` for anything else, candidates too.
@@ -52,11 +69,26 @@ mod tests {
     #[test]
     fn the_lowest_version_that_has_the_landing() {
         let tag = |name: &str, depth| Tag { name: name.to_owned(), depth };
-        let tags = [tag("v1.10.0", 2), tag("v1.9.0", 4), tag("v1.8.0", 9), tag("v1.9.0-rc.1", 5)];
+        let tags = [
+            tag("v1.10.0", 2),
+            tag("v1.9.0", 4),
+            tag("v1.8.0", 9),
+            tag("v1.9.0-rc.1", 5),
+            tag("api-v0.2.0", 3),
+        ];
         let landing = |depth| Landing { commit: CommitId::parse(&"a".repeat(40)).unwrap(), at: 0, depth };
-        assert_eq!(version(&tags, &landing(4)).as_deref(), Some("v1.9.0"));
-        assert_eq!(version(&tags, &landing(6)).as_deref(), Some("v1.9.0"));
-        assert_eq!(version(&tags, &landing(3)).as_deref(), Some("v1.10.0"));
-        assert_eq!(version(&tags, &landing(1)), None);
+        let found = |depth, called: &[&str]| {
+            let called: Vec<String> = called.iter().map(|called| (*called).to_owned()).collect();
+            version(&tags, &landing(depth), &called)
+        };
+        assert_eq!(found(4, &[]).as_deref(), Some("v1.9.0"));
+        assert_eq!(found(6, &[]).as_deref(), Some("v1.9.0"));
+        assert_eq!(found(3, &[]).as_deref(), Some("v1.10.0"));
+        assert_eq!(found(1, &[]), None);
+        // As the team calls them.
+        assert_eq!(found(4, &["api-v{version}"]).as_deref(), Some("api-v0.2.0"));
+        assert_eq!(found(4, &["api-v{version}", "v{version}"]).as_deref(), Some("v1.9.0"));
+        assert_eq!(found(3, &["v{version}", "api-v{version}"]).as_deref(), Some("api-v0.2.0"));
+        assert_eq!(found(9, &["{version}"]), None);
     }
 }
