@@ -57,7 +57,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, index_file: Option<OsString
     }
 }
 
-/// The command line of what is called all the time: by git with every commit, by shells with every prompt, by people.
+/// The command line of what is called all the time: by git with every commit, by shells with every prompt, by jobs, by
+/// people.
 #[derive(Debug, Parser)]
 struct QuickLine {
     #[command(flatten)]
@@ -68,9 +69,12 @@ struct QuickLine {
 
 #[derive(Debug, Subcommand)]
 enum QuickCommand {
+    Check(cmd::CheckArgs),
     Hooks(cmd::HooksArgs),
     Prompt(cmd::PromptArgs),
     Status(cmd::StatusArgs),
+    #[command(flatten)]
+    Release(cmd::ReleaseCommand),
 }
 
 // To lay out every command takes longer than to judge a commit. What is not clear goes the long way.
@@ -87,7 +91,7 @@ fn quick(args: &[OsString]) -> Option<Cli> {
     }
     let is_quick = match first {
         "hooks" => args.get(2).is_some_and(|second| second == "run"),
-        "prompt" | "status" => true,
+        "bump" | "check" | "prompt" | "status" | "version" => true,
         _ => false,
     };
     if !is_quick {
@@ -95,9 +99,11 @@ fn quick(args: &[OsString]) -> Option<Cli> {
     }
     let QuickLine { global, command } = QuickLine::try_parse_from(args).ok()?;
     let command = match command {
+        QuickCommand::Check(args) => Command::Check(args),
         QuickCommand::Hooks(args) => Command::Hooks(args),
         QuickCommand::Prompt(args) => Command::Prompt(args),
         QuickCommand::Status(args) => Command::Status(args),
+        QuickCommand::Release(command) => Command::Release(command),
     };
     Some(Cli { global, command })
 }

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use super::{
     add, answer, brief, check, config, confined, demo, diff, doctor, done, drift, finding, gate, graph,
     hooks, import, init, list, log, man, merge_message, moves, new, next, note, profile, prompt, queue,
-    recover, render, report, schema, score, set, show, status, step, sync, trust, undo, why,
+    recover, release, render, report, schema, score, set, show, status, step, sync, trust, undo, why,
 };
 
 /// The commands.
@@ -209,6 +209,10 @@ pub enum Command {
     /// Say where what is declared differs from what git knows
     #[command(display_order = 54)]
     Drift(drift::Args),
+    /// The commands of releases.
+    #[command(flatten)]
+    Release(release::Command),
+
     /// Let the templates of this repository run on this machine
     #[command(display_order = 6)]
     Trust(trust::Args),
@@ -291,6 +295,7 @@ impl Command {
             Self::Sync(_) => "sync",
             Self::Drift(_) => "drift",
             Self::Trust(_) => "trust",
+            Self::Release(command) => command.word(),
             Self::Confined(_) => "confined",
             Self::Undo(_) => "undo",
             Self::Recover(_) => "recover",

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use crate::derive::words::several;
 use crate::error::Result;
 use crate::files::EntryKind;
 use crate::formats::yaml;
@@ -13,6 +14,8 @@ use crate::model::config::{Config, SERIES};
 use crate::model::edit::{Edit, Root};
 use crate::model::id::Id;
 use crate::model::path::RepoPath;
+use crate::model::release::{Group, Place};
+use crate::model::table::Table;
 use crate::model::workflow::tree;
 use crate::store::{At, CONFIG, Store, new_file};
 use crate::ui::{Line, Style, Text};
@@ -21,6 +24,7 @@ use super::Answer;
 use super::context::Context;
 use super::hooks;
 use super::session::{lock, settle};
+use super::version::Versions;
 use super::write::{FileChanges, WriteArgs, apply_files};
 
 /// Arguments of `init`.
@@ -35,12 +39,21 @@ pub struct Args {
     /// The branch that work lands on, where git does not tell
     #[arg(long, value_name = "BRANCH")]
     pub base: Option<String>,
+    /// Add the version files that are found to a configuration that has none
+    #[arg(long)]
+    pub versions: bool,
     /// Install the hooks, too: git track hooks install
     #[arg(long)]
     pub hooks: bool,
     #[command(flatten)]
     write: WriteArgs,
 }
+
+/// How the group of the version files is called that are found.
+const GROUP: &str = "release";
+
+/// How many version files below the top are named.
+const SHOWN: usize = 5;
 
 const HEAD: &str = "# What the team decided about git-track. Schema: git track schema config\n";
 
@@ -59,20 +72,50 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     settle(context, &store, &lock)?;
     let path = RepoPath::parse(CONFIG)?;
     let existing = store.read(&At::WorkTree, &path)?;
-    let mut text = Text::new();
     let (edits, config) = match existing {
         None => {
             let config = detect(&store, args, profiles)?;
             let written = format!("{HEAD}{}", yaml::write(&tree(&config)));
             (vec![new_file(&store, path, written)?], config)
         }
-        Some(bytes) => add(path, bytes, profiles)?,
+        Some(bytes) => {
+            let versions = if args.versions { found(&store)? } else { Table::default() };
+            add(path, bytes, profiles, versions)?
+        }
     };
+    let text = told(&store, &config, &edits)?;
+    let created = !edits.is_empty();
+    let changes = FileChanges {
+        edits,
+        text,
+        what: "set git-track up".to_owned(),
+        write: args.write.decided(config.write),
+    };
+    let answer = apply_files(context, &store, lock, changes)?;
+    let answer = answer.with("config", tree(&config)).with("created", json!(created));
+    if args.hooks { with_hooks(context, &store, answer) } else { Ok(answer) }
+}
+
+// What is set up now.
+fn told(store: &Store, config: &Config, edits: &[Edit]) -> Result<Text> {
+    let mut text = Text::new();
     let verb = if edits.is_empty() { "is set up already" } else { "is set up" };
     text.line(Line::new().add(Style::Strong, format!("git-track {verb}")).plain(format!("  {CONFIG}")));
     text.line(format!("  base branch     {}", config.base.as_deref().unwrap_or("not known yet")));
     for (name, folder) in &config.paths {
         text.line(Line::new().plain(format!("  {name}")).to_column(18).plain(format!("{folder}/")));
+    }
+    for (name, group) in config.versions.iter() {
+        let what = several(group.locations.len(), "place");
+        text.line(
+            Line::new()
+                .plain("  versions")
+                .to_column(18)
+                .plain(format!("{what} of `{name}`: git track version")),
+        );
+    }
+    for line in besides(store, config)? {
+        text.line(line);
     }
     let names: Vec<&str> = config.profiles.iter().map(Id::as_str).collect();
     let known = store.profile_names(&At::WorkTree)?;
@@ -85,16 +128,32 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
             .add(Style::Dim, "next: ")
             .add(Style::Command, format!("git track new {first} \"What it is about\"")),
     );
-    let created = !edits.is_empty();
-    let changes = FileChanges {
-        edits,
-        text,
-        what: "set git-track up".to_owned(),
-        write: args.write.decided(config.write),
-    };
-    let answer = apply_files(context, &store, lock, changes)?;
-    let answer = answer.with("config", tree(&config)).with("created", json!(created));
-    if args.hooks { with_hooks(context, &store, answer) } else { Ok(answer) }
+    Ok(text)
+}
+
+// Version files below the top: which of them are released together nobody but the team knows.
+fn besides(store: &Store, config: &Config) -> Result<Vec<Line>> {
+    if config.versions.values().len() > 1 {
+        return Ok(Vec::new());
+    }
+    let all = Versions::below(store)?;
+    let known = |place: &&Place| config.versions.values().any(|group| group.locations.contains(place));
+    let others: Vec<&Place> = all.iter().filter(|place| !known(place)).collect();
+    let mut lines: Vec<Line> = others
+        .iter()
+        .take(SHOWN)
+        .map(|place| {
+            Line::new()
+                .plain("  not configured")
+                .to_column(18)
+                .plain(format!("{} {}", place.file, place.path))
+        })
+        .collect();
+    let more = others.len().saturating_sub(SHOWN);
+    if more > 0 {
+        lines.push(Line::new().to_column(18).plain(format!("and {more} more")));
+    }
+    Ok(lines)
 }
 
 fn with_hooks(context: &Context, store: &Store, mut answer: Answer) -> Result<Answer> {
@@ -113,20 +172,44 @@ fn detect(store: &Store, args: &Args, profiles: Vec<Id>) -> Result<Config> {
     };
     let mut config = Config { git_track: Some(SERIES.to_owned()), base, profiles, ..Config::default() };
     config.paths = places(store)?;
+    config.versions = found(store)?;
     Ok(config)
 }
 
-fn add(path: RepoPath, bytes: Vec<u8>, profiles: Vec<Id>) -> Result<(Vec<Edit>, Config)> {
+/// The version files at the top of the repository, which are released together until somebody says otherwise.
+fn found(store: &Store) -> Result<Table<Group>> {
+    let locations = Versions::find(store)?;
+    let mut groups = Table::default();
+    if !locations.is_empty() {
+        let tag = Versions::tag_in_use(store)?;
+        groups.insert(Id::parse(GROUP)?, Group { locations, tag, ..Group::default() });
+    }
+    Ok(groups)
+}
+
+fn add(
+    path: RepoPath,
+    bytes: Vec<u8>,
+    profiles: Vec<Id>,
+    versions: Table<Group>,
+) -> Result<(Vec<Edit>, Config)> {
     let mut config: Config = yaml::read(&bytes, CONFIG)?;
     let new: Vec<Id> = profiles.into_iter().filter(|profile| !config.profiles.contains(profile)).collect();
-    if new.is_empty() {
-        return Ok((Vec::new(), config));
-    }
-    config.profiles.extend(new);
     let before = yaml::tree(&bytes, CONFIG)?;
     let mut after = before.clone();
     if let Some(map) = after.as_object_mut() {
-        map.insert("profiles".to_owned(), json!(config.profiles));
+        if !new.is_empty() {
+            config.profiles.extend(new);
+            map.insert("profiles".to_owned(), json!(config.profiles));
+        }
+        // What the team has said about its versions stays as it is.
+        if config.versions.is_empty() && !versions.is_empty() {
+            map.insert("versions".to_owned(), json!(versions));
+            config.versions = versions;
+        }
+    }
+    if before == after {
+        return Ok((Vec::new(), config));
     }
     let text = String::from_utf8_lossy(&bytes);
     let after = yaml::edit(&text, &before, &after)?;

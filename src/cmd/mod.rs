@@ -5,6 +5,7 @@ mod answer;
 mod base;
 mod branching;
 mod brief;
+mod bump;
 mod canary;
 mod check;
 mod commands;
@@ -44,6 +45,7 @@ mod profile;
 mod prompt;
 mod queue;
 mod recover;
+mod release;
 mod render;
 mod report;
 mod roster;
@@ -62,6 +64,7 @@ mod sync;
 mod trust;
 mod undo;
 mod validity;
+mod version;
 mod why;
 mod write;
 
@@ -70,10 +73,12 @@ use serde_json::{Value, json};
 use crate::error::Result;
 use crate::ui::{Printed, Text};
 
+pub use check::Args as CheckArgs;
 pub use commands::Command;
 pub use context::{Context, Global, Surroundings};
 pub use hooks::Args as HooksArgs;
 pub use prompt::Args as PromptArgs;
+pub use release::Command as ReleaseCommand;
 pub use status::Args as StatusArgs;
 
 /// What a command has to say.
@@ -170,6 +175,7 @@ pub fn run(context: &Context, command: &Command, tree: fn() -> clap::Command) ->
         Command::Sync(args) => sync::run(context, args),
         Command::Drift(args) => drift::run(context, args),
         Command::Trust(args) => trust::run(context, args),
+        Command::Release(command) => release::run(context, command),
         Command::Confined(args) => confined::run(context, args),
         Command::Undo(args) => undo::run(context, args),
         Command::Recover(args) => recover::run(context, args),

@@ -10,6 +10,7 @@ use crate::files::{Direction, Recovered};
 use crate::ui::Text;
 
 use super::Answer;
+use super::bump::{Way, settle_release};
 use super::context::Context;
 use super::session::lock;
 
@@ -35,8 +36,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         return Ok(Answer::new(text).with("pending", pending.is_some()));
     }
     let lock = lock(context, &store, Duration::from_secs(10))?;
-    let recovered: Option<Recovered> =
-        if args.abort { store.files.abort(&lock)? } else { store.files.recover(&lock)? };
+    let way = if args.abort { Way::Back } else { Way::ByItself };
+    let recovered: Option<Recovered> = match settle_release(context, &store, &lock, way)? {
+        None if args.abort => store.files.abort(&lock)?,
+        None => store.files.recover(&lock)?,
+        released => released,
+    };
     let Some(recovered) = recovered else {
         text.line("nothing is pending");
         return Ok(Answer::new(text).with("recovered", serde_json::Value::Null));

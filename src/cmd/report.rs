@@ -187,7 +187,7 @@ pub(super) fn guide(context: &Context, args: &GuideArgs) -> Result<Answer> {
             store.profile(at, &id.ok_or_else(|| Error::bug("a board without a profile"))?)?
         }
     };
-    let value = of_profile(&profile, &session.snapshot.config.paths);
+    let value = of_profile(&profile, &session.snapshot.config);
     let text = Renderer { context, store, at }.text(&profile.profile, GUIDE, &value)?;
     Ok(Answer::raw(text.clone()).with("profile", json!(profile.profile)).with("text", text))
 }

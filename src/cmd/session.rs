@@ -16,6 +16,7 @@ use crate::store::{At, Broken, CONFIG, Snapshot, Store, generation};
 use crate::ui::{Line, Style};
 
 use super::Answer;
+use super::bump::{Way, settle_release};
 use super::context::Context;
 use super::items;
 use super::recover::recovery;
@@ -374,7 +375,10 @@ pub(super) fn settle(context: &Context, store: &Store, lock: &Lock) -> Result<Op
     if store.files.pending()?.is_none() {
         return Ok(None);
     }
-    let recovered = store.files.recover(lock)?;
+    let recovered = match settle_release(context, store, lock, Way::ByItself)? {
+        None => store.files.recover(lock)?,
+        released => released,
+    };
     if let Some(recovered) = &recovered {
         for line in recovery(recovered) {
             context.remark(line);

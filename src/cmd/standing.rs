@@ -274,7 +274,8 @@ impl Asking<'_, '_, '_> {
     ) -> BTreeMap<Spot, Standing> {
         let repo = self.here.repo;
         let takes_in = |landing: &Work, others: &[&Work]| repo.takes_in(landing, others).ok().flatten();
-        let known = Known::new(self.world, self.counts, landscape, lines, &takes_in);
+        let called = self.here.config.versions.values().map(|group| group.tag().to_owned()).collect();
+        let known = Known::new(self.world, self.counts, landscape, lines, &takes_in).released_as(called);
         let spots = self.spots().filter(|spot| only.is_none_or(|only| only.contains(spot)));
         spots.map(|spot| (spot, known.standing(spot))).collect()
     }

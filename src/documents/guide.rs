@@ -2,22 +2,26 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::config::Config;
 use crate::model::document::{Begun, Document, On};
 use crate::model::gate::{FullPart, Part};
 use crate::model::id::Id;
 use crate::model::item::Item;
 use crate::model::place::{Places, at_large};
 use crate::model::profile::{Kind, Profile, StateSource};
+use crate::model::release::{Group, Policy};
 use crate::model::table::Table;
 
 use super::rules::{either, guarded};
 use super::values::{kind_of, process};
 
-/// What a template about a process alone is told; `places`: what the team decided.
+/// What a template about a process alone is told; `config`: what the team decided.
 ///
 /// `profile`, `guide`; `root` and `kinds` with what must hold before each move (`rules`) and their `fields`;
-/// `documents` where this team has them; `reports`; `starts_with`: `items`, `gates`, `checkpoints`, `metrics`.
-pub fn of_profile(profile: &Profile, places: &Places) -> Value {
+/// `documents` where this team has them; `reports`; `starts_with`: `items`, `gates`, `checkpoints`, `metrics`; `releases`: the
+/// groups of versions that move together, each with its `places` and the `option` that names it.
+pub fn of_profile(profile: &Profile, config: &Config) -> Value {
+    let places = &config.paths;
     let kinds: Vec<Value> = profile.kinds.iter().map(|(id, kind)| told(profile, id.as_str(), kind)).collect();
     let documents = profile.documents.iter();
     let documents: Vec<Value> = documents.map(|found| document(profile, places, found)).collect();
@@ -33,8 +37,19 @@ pub fn of_profile(profile: &Profile, places: &Places) -> Value {
         "logs": profile.logs.as_ref().map(|logs| &logs.variable),
         "waivable": profile.waivable,
         "stops": profile.on_failure == crate::model::profile::OnFailure::Stop,
-        "starts_with": seed(profile),
+        "starts_with": seed(profile), "releases": releases(config),
     })
+}
+
+fn releases(config: &Config) -> Vec<Value> {
+    let groups: Vec<_> =
+        config.versions.iter().filter(|(_, group)| group.policy == Policy::Lockstep).collect();
+    let one = |(name, group): &(&Id, &Group)| {
+        let option = if groups.len() > 1 { format!(" -g {name}") } else { String::new() };
+        let places = group.locations.iter().map(|place| format!("{} {}", place.file, place.path));
+        json!({ "name": name, "tag": group.tag(), "option": option, "places": places.collect::<Vec<_>>() })
+    };
+    groups.iter().map(one).collect()
 }
 
 fn told(profile: &Profile, id: &str, kind: &Kind) -> Value {
@@ -143,8 +158,9 @@ mod tests {
     fn a_guide_names_the_paths_of_this_team() {
         let scene = Scene::shipped("phase", "items: {}");
         let world = scene.world();
-        let places = Places::from([("agents".to_owned(), RepoPath::parse("docs/agents").unwrap())]);
-        let value = of_profile(world.boards[0].profile, &places);
+        let paths = [("agents".to_owned(), RepoPath::parse("docs/agents").unwrap())].into();
+        let config = Config { paths, ..Config::default() };
+        let value = of_profile(world.boards[0].profile, &config);
         let all = value["documents"].as_array().unwrap();
         let path = |name: &str| all.iter().find(|found| found["name"] == name).unwrap()["path"].clone();
         assert_eq!(path("agent_plan"), "docs/agents/AGENT_<owner>_PLAN_VERBATIM.md");

@@ -28,6 +28,7 @@ mod subject_length;
 mod unique_field;
 mod unit_size;
 mod vague_focus;
+mod version_drift;
 mod version_mismatch;
 
 use crate::derive::board::Board;
@@ -127,6 +128,7 @@ pub static RULES: &[&Rule] = &[
     &vague_focus::RULE,
     &long_summary::RULE,
     &version_mismatch::RULE,
+    &version_drift::RULE,
     &rendered_drift::RULE,
     &manifest_complete::RULE,
     &late_record::RULE,
@@ -214,6 +216,8 @@ pub struct Sources<'a> {
     pub since_base: Earlier<'a>,
     /// The rendered documents that do not say what the state says.
     pub stale: Box<dyn Fn() -> Result<Vec<Stale>> + 'a>,
+    /// The groups of versions whose places disagree.
+    pub versions: Box<dyn Fn() -> Result<Vec<Disagreeing>> + 'a>,
     /// Where what is declared differs from what git knows.
     pub drift: Box<dyn Fn() -> Result<Vec<Drift>> + 'a>,
 }
@@ -223,6 +227,17 @@ pub type Asked<'a, Q, A> = Box<dyn Fn(&Q) -> Result<A> + 'a>;
 
 /// The changes of the earlier commits of a branch that belong to an item, and of the one that is judged.
 pub type Earlier<'a> = Box<dyn Fn(&dyn Fn(&CommitFacts) -> bool) -> Result<Vec<Changed>> + 'a>;
+
+/// A group of versions whose places disagree.
+#[derive(Clone, Debug)]
+pub struct Disagreeing {
+    /// The files of the group.
+    pub files: Vec<String>,
+    /// What is wrong, in one sentence.
+    pub what: String,
+    /// The command that helps.
+    pub fix: String,
+}
 
 /// A rendered document that does not say what the state says.
 #[derive(Clone, Debug)]

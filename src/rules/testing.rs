@@ -15,7 +15,7 @@ use crate::model::profile::Profile;
 use crate::model::rule::Level;
 use crate::model::workflow::Workflow;
 
-use super::{About, Broken, Case, Complaint, Finding, Policy, Rule, Said, Sources, Stale, View};
+use super::{About, Broken, Case, Complaint, Disagreeing, Finding, Policy, Rule, Said, Sources, Stale, View};
 
 /// A process with folders, limits, protected files and steps.
 pub(crate) const CHANGE: &str = r#"
@@ -68,6 +68,7 @@ pub(crate) struct Bench {
     earlier: Vec<(String, Changed)>,
     blobs: Vec<(BlobId, String)>,
     stale: Vec<Stale>,
+    versions: Vec<Disagreeing>,
     drift: Vec<Drift>,
     unreadable: Vec<(String, Error)>,
     bound: Option<String>,
@@ -144,6 +145,12 @@ impl Bench {
     }
 
     /// A rendered document that is behind.
+    pub(crate) fn drifted_versions(mut self, files: &[&str], what: &str) -> Self {
+        let files = files.iter().map(|file| (*file).to_owned()).collect();
+        self.versions.push(Disagreeing { files, what: what.to_owned(), fix: "git track version".to_owned() });
+        self
+    }
+
     pub(crate) fn stale(mut self, path: &str, kept: bool) -> Self {
         let source = ".track/workflows/w.yaml".to_owned();
         self.stale.push(Stale { path: RepoPath::parse(path).unwrap(), source, kept, failed: None });
@@ -260,6 +267,7 @@ impl Bench {
                 Ok(earlier.map(|(_, changed)| changed).chain(&self.changed).cloned().collect())
             }),
             stale: Box::new(|| Ok(self.stale.clone())),
+            versions: Box::new(|| Ok(self.versions.clone())),
             drift: Box::new(|| Ok(self.drift.clone())),
         }
     }

@@ -20,6 +20,7 @@ use super::super::documents;
 use super::super::session::world;
 use super::super::standing::{Here, Of, standings};
 use super::super::validity::violating;
+use super::super::version::disagreeing;
 use super::ranges::since_base;
 
 /// Files that differ, larger than this, are not looked into.
@@ -238,6 +239,9 @@ impl Bench<'_> {
                 documents::drifted(self.context, self.store, &laid.version.snapshot, &laid.world, files, {
                     documents::Where { on_base: subject.on_base && subject.merge.is_none() }
                 })
+            }),
+            versions: Box::new(|| {
+                Ok(disagreeing(self.store, &laid.version.snapshot.config, &subject.to, subject.parent))
             }),
             drift: Box::new(|| {
                 let here = Here::new(self.context, repo, &laid.version.snapshot.config);

@@ -10,6 +10,7 @@ use super::super::Answer;
 use super::super::documents::Behind;
 use super::super::drift;
 use super::super::items;
+use super::super::version::of_group;
 use super::View;
 use super::screen::now_at;
 use super::trees;
@@ -48,6 +49,10 @@ pub(super) fn add(answer: Answer, view: &View) -> Answer {
     let answer = match documents {
         Some(behind) => answer.with("stale_documents", stale(behind)),
         None => answer,
+    };
+    let answer = match view.versions.tables.as_slice() {
+        [] => answer,
+        tables => answer.with("versions", tables.iter().map(of_group).collect::<Vec<_>>()),
     };
     let answer = match others {
         Some(others) => answer.with("trees", trees::data(others)),

@@ -21,7 +21,7 @@ use super::super::prompt::Glance;
 use super::{Args, View};
 
 /// Changes with what is kept.
-const FORMAT: &str = "status 1";
+const FORMAT: &str = "status 2";
 
 /// The names of kept answers begin with it.
 const PREFIX: &str = "status-";
@@ -232,7 +232,11 @@ fn files(view: &View) -> Option<Vec<(String, Option<String>)>> {
         }
         files.push((path.to_string(), id));
     }
-    for (path, bytes) in view.documents.iter().flat_map(|behind| &behind.read) {
+    if view.versions.rest_on_more {
+        return None;
+    }
+    let documents = view.documents.iter().flat_map(|behind| &behind.read);
+    for (path, bytes) in documents.chain(&view.versions.read) {
         let id = match bytes {
             Some(bytes) => Some(store.repo.hash(bytes).ok()?.to_string()),
             None => None,

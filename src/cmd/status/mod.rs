@@ -8,6 +8,7 @@ mod trees;
 
 use clap::Args as ClapArgs;
 
+use crate::bump::Table;
 use crate::derive::board::Board;
 use crate::derive::here::Via;
 use crate::derive::judgement::{Judgement, judgements};
@@ -26,6 +27,7 @@ use super::leases::leave_out;
 use super::prompt::Glance;
 use super::session::{Session, world};
 use super::standing::{Here, Numbers, Of, Standings, numbers, standings};
+use super::version::Placed;
 
 use attention::Attention;
 use kept::Basis;
@@ -74,6 +76,8 @@ struct View<'a, 'w> {
     attention: Vec<Attention>,
     /// What is out of date of the rendered documents; `None`: they were not looked at.
     documents: Option<Behind>,
+    /// Where versions stand.
+    versions: Placed,
     /// What git knows; `None`: it was not asked, or could not be.
     git: Option<Standings>,
     numbers: Option<Numbers>,
@@ -111,8 +115,7 @@ fn look(context: &Context, args: &Args, session: Session, basis: Option<&Basis>)
     let words: Vec<Vec<Judgement>> = shown.iter().map(|&board| judgements(&world, board)).collect();
     let attention = attention::found(&session, &world, &here, (&shown, &words));
     let open = shown.iter().zip(words);
-    let mut actions: Vec<Vec<Action>> =
-        open.map(|(&board, words)| actions_with(&world, board, words)).collect();
+    let mut actions: Vec<_> = open.map(|(&board, words)| actions_with(&world, board, words)).collect();
     if args.at.is_none() {
         actions.iter_mut().for_each(|actions| leave_out(context, &session, &world, actions));
     }
@@ -120,6 +123,9 @@ fn look(context: &Context, args: &Args, session: Session, basis: Option<&Basis>)
         (None, false) => behind(context, &session, &world, &shown),
         _ => None,
     };
+    let snapshot = &session.snapshot;
+    let placed = || Placed::of(&session.store, &snapshot.config, &snapshot.at);
+    let versions = if args.short { Placed::default() } else { placed() };
     let git = match (&args.at, args.short) {
         (None, false) => by_git(context, &session, &world, trees::until(context)?),
         _ => None,
@@ -142,6 +148,7 @@ fn look(context: &Context, args: &Args, session: Session, basis: Option<&Basis>)
         actions,
         attention,
         documents,
+        versions,
         git,
         numbers,
         others,
@@ -168,7 +175,8 @@ fn answer(context: &Context, view: &View) -> Answer {
         (false, false) => Answer::new(screen::whole(view)),
     };
     let broken = !view.session.snapshot.broken.is_empty();
-    answer.exit(match (broken, view.args.exit_code && !view.attention.is_empty()) {
+    let concerns = !view.attention.is_empty() || view.versions.tables.iter().any(Table::is_diverged);
+    answer.exit(match (broken, view.args.exit_code && concerns) {
         (true, _) => 4,
         (false, wrong) => u8::from(wrong),
     })

@@ -30,6 +30,7 @@ pub(super) fn whole(view: &View) -> Text {
         trees::lines(&mut text, view, others, top);
     }
     drift(&mut text, view);
+    versions(&mut text, view);
     documents(&mut text, view);
     next(&mut text, view);
     text
@@ -269,6 +270,18 @@ fn drift(text: &mut Text, view: &View) {
     if loud.len() > limit {
         let more = format!("  and {} more: git track drift", loud.len() - limit);
         text.line(Line::new().add(Style::Dim, more));
+    }
+}
+
+fn versions(text: &mut Text, view: &View) {
+    for (index, table) in view.versions.tables.iter().filter(|table| table.is_diverged()).enumerate() {
+        if index == 0 {
+            text.gap();
+        }
+        let head = if index == 0 { Line::new().add(Style::Strong, "Versions") } else { Line::new() };
+        let said = cut(&format!("diverged: {}", table.said().join(" ")), 38);
+        let line = head.to_column(13).add(Style::Warn, said).to_column(54);
+        text.line(line.add(Style::Command, "git track version check"));
     }
 }
 
