@@ -20,6 +20,8 @@ const COMMANDS: &[&str] = &[
     "?set CHG-20260201-one risk=low",
     "?set CHG-20260201-one is_hotfix=false",
     "status",
+    "version",
+    "?bump",
     "show CHG-20260201-one:impact",
     "list",
     "next",
