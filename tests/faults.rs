@@ -6,6 +6,7 @@
 
 mod agents;
 mod bombs;
+mod bump;
 mod child;
 mod flushes;
 mod hostile;

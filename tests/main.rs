@@ -28,9 +28,13 @@ mod hands;
 #[cfg(test)]
 mod hooks;
 #[cfg(test)]
+mod job;
+#[cfg(test)]
 mod landings;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod releases;
 #[cfg(test)]
 mod repositories;
 #[cfg(test)]

@@ -26,7 +26,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 mod commands;
+mod corpus;
 mod documents;
+mod fidelity;
 mod landing;
 mod locations;
 pub(crate) mod messages;

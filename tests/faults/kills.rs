@@ -52,8 +52,13 @@ impl Outcomes {
 
 /// Every call of a command that may change the disk or say something.
 pub(super) fn points(ground: &Ground, args: &[&str]) -> Vec<Point> {
+    points_of(ground, CALLS, args)
+}
+
+/// The same for other calls.
+pub(super) fn points_of(ground: &Ground, calls: &str, args: &[&str]) -> Vec<Point> {
     let log = ground.path().join("log");
-    let ran = ground.run_traced(&log, CALLS, &[], args);
+    let ran = ground.run_traced(&log, calls, &[], args);
     assert!(!ran.killed, "{ran:?}");
     let text = std::fs::read_to_string(&log).unwrap();
     let mut counts = BTreeMap::<&str, usize>::new();

@@ -74,6 +74,11 @@ impl Ground {
             repo.write(format!(".track/workflows/{id}.yaml"), text);
         }
         repo.commit("state");
+        Self::of(&repo)
+    }
+
+    /// A copy of any repository.
+    pub(super) fn of(repo: &Repo) -> Self {
         let keep = tempfile::tempdir().unwrap();
         copy_below(&repo.root(), keep.path());
         let mut vars = repo.vars();
@@ -151,6 +156,20 @@ impl Ground {
         let ran = finish(git, "git status");
         assert_eq!(ran.code, Some(0), "{ran:?}");
         ran.stdout.lines().map(str::to_owned).collect()
+    }
+
+    /// Waits until nothing runs any more that was begun here: a program that is killed leaves its children alone.
+    pub(super) fn quiet(&self) {
+        let home = self.vars.get(OsStr::new("HOME")).unwrap().as_bytes();
+        let is_here = |process: &Path| {
+            let environment = fs::read(process.join("environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|pair| pair.strip_prefix(b"HOME=") == Some(home))
+        };
+        let began = Instant::now();
+        while fs::read_dir("/proc").unwrap().any(|entry| is_here(&entry.unwrap().path())) {
+            assert!(began.elapsed() < HANG, "a child that was left hangs");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     #[track_caller]

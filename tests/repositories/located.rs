@@ -57,8 +57,8 @@ fn each_version_says_its_own() {
 fn what_cannot_be_read_says_why() {
     let repo = Repo::new();
     repo.write("broken.json", "{\n1}");
-    repo.write("big.txt", "v".repeat(1024 * 1024 + 1));
-    repo.write("full.txt", format!("v=1{}", " ".repeat(1024 * 1024 - 3)));
+    repo.write("big.txt", "v".repeat(16 * 1024 * 1024 + 1));
+    repo.write("full.txt", format!("v=1{}", " ".repeat(16 * 1024 * 1024 - 3)));
     repo.write("folder/x", "1");
     std::os::unix::fs::symlink("full.txt", repo.path().join("link.txt")).unwrap();
     let commit = CommitId::parse(&repo.commit("feat: one")).unwrap();
@@ -70,7 +70,7 @@ fn what_cannot_be_read_says_why() {
         unreadable(&said("broken.json a..b"), "has no key at character 3");
         let any = "/v=(?P<version>.)/";
         assert_eq!(said(&format!("full.txt {any}")), values(&["1"]));
-        unreadable(&said(&format!("big.txt {any}")), "1048577 bytes");
+        unreadable(&said(&format!("big.txt {any}")), "16777217 bytes");
         unreadable(&said(&format!("link.txt {any}")), "`link.txt` is");
         unreadable(&said(&format!("folder {any}")), "`folder` is");
     }
