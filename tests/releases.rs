@@ -1,5 +1,7 @@
 //! Releases by the real git, and what stops them there: hooks, signers and tags. What fails leaves nothing behind.
 
+mod amid;
+
 use std::process::Output;
 
 use crate::support::Repo;
