@@ -153,9 +153,8 @@ pub fn may_take_back(entry: &Entry, actor: Actor) -> Result<()> {
 pub fn take_back(store: &Store, number: u64, entry: &Entry) -> Result<Vec<Edit>> {
     if let Some(release) = &entry.committed {
         return Err(Error::refused(format!("{release} was committed, and undo takes back only what is not"))
-            .note("nothing written")
-            .hint(format!("git log -3 --decorate    when nobody has it yet: git tag -d {release}; git reset --keep HEAD~1"))
-            .hint("git track bump patch    when somebody may have it"));
+            .note("nothing written; as long as nobody else has them, git itself takes commit and tag back")
+            .hint("git log -3 --decorate"));
     }
     let mut edits = Vec::new();
     for file in &entry.files {
