@@ -35,12 +35,17 @@ pub(super) fn read(source: Source) -> Result<Node> {
 
 fn node(source: Source, value: Value, depth: usize) -> Result<Node> {
     let range = value.range();
-    let written =
-        || Located { text: source.slice(&(range.start..range.end)).to_owned(), span: range.start..range.end };
+    let written = || Located {
+        text: source.slice(&(range.start..range.end)).to_owned(),
+        span: range.start..range.end,
+        shared: false,
+    };
     let shape = match value {
-        Value::StringLit(text) => {
-            Shape::Value(Located { text: text.value.into_owned(), span: range.start + 1..range.end - 1 })
-        }
+        Value::StringLit(text) => Shape::Value(Located {
+            text: text.value.into_owned(),
+            span: range.start + 1..range.end - 1,
+            shared: false,
+        }),
         Value::NumberLit(_) | Value::BooleanLit(_) => Shape::Value(written()),
         Value::NullKeyword(_) => Shape::Nothing,
         Value::Object(object) => {

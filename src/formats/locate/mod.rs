@@ -29,6 +29,8 @@ pub struct Located {
     pub text: String,
     /// Its bytes in the file, without quotes, as they are written.
     pub span: Range<usize>,
+    /// Whether something else in the file refers to it, and would change with it.
+    pub shared: bool,
 }
 
 /// The name of a format.

@@ -51,7 +51,9 @@ impl Pattern {
     /// Everything that it finds.
     pub(super) fn find(&self, source: Source) -> Vec<Located> {
         let found = self.regex.captures_iter(source.text).filter_map(|found| found.name(GROUP));
-        found.map(|group| Located { text: group.as_str().to_owned(), span: group.range() }).collect()
+        found
+            .map(|group| Located { text: group.as_str().to_owned(), span: group.range(), shared: false })
+            .collect()
     }
 }
 

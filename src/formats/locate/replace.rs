@@ -30,7 +30,10 @@ impl File<'_> {
             if found.len() != replacement.texts.len() {
                 return Err(self.odd(&format!("`{}` names {} values", replacement.path, found.len())));
             }
-            for (Located { span, .. }, text) in found.into_iter().zip(&replacement.texts) {
+            for (Located { span, shared, .. }, text) in found.into_iter().zip(&replacement.texts) {
+                if shared {
+                    return Err(self.odd(&format!("something else refers to `{}`", replacement.path)));
+                }
                 let new = (span, text.as_str());
                 let earlier = spans.insert(new.0.start, new.clone());
                 if earlier.is_some_and(|earlier| earlier != new) {
@@ -156,6 +159,16 @@ mod tests {
         ] {
             let said = replaced(file, text, all);
             assert!(said.starts_with("error: ") && said.contains(wanted), "{file}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_others_refer_to_would_change_with_it() {
+        let text = "version: &v 1.0.0\nother: &o 1.0.0\nbase: &b {version: 1.0.0}\napp: *v\nmore: {<<: *b}\n";
+        assert!(replaced("x.yaml", text, &[("other", &["2.0.0"])]).contains("&o 2.0.0"));
+        for path in ["version", "base.version"] {
+            let said = replaced("x.yaml", text, &[(path, &["2.0.0"])]);
+            assert_eq!(said, format!("error: `x.yaml` cannot be changed: something else refers to `{path}`"));
         }
     }
 

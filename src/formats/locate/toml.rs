@@ -48,10 +48,10 @@ fn value(source: Source, found: &Value, depth: usize) -> Result<Node> {
     let shape = match found {
         Value::String(text) => {
             let text = text.value().clone();
-            Shape::Value(Located { text, span: inside(source.slice(&range), &range) })
+            Shape::Value(Located { text, span: inside(source.slice(&range), &range), shared: false })
         }
         Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) => {
-            Shape::Value(Located { text: source.slice(&range).to_owned(), span: range })
+            Shape::Value(Located { text: source.slice(&range).to_owned(), span: range, shared: false })
         }
         Value::Array(items) => {
             let depth = source.descend(depth, start)?;

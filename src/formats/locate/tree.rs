@@ -127,38 +127,32 @@ impl Node {
         }
     }
 
-    /// All texts at and below it with their keys, in the order of the file.
-    pub(super) fn leaves(&self) -> Vec<(String, Located)> {
+    /// All texts at and below it, each with the keys that lead to it, the last one first; in the order of the file.
+    pub(super) fn leaves(&self) -> Vec<(Vec<String>, &Located)> {
+        if let Shape::Value(located) = &self.shape {
+            return vec![(Vec::new(), located)];
+        }
         let mut found = Vec::new();
-        self.add_leaves(&mut String::new(), &mut found);
+        for (key, node) in self.children() {
+            for (mut keys, located) in node.leaves() {
+                keys.push(key.clone());
+                found.push((keys, located));
+            }
+        }
         found
     }
 
-    fn add_leaves(&self, name: &mut String, found: &mut Vec<(String, Located)>) {
-        let mut below = |name: &mut String, key: &str, node: &Self| {
-            let length = name.len();
-            name.push('\u{0}');
-            name.push_str(key);
-            node.add_leaves(name, found);
-            name.truncate(length);
-        };
+    fn children(&self) -> Vec<(String, &Self)> {
+        let named = |map: &'_ IndexMap<String, Self>| map.keys().cloned().collect::<Vec<_>>();
         match &self.shape {
-            Shape::Value(located) => found.push((name.clone(), located.clone())),
-            Shape::Nothing | Shape::Other(_) => {}
-            Shape::Map(map) => map.iter().for_each(|(key, node)| below(name, key, node)),
+            Shape::Value(_) | Shape::Nothing | Shape::Other(_) => Vec::new(),
             Shape::List(items) | Shape::Same(items) => {
-                items.iter().enumerate().for_each(|(at, node)| below(name, &at.to_string(), node));
+                items.iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect()
             }
+            Shape::Map(map) => named(map).into_iter().zip(map.values()).collect(),
             Shape::Element(text, map) => {
-                text.add_leaves(name, found);
-                let mut below = |name: &mut String, key: &str, node: &Self| {
-                    let length = name.len();
-                    name.push('\u{0}');
-                    name.push_str(key);
-                    node.add_leaves(name, found);
-                    name.truncate(length);
-                };
-                map.iter().for_each(|(key, node)| below(name, key, node));
+                let text = std::iter::once((String::new(), &**text));
+                text.chain(named(map).into_iter().zip(map.values())).collect()
             }
         }
     }

@@ -72,7 +72,10 @@ impl Open {
             let text = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0);
             let text = text.map_err(|error| invalid(source, &error, range.clone()))?.into_owned();
             let span = start..start + attribute.value.len();
-            inside.insert(format!("@{key}"), Node { start, shape: Shape::Value(Located { text, span }) });
+            inside.insert(
+                format!("@{key}"),
+                Node { start, shape: Shape::Value(Located { text, span, shared: false }) },
+            );
         }
         let name = tag.name().0.to_owned();
         Ok(Self { name, start: range.start, inside, ..Self::default() })
@@ -117,7 +120,8 @@ fn add(source: Source, open: &mut [Open], text: &str, range: Range<usize>) -> Re
     match &mut element.text {
         None => {
             let text = text.trim().to_owned();
-            element.text = Some(Located { text, span: range.start + before..range.end - after });
+            element.text =
+                Some(Located { text, span: range.start + before..range.end - after, shared: false });
         }
         // Blanks at the end of the part before were cut; they belong to the text after all.
         Some(known) => {

@@ -1,6 +1,7 @@
 //! YAML as other people write it: with anchors, tags and whatever else our own files may not hold.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput};
@@ -11,13 +12,7 @@ use super::tree::{DEPTH, Node, Shape, Source};
 use crate::error::Result;
 
 pub(super) fn read(source: Source) -> Result<Node> {
-    let options = granit_parser::options! {
-        emit_comments: false,
-        flow_nesting_limit: DEPTH,
-        block_nesting_limit: DEPTH,
-    };
-    let events = Parser::new_from_str_with_options(source.text, options);
-    let mut reader = Reader { source, events };
+    let mut reader = Reader { source, events: events(source), referred: referred(source), shared: 0 };
     let mut root = None;
     while let Some((event, range)) = reader.next()? {
         match event {
@@ -32,9 +27,30 @@ pub(super) fn read(source: Source) -> Result<Node> {
     Ok(root.unwrap_or(Node { start: 0, shape: Shape::Nothing }))
 }
 
+fn events(source: Source) -> Parser<StrInput> {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        flow_nesting_limit: DEPTH,
+        block_nesting_limit: DEPTH,
+    };
+    Parser::new_from_str_with_options(source.text, options)
+}
+
+/// The anchors that something refers to; it would change with what they are at.
+fn referred(source: Source) -> HashSet<usize> {
+    if !source.text.contains('&') || !source.text.contains('*') {
+        return HashSet::new();
+    }
+    let alias = |event| if let Event::Alias(anchor) = event { Some(anchor) } else { None };
+    events(source).map_while(Result::ok).filter_map(|(event, _)| alias(event)).collect()
+}
+
 struct Reader<'t> {
     source: Source<'t>,
     events: Parser<'t, StrInput<'t>>,
+    referred: HashSet<usize>,
+    /// In how many nodes that something else refers to the reader is.
+    shared: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -51,10 +67,19 @@ impl<'t> Reader<'t> {
 
     fn node(&mut self, event: Event<'t>, range: Range<usize>, depth: usize) -> Result<Node> {
         let start = range.start;
+        let anchor = match &event {
+            Event::Scalar(_, _, anchor, _)
+            | Event::SequenceStart(_, anchor, _)
+            | Event::MappingStart(_, anchor, _) => *anchor,
+            _ => 0,
+        };
+        let shared = usize::from(self.referred.contains(&anchor));
+        self.shared += shared;
         let shape = match event {
-            // Whoever refers to it would change with it.
-            Event::Scalar(_, _, anchor, _) if anchor > 0 => Shape::Other("a value with an anchor"),
-            Event::Scalar(text, style, ..) => self.scalar(text, style, range),
+            Event::Scalar(text, style, ..) => match self.scalar(text, style, range) {
+                Shape::Value(located) => Shape::Value(Located { shared: self.shared > 0, ..located }),
+                other => other,
+            },
             Event::SequenceStart(..) => {
                 let depth = self.source.descend(depth, start)?;
                 let mut items = Vec::new();
@@ -72,6 +97,7 @@ impl<'t> Reader<'t> {
             }
             _ => Shape::Other("an alias"),
         };
+        self.shared -= shared;
         Ok(Node { start, shape })
     }
 
@@ -111,7 +137,7 @@ impl<'t> Reader<'t> {
             }
             Some(_) => return Shape::Other("a text whose quotes are not where they should be"),
         };
-        Shape::Value(Located { text: text.into_owned(), span })
+        Shape::Value(Located { text: text.into_owned(), span, shared: false })
     }
 }
 
