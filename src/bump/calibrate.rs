@@ -3,7 +3,7 @@
 use crate::model::release::{Group, Level, Zero};
 use crate::model::since::Noted;
 
-use super::reasons::{Brought, Counting, Why, reasons};
+use super::reasons::{Brought, Counting, demanded, highest, reasons};
 use super::version::Version;
 
 /// A release that was made.
@@ -67,12 +67,8 @@ enum Guess {
 impl Guess {
     fn of(release: &Release, counting: &Counting) -> Self {
         let reasons = reasons(&release.commits, counting, &Brought::new());
-        let demanded = reasons.iter().find_map(|reason| match &reason.why {
-            Why::ReleaseAs(version) => Some(version.clone()),
-            _ => None,
-        });
-        let level = reasons.iter().map(|reason| reason.level).max().unwrap_or(Level::None);
-        demanded.map_or(Self::Level(level), Self::Demanded)
+        let demanded = demanded(&reasons).next().cloned();
+        demanded.map_or(Self::Level(highest(&reasons)), Self::Demanded)
     }
 
     fn version(&self, before: &Version, zero: Zero) -> Option<Version> {

@@ -6,7 +6,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::release::{Level, Zero};
 use crate::model::since::Since;
 
-use super::reasons::{Reason, Why};
+use super::reasons::{Reason, Why, demanded, highest};
 use super::tags::{Pattern, Tags};
 use super::version::Version;
 
@@ -207,12 +207,9 @@ impl Basis<'_> {
             .hint(format!("git track bump patch|minor|major{}", self.option)));
         }
         // What was demanded and is released already demands nothing more.
-        let demanded = self.reasons.iter().find_map(|reason| match &reason.why {
-            Why::ReleaseAs(version) if self.tags.of(version).is_none() => Some(version.clone()),
-            _ => None,
-        });
+        let demanded = demanded(self.reasons).find(|version| self.tags.of(version).is_none());
         if let Some(demanded) = demanded {
-            return Ok(demanded);
+            return Ok(demanded.clone());
         }
         let level = highest(self.reasons);
         let base = released.unwrap_or(current);
@@ -316,9 +313,4 @@ impl Basis<'_> {
         );
         notes
     }
-}
-
-/// The highest level of some reasons.
-fn highest(reasons: &[Reason]) -> Level {
-    reasons.iter().map(|reason| reason.level).max().unwrap_or(Level::None)
 }

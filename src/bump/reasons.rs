@@ -134,6 +134,19 @@ impl<'a> Counting<'a> {
     }
 }
 
+/// The highest level of some reasons.
+pub(super) fn highest(reasons: &[Reason]) -> Level {
+    reasons.iter().map(|reason| reason.level).max().unwrap_or(Level::None)
+}
+
+/// The versions that commits demand, the latest first.
+pub(super) fn demanded(reasons: &[Reason]) -> impl Iterator<Item = &Version> {
+    reasons.iter().filter_map(|reason| match &reason.why {
+        Why::ReleaseAs(version) => Some(version),
+        _ => None,
+    })
+}
+
 /// A message, as far as it matters.
 enum Read {
     /// Its subject is all that matters.

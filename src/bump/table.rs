@@ -95,8 +95,7 @@ impl Table {
         self.problems().next().is_some()
             || match self.policy {
                 Policy::Lockstep => self.version().is_none() && !self.rows.is_empty(),
-                Policy::Pinned => !self.unpinned().is_empty(),
-                Policy::Independent => self.rows.iter().any(|row| self.leads_elsewhere(row)),
+                Policy::Pinned | Policy::Independent => !self.odd().is_empty(),
             }
     }
 
@@ -128,10 +127,11 @@ impl Table {
 
     /// The rows that disagree with what most others, or the pin, or what they follow, say.
     pub fn odd(&self) -> Vec<usize> {
+        let usual = self.usual();
         let differs = |row: &Row| match self.policy {
             Policy::Pinned => row.meant().any(|value| !self.is_pin(value)),
             Policy::Independent => self.leads_elsewhere(row),
-            Policy::Lockstep => match (self.usual(), row.version()) {
+            Policy::Lockstep => match (usual, row.version()) {
                 (Some(usual), Some(version)) => usual != version,
                 _ => false,
             },
@@ -148,10 +148,6 @@ impl Table {
         let mut usual = versions.into_iter().filter(|version| count(version) == most);
         let first = usual.next()?;
         usual.all(|other| other == first).then_some(first)
-    }
-
-    fn unpinned(&self) -> Vec<&Row> {
-        self.rows.iter().filter(|row| row.meant().any(|value| !self.is_pin(value))).collect()
     }
 
     // A `v` before it makes no difference.

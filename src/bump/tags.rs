@@ -88,6 +88,11 @@ impl Tags {
         self.own.iter().filter(|(version, _)| !version.is_pre()).map(|(_, tag)| tag.clone()).collect()
     }
 
+    /// All tags of the group, the highest version first.
+    pub fn all(&self) -> Vec<String> {
+        self.own.iter().map(|(_, tag)| tag.clone()).collect()
+    }
+
     /// The tag of a version, whatever its build.
     pub fn of(&self, version: &Version) -> Option<&str> {
         let same = |(tagged, _): &&(Version, String)| tagged.precedence(version) == Ordering::Equal;

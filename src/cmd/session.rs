@@ -97,13 +97,7 @@ impl Session {
     pub(super) fn open_locked(context: &Context) -> Result<(Self, Lock)> {
         let store = context.store()?;
         let lock = lock(context, &store, Duration::from_secs(10))?;
-        if context.global.dry_run && store.files.pending()?.is_some() {
-            return Err(Error::new(
-                Kind::Pending,
-                "a change was interrupted; until it is settled nothing can be foretold",
-            )
-            .hint("git track recover"));
-        }
+        refuse_to_foretell(context, &store)?;
         settle(context, &store, &lock)?;
         let mut snapshot = store.snapshot(At::WorkTree)?;
         // The defaults are good enough to read by, not to write by: the team may have decided otherwise.
@@ -368,6 +362,15 @@ pub(super) fn lock_files(context: &Context, files: &Files, patience: Duration) -
     let command = format!("git track {}", context.command);
     let owner = Owner { command, pid: context.pid, since: context.now.to_string() };
     files.lock(&owner, patience, &mut |message| context.remark(message))
+}
+
+/// Refuses to say what would be done while nobody knows what a change that was interrupted comes to.
+pub(super) fn refuse_to_foretell(context: &Context, store: &Store) -> Result<()> {
+    if !context.global.dry_run || store.files.pending()?.is_none() {
+        return Ok(());
+    }
+    let what = "a change was interrupted; until it is settled nothing can be foretold";
+    Err(Error::new(Kind::Pending, what).hint("git track recover"))
 }
 
 /// Finishes an interrupted change, and says so.

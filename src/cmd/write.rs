@@ -14,7 +14,7 @@ use crate::model::config::Write;
 use crate::model::edit::{Edit, Root};
 use crate::model::path::RepoPath;
 use crate::moves::{Ask, Departs};
-use crate::store::{self, At, Store};
+use crate::store::{self, At, Store, Told};
 use crate::ui::{Line, Style, Text};
 
 use super::Answer;
@@ -320,14 +320,24 @@ pub(super) fn apply_files(
     mut changes: FileChanges,
 ) -> Result<Answer> {
     if !changes.edits.is_empty() {
-        // A repository can be set up before git knows who works in it.
-        let by = context.actor(&store.repo).unwrap_or_else(|_| "somebody".to_owned());
-        let snapshot = store.snapshot(At::WorkTree)?;
-        let by = anywhere(context, &snapshot, &by)?;
-        let entry = store::record(store, &changes.edits, context.now, by, changes.what.clone())?;
+        let entry = remembered(context, store, &changes.edits, changes.what.clone())?;
         changes.edits.extend(entry);
     }
     apply_forgotten(context, store, lock, changes)
+}
+
+/// The edits that remember a change to files, for `undo`.
+pub(super) fn remembered(
+    context: &Context,
+    store: &Store,
+    edits: &[Edit],
+    told: impl Into<Told>,
+) -> Result<Vec<Edit>> {
+    // A repository can be set up before git knows who works in it.
+    let by = context.actor(&store.repo).unwrap_or_else(|_| "somebody".to_owned());
+    let snapshot = store.snapshot(At::WorkTree)?;
+    let by = anywhere(context, &snapshot, &by)?;
+    store::record(store, edits, context.now, by, told)
 }
 
 /// The same without a memory: for `undo` itself.

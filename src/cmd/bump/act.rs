@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind, Result};
@@ -9,11 +10,12 @@ use crate::files::{Held, Lock};
 use crate::model::edit::Edit;
 use crate::model::facts::{CommitId, Head};
 use crate::model::path::RepoPath;
-use crate::store::{self, At, Store, Told};
+use crate::store::{At, Store, Told};
 
 use super::super::context::Context;
-use super::super::session::{anywhere, lock};
+use super::super::session::lock;
 use super::super::version::tag_message;
+use super::super::write::remembered;
 
 /// What is to be committed.
 pub(super) struct Committing {
@@ -172,11 +174,8 @@ pub(super) fn commit(
     };
     let then =
         serde_json::to_string(&following).map_err(|error| Error::bug(format!("a journal: {error}")))?;
-    let by = context.actor(&store.repo).unwrap_or_else(|_| "somebody".to_owned());
-    let snapshot = store.snapshot(At::WorkTree)?;
-    let by = anywhere(context, &snapshot, &by)?;
     let told = Told { what: committing.what.clone(), committed: Some(committing.name.clone()) };
-    let remembered = store::record(store, &committing.edits, context.now, by, told)?;
+    let remembered = remembered(context, store, &committing.edits, told)?;
     let all: Vec<Edit> = committing.edits.iter().cloned().chain(remembered).collect();
     let held = store.files.hold(&lock, &all, &then)?;
     // Hooks that git runs may call this program, which must find the lock free.
@@ -233,8 +232,9 @@ impl Following {
         let repo = &store.repo;
         let branches = [self.branch.as_deref(), self.from.as_deref()].into_iter().flatten();
         let tips = branches.filter_map(|branch| repo.branch_tip(branch));
+        let tips: IndexSet<CommitId> = repo.head()?.commit().cloned().into_iter().chain(tips).collect();
         let blob = |at: &CommitId, path: &RepoPath| store.regular(&At::Commit(at.clone()), path);
-        for tip in repo.head()?.commit().cloned().into_iter().chain(tips) {
+        for tip in tips {
             for commit in repo.commits(std::slice::from_ref(&self.head), &tip)? {
                 if commit.parents.as_slice() != std::slice::from_ref(&self.head) {
                     continue;

@@ -24,7 +24,7 @@ use crate::ui::{self, Line, Style, Text};
 use super::Answer;
 use super::base;
 use super::context::Context;
-use super::session::{lock, settle};
+use super::session::{lock, refuse_to_foretell, settle};
 use super::version::{Chosen, Found, Versions, asked, disagree, found, next_data, tag_now};
 use super::write::{FileChanges, apply_files, difference};
 
@@ -102,9 +102,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
     }
     let wish = asked(args.to.as_deref(), args.pre.as_deref(), args.build.as_deref())?;
     let lock = lock(context, &store, Duration::from_secs(10))?;
-    if context.global.dry_run {
-        refuse_pending(&store)?;
-    }
+    refuse_to_foretell(context, &store)?;
     settle(context, &store, &lock)?;
     refuse_busy(&store)?;
     let versions = Versions::of(&store, At::WorkTree)?;
@@ -139,17 +137,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer> {
         answer.text.line(next.add(Style::Dim, "    when it is committed; or take it back: git track undo"));
     }
     Ok(planned.with_data(context, answer))
-}
-
-fn refuse_pending(store: &Store) -> Result<()> {
-    match store.files.pending()? {
-        None => Ok(()),
-        Some(_) => Err(Error::new(
-            Kind::Pending,
-            "a change was interrupted; until it is settled nothing can be foretold",
-        )
-        .hint("git track recover")),
-    }
 }
 
 // Whoever is in the middle of something would have it committed, or lose it.

@@ -43,8 +43,7 @@ impl Known {
         let told = judged(store, &since.commits, &counting)?;
         let tagged = match (current, tags.own.first()) {
             (None, Some((highest, _))) if highest.is_pre() => {
-                let own: Vec<String> = tags.own.iter().map(|(_, tag)| tag.clone()).collect();
-                repo.since(&head, &own, &[])?.last.and_then(|last| pattern.version(&last.tag))
+                repo.since(&head, &tags.all(), &[])?.last.and_then(|last| pattern.version(&last.tag))
             }
             _ => None,
         };
@@ -92,7 +91,7 @@ pub(super) struct Last {
 pub(super) fn last(store: &Store, versions: &Versions, chosen: &Chosen) -> Result<Option<Last>> {
     let Some(head) = store.repo.head()?.commit().cloned() else { return Ok(None) };
     let (pattern, tags) = tags(store, versions, chosen)?;
-    let names: Vec<String> = tags.own.into_iter().map(|(_, tag)| tag).collect();
+    let names = tags.all();
     if names.is_empty() {
         return Ok(None);
     }

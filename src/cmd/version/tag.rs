@@ -207,8 +207,7 @@ fn earlier(
     version: &Version,
     (pattern, tags): (&Pattern, &Tags),
 ) -> Result<Option<CommitId>> {
-    let own: Vec<String> = tags.own.iter().map(|(_, tag)| tag.clone()).collect();
-    let since = store.repo.since(commit, &own, &[])?;
+    let since = store.repo.since(commit, &tags.all(), &[])?;
     if since.cut_off {
         let what = format!("whether {version} is released is not known: history is cut off in this clone");
         return Err(Error::repository(what).hint("git fetch --unshallow --tags"));
